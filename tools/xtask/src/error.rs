@@ -14,6 +14,8 @@ pub(crate) enum Error {
     Command { command: String, outcome: String },
     /// The toolchain is incomplete; the text says what is missing and the exact commands that add it.
     Toolchain(String),
+    /// A source of generated files is wrong; the text says where.
+    Source(String),
     /// A generated file differs from what its source gives; the text shows the first difference.
     Stale(String),
 }
@@ -31,7 +33,7 @@ impl fmt::Display for Error {
         match self {
             Self::File { path, source } => write!(formatter, "{}: {source}", path.display()),
             Self::Command { command, outcome } => write!(formatter, "`{command}` {outcome}"),
-            Self::Toolchain(text) | Self::Stale(text) => formatter.write_str(text),
+            Self::Toolchain(text) | Self::Source(text) | Self::Stale(text) => formatter.write_str(text),
         }
     }
 }

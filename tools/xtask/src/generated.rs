@@ -1,7 +1,7 @@
 //! Files of the repository that are generated from others, and the check that they are fresh.
 //!
 //! A generator is one function in [`GENERATORS`]: given the root of the repository it computes paths
-//! (relative to the root) and whole contents. It reads files but writes none, so that writing and checking
+//! and whole contents. It reads files but writes none, so that writing and checking
 //! cannot disagree about what a fresh file is.
 
 use std::fs;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Computes generated files: paths relative to the root of the repository, and their contents.
-type Generator = fn(&Path) -> Result<Vec<(PathBuf, String)>>;
+/// Computes generated files from the root of the repository; an error says which source is wrong, and where.
+type Generator = fn(&Path) -> std::result::Result<Vec<(PathBuf, String)>, String>;
 
 /// Every generator of the repository, in the order in which they run.
 const GENERATORS: &[Generator] = &[];
@@ -19,7 +19,7 @@ const GENERATORS: &[Generator] = &[];
 pub(crate) fn regenerate(root: &Path, check: bool) -> Result<usize> {
     let mut files = Vec::new();
     for generate in GENERATORS {
-        files.extend(generate(root)?.into_iter().map(|(path, contents)| (root.join(path), contents)));
+        files.extend(generate(root).map_err(Error::Source)?);
     }
     write_or_check(&files, check)?;
     Ok(files.len())

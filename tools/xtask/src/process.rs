@@ -24,10 +24,15 @@ pub(crate) fn describe(command: &Command) -> String {
             words.push(format!("{}={}", name.to_string_lossy(), quoted(value)));
         }
     }
+    words.push(program_and_arguments(command));
+    words.join(" ")
+}
+
+/// The command as one would type it, without its variables.
+fn program_and_arguments(command: &Command) -> String {
     // Cargo names itself by its full path to the programs that it starts: nobody types that.
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
-    words.push(quoted(program));
-    words.extend(command.get_args().map(quoted));
+    let words: Vec<String> = [program].into_iter().chain(command.get_args()).map(quoted).collect();
     words.join(" ")
 }
 
@@ -116,11 +121,11 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
 }
 
 fn cannot_start(command: &Command, error: &std::io::Error) -> Error {
-    Error::Command { command: describe(command), outcome: format!("cannot be run: {error}") }
+    Error::Command { command: program_and_arguments(command), outcome: format!("cannot be run: {error}") }
 }
 
 fn ended_badly(command: &Command, status: ExitStatus) -> Error {
-    Error::Command { command: describe(command), outcome: format!("failed: {status}") }
+    Error::Command { command: program_and_arguments(command), outcome: format!("failed: {status}") }
 }
 
 #[cfg(test)]
