@@ -1,0 +1,136 @@
+//! Contexts that know the thn dialect and every upstream one, and reading modules into them.
+
+use crate::{
+    callbacks,
+    error::{Diagnostic, Error, Severity},
+    text::{location_text, printed, string_ref},
+};
+use melior::{
+    Context,
+    dialect::{DialectHandle, DialectRegistry},
+    ir::{Module, operation::OperationLike},
+    utility::{register_all_dialects, register_all_llvm_translations},
+};
+use mlir_sys::{
+    MlirContext, MlirDiagnostic, MlirLogicalResult, mlirContextAttachDiagnosticHandler,
+    mlirContextDetachDiagnosticHandler, mlirDiagnosticGetLocation, mlirDiagnosticGetNote,
+    mlirDiagnosticGetNumNotes, mlirDiagnosticGetSeverity, mlirDiagnosticPrint,
+};
+use std::{
+    ffi::{CString, c_void},
+    sync::Mutex,
+};
+
+/// The thn dialect, for a registry of one's own.
+pub fn dialect() -> DialectHandle {
+    callbacks::install();
+    // SAFETY: the shim returns a handle that is valid for the life of the process.
+    unsafe { DialectHandle::from_raw(thn_dialect::mlirGetDialectHandle__thn__()) }
+}
+
+/// A context with thn and all upstream dialects, and the translations to LLVM IR.
+///
+/// It runs passes on the calling thread: for modules of the usual size this is faster than a pool.
+pub fn new_context() -> Context {
+    let registry = DialectRegistry::new();
+    register_all_dialects(&registry);
+    dialect().insert_dialect(&registry);
+    let context = Context::new_with_registry(&registry, false);
+    register_all_llvm_translations(&context);
+    context
+}
+
+/// Reads a module. `name` is the file's name in locations and messages.
+pub fn parse<'c>(context: &'c Context, source: &str, name: &str) -> Result<Module<'c>, Error> {
+    let text = CString::new(source)
+        .map_err(|_| Error::input(format!("{name} holds a zero byte and cannot be .mlir text")))?;
+    let (module, diagnostics) = capture(context, || {
+        let source = mlir_sys::MlirStringRef { data: text.as_ptr(), length: source.len() };
+        // SAFETY: the text ends in a zero byte, as MLIR's lexer requires, and outlives the call.
+        unsafe {
+            let module = thn_dialect::thnParseModule(context.to_raw(), source, string_ref(name));
+            Module::from_option_raw(module)
+        }
+    });
+    module.ok_or_else(|| Error::input(format!("{name} is not a valid module")).with_diagnostics(diagnostics))
+}
+
+/// Checks a module and returns what the verifier found.
+pub fn verify(context: &Context, module: &Module) -> Result<(), Error> {
+    let (valid, diagnostics) = capture(context, || module.as_operation().verify());
+    if valid { Ok(()) } else { Err(Error::input("the module does not verify").with_diagnostics(diagnostics)) }
+}
+
+/// Runs `work` and returns what MLIR said meanwhile, instead of having it printed.
+///
+/// A context's diagnostics go to one place, so only one thread at a time may use a context; its own
+/// worker threads are no exception, as they report through the thread that waits for them.
+pub fn capture<T>(context: &Context, work: impl FnOnce() -> T) -> (T, Vec<Diagnostic>) {
+    capture_raw(context.to_raw(), work)
+}
+
+pub(crate) fn capture_raw<T>(context: MlirContext, work: impl FnOnce() -> T) -> (T, Vec<Diagnostic>) {
+    /// Detaches the handler even when `work` panics, because the sink dies with this frame.
+    struct Attached {
+        context: MlirContext,
+        handler: u64,
+    }
+    impl Drop for Attached {
+        fn drop(&mut self) {
+            // SAFETY: the handler was attached to this context and not detached since.
+            unsafe { mlirContextDetachDiagnosticHandler(self.context, self.handler) }
+        }
+    }
+
+    let sink = Mutex::new(Vec::new());
+    // SAFETY: the sink outlives the handler, which `Attached` detaches before this function returns.
+    let handler = unsafe {
+        mlirContextAttachDiagnosticHandler(context, Some(collect), (&raw const sink).cast_mut().cast(), None)
+    };
+    let attached = Attached { context, handler };
+    let result = work();
+    drop(attached);
+    let diagnostics = sink.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    (result, diagnostics)
+}
+
+/// # Safety
+///
+/// `sink` must point to the mutex of a running `capture_raw`.
+unsafe extern "C" fn collect(diagnostic: MlirDiagnostic, sink: *mut c_void) -> MlirLogicalResult {
+    // SAFETY: the diagnostic is valid during the call, and the sink is as required.
+    unsafe {
+        let sink = &*sink.cast::<Mutex<Vec<Diagnostic>>>();
+        let diagnostic = read(diagnostic);
+        sink.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(diagnostic);
+    }
+    MlirLogicalResult { value: 1 }
+}
+
+/// # Safety
+///
+/// The diagnostic must be valid.
+unsafe fn read(diagnostic: MlirDiagnostic) -> Diagnostic {
+    // SAFETY: as required; notes are valid as long as their diagnostic.
+    unsafe {
+        let severity = match mlirDiagnosticGetSeverity(diagnostic) {
+            mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticError => Severity::Error,
+            mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticWarning => Severity::Warning,
+            mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticNote => Severity::Note,
+            _ => Severity::Remark,
+        };
+        let message = printed(|callback, sink| mlirDiagnosticPrint(diagnostic, Some(callback), sink));
+        let notes = (0..mlirDiagnosticGetNumNotes(diagnostic))
+            .map(|index| read(mlirDiagnosticGetNote(diagnostic, index)))
+            .collect();
+        let location = location_text(mlirDiagnosticGetLocation(diagnostic));
+        Diagnostic { severity, location, message, notes }
+    }
+}
+
+/// Reports an error at an op, through the diagnostics of its context.
+pub(crate) fn emit_error(operation: mlir_sys::MlirOperation, message: &str) {
+    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+    // SAFETY: the op is valid and the text ends in a zero byte; MLIR copies it.
+    unsafe { mlir_sys::mlirEmitError(mlir_sys::mlirOperationGetLocation(operation), message.as_ptr()) }
+}

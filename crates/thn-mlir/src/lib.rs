@@ -1,0 +1,22 @@
+//! thn programs as MLIR.
+//!
+//! This crate owns everything that touches MLIR and LLVM: the connection of the dialect to `thn-ir`,
+//! import and export, Rust passes with names and options, pipelines, and native code. It refuses to
+//! decide anything about programs: rewriting, differentiation and planning run on `thn-ir`.
+//!
+//! Only this crate shows types of melior; it re-exports the version it was built with.
+
+mod callbacks;
+pub mod codegen;
+pub mod context;
+pub mod error;
+pub mod pass;
+pub mod pipeline;
+pub mod plugin;
+pub mod text;
+pub mod tools;
+
+pub use context::{capture, dialect, new_context, parse, verify};
+pub use error::{Diagnostic, Error, Severity};
+pub use melior;
+pub use pipeline::run_pipeline;

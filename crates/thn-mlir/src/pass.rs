@@ -1,0 +1,330 @@
+//! Passes whose bodies are Rust functions, as MLIR knows them: by name, with options, in pipelines, on
+//! the command line and in `--help`.
+//!
+//! A pass is one file and one line of a [`passes!`](crate::passes) table. Panics become diagnostics; a
+//! pass never unwinds into MLIR.
+
+use crate::{context::emit_error, error::Error, text::owned};
+use melior::{dialect::DialectHandle, ir::OperationRef};
+use mlir_sys::{MlirDialectHandle, MlirOperation};
+use std::{
+    any::Any,
+    ffi::{CString, c_char, c_void},
+    fmt::{self, Display, Formatter},
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr::null,
+    sync::Mutex,
+};
+use thn_dialect::OptionKind;
+
+/// How far a function has been lowered. Passes say which level they read and which they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Ops of thn on tensors, before kernels are planned.
+    Tensors,
+    /// `thn.kernel` regions: what is computed together.
+    Kernels,
+    /// linalg on tensors.
+    Linalg,
+    /// Loops over memory.
+    Loops,
+    /// The LLVM dialect.
+    Llvm,
+}
+
+impl Display for Level {
+    fn fmt(&self, formatter: &mut Formatter) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Tensors => "tensors",
+            Self::Kernels => "kernels",
+            Self::Linalg => "linalg",
+            Self::Loops => "loops",
+            Self::Llvm => "llvm",
+        })
+    }
+}
+
+/// The value of an option; as part of a [`Pass`], its default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptionValue {
+    /// A signed integer.
+    Int(i64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// Any text.
+    Text(String),
+}
+
+impl From<i64> for OptionValue {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for OptionValue {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<&str> for OptionValue {
+    fn from(value: &str) -> Self {
+        Self::Text(value.into())
+    }
+}
+
+/// An option of a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionSpec {
+    /// As the table spells it, with underscores; the command line has hyphens instead.
+    pub name: &'static str,
+    /// The value when none is given; its kind is the option's kind.
+    pub default: OptionValue,
+    /// One line for `--help`.
+    pub description: &'static str,
+}
+
+/// A pass, as a row of a [`passes!`](crate::passes) table gives it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// As the table spells it, with underscores; pipelines have hyphens instead.
+    pub name: &'static str,
+    /// One line for `--help` and the reference.
+    pub description: &'static str,
+    /// The level that the pass reads.
+    pub from: Level,
+    /// The level that the pass leaves.
+    pub to: Level,
+    /// The op that the pass runs on; `None` is the module or any other.
+    pub anchor: Option<&'static str>,
+    /// Its options, in order.
+    pub options: fn() -> Vec<OptionSpec>,
+    /// The dialects that it may create ops of, besides those already in the module.
+    pub dialects: fn() -> Vec<DialectHandle>,
+    /// The body.
+    pub run: fn(OperationRef, &Options) -> Result<(), Error>,
+}
+
+impl Pass {
+    /// The name in pipelines and, after `--`, on the command line.
+    pub fn argument(&self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+/// The options of a running pass.
+#[derive(Clone, Debug, Default)]
+pub struct Options(Vec<(&'static str, OptionValue)>);
+
+impl Options {
+    /// An integer option; `None` if the table has no such one.
+    pub fn int(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            OptionValue::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A bool option; `false` if the table has no such one.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(OptionValue::Bool(true)))
+    }
+
+    /// A text option; empty if the table has no such one.
+    pub fn text(&self, name: &str) -> &str {
+        match self.get(name) {
+            Some(OptionValue::Text(value)) => value,
+            _ => "",
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&OptionValue> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+/// Makes a table of passes: `pub static PASSES: &[Pass]`.
+///
+/// Each row names a module that holds `pub fn run(OperationRef, &Options) -> Result<(), Error>`, then
+/// gives one line of help, the levels it reads and leaves, and optionally the op it runs on, the
+/// dialects it may create ops of, and its options with their defaults:
+///
+/// ```text
+/// thn_mlir::passes! {
+///     thn_eqsat: "Rewrites by equality saturation", Tensors => Tensors, on "func.func" {
+///         iterations: 30, "How many rounds of rewriting at most";
+///     }
+///     thn_to_linalg: "Emit planned kernels as linalg on tensors", Kernels => Linalg, makes [linalg, arith];
+/// }
+/// ```
+#[macro_export]
+macro_rules! passes {
+    ($($rows:tt)*) => {
+        /// The passes of this crate, in order.
+        pub static PASSES: &[$crate::pass::Pass] = $crate::passes_rows!([] $($rows)*);
+    };
+}
+
+/// The rows of [`passes!`], one at a time.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! passes_rows {
+    ([$($done:expr),*]) => { &[$($done),*] };
+    ([$($done:expr),*] $name:ident: $description:literal, $from:ident => $to:ident
+        $(, on $anchor:literal)? $(, makes [$($dialect:ident),*])?; $($rest:tt)*) => {
+        $crate::passes_rows!([$($done,)* $crate::passes_row!(
+            $name $description $from $to [$($anchor)?] [$($($dialect)*)?] {}
+        )] $($rest)*)
+    };
+    ([$($done:expr),*] $name:ident: $description:literal, $from:ident => $to:ident
+        $(, on $anchor:literal)? $(, makes [$($dialect:ident),*])? { $($options:tt)* } $($rest:tt)*) => {
+        $crate::passes_rows!([$($done,)* $crate::passes_row!(
+            $name $description $from $to [$($anchor)?] [$($($dialect)*)?] { $($options)* }
+        )] $($rest)*)
+    };
+}
+
+/// One row of [`passes!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! passes_row {
+    ($name:ident $description:literal $from:ident $to:ident [$($anchor:literal)?] [$($dialect:ident)*]
+        { $($option:ident: $default:literal, $help:literal;)* }) => {
+        $crate::pass::Pass {
+            name: stringify!($name),
+            description: $description,
+            from: $crate::pass::Level::$from,
+            to: $crate::pass::Level::$to,
+            anchor: $crate::pass::anchor(&[$($anchor)?]),
+            options: || vec![$($crate::pass::OptionSpec {
+                name: stringify!($option),
+                default: $default.into(),
+                description: $help,
+            }),*],
+            dialects: || vec![
+                $crate::context::dialect(),
+                $($crate::melior::dialect::DialectHandle::$dialect()),*
+            ],
+            run: $name::run,
+        }
+    };
+}
+
+/// The anchor of a row that may have none.
+#[doc(hidden)]
+pub const fn anchor(given: &[&'static str]) -> Option<&'static str> {
+    match given {
+        [first, ..] => Some(first),
+        [] => None,
+    }
+}
+
+/// Makes passes known to pipelines, command lines and `--help`. A name that is known is left alone.
+pub fn register(passes: &'static [Pass]) {
+    static KNOWN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    for pass in passes {
+        if !known.contains(&pass.name) {
+            known.push(pass.name);
+            register_one(pass);
+        }
+    }
+}
+
+/// What the trampoline needs to know, for the life of the process.
+struct Registered {
+    pass: &'static Pass,
+    options: Vec<OptionSpec>,
+}
+
+fn register_one(pass: &'static Pass) {
+    let options = (pass.options)();
+    let raw_options: Vec<_> = options.iter().map(raw_option).collect();
+    let dialects: Vec<MlirDialectHandle> = (pass.dialects)().iter().map(|dialect| dialect.to_raw()).collect();
+    let registered: &'static Registered = Box::leak(Box::new(Registered { pass, options }));
+    let raw = thn_dialect::Pass {
+        argument: leaked(&pass.argument()),
+        description: leaked(pass.description),
+        anchor: pass.anchor.map_or(null(), leaked),
+        option_count: raw_options.len() as isize,
+        options: raw_options.leak().as_ptr(),
+        dialect_count: dialects.len() as isize,
+        dialects: dialects.leak().as_ptr(),
+        run: trampoline,
+        user: (&raw const *registered).cast(),
+    };
+    // SAFETY: everything the pass points to was leaked above; MLIR copies the struct itself.
+    unsafe { thn_dialect::thnRegisterPass(&raw) }
+}
+
+fn raw_option(option: &OptionSpec) -> thn_dialect::PassOption {
+    let (kind, number, text) = match &option.default {
+        OptionValue::Int(value) => (OptionKind::Int, *value, ""),
+        OptionValue::Bool(value) => (OptionKind::Bool, i64::from(*value), ""),
+        OptionValue::Text(value) => (OptionKind::Text, 0, value.as_str()),
+    };
+    thn_dialect::PassOption {
+        name: leaked(&option.name.replace('_', "-")),
+        description: leaked(option.description),
+        kind,
+        number,
+        text: leaked(text),
+    }
+}
+
+/// A C string for the life of the process: MLIR's pass registry keeps pointers. Tables hold no zero
+/// bytes; should one appear, the string is empty.
+fn leaked(text: &str) -> *const c_char {
+    CString::new(text).unwrap_or_default().into_raw()
+}
+
+/// Runs a pass on an op and turns errors and panics into diagnostics at that op.
+///
+/// # Safety
+///
+/// The shim calls this with a valid op, the running pass and the pointer that `register_one` gave it.
+unsafe extern "C" fn trampoline(
+    operation: MlirOperation,
+    running: *const c_void,
+    user: *const c_void,
+) -> bool {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: `user` points to what `register_one` leaked; the op outlives the call.
+        let (registered, target) =
+            unsafe { (&*user.cast::<Registered>(), OperationRef::from_raw(operation)) };
+        let values = registered.options.iter().enumerate().map(|(index, option)| {
+            // SAFETY: the pass is running and has exactly these options in this order.
+            (option.name, unsafe { option_value(running, index as isize, &option.default) })
+        });
+        (registered.pass.run)(target, &Options(values.collect()))
+    }));
+    let message = match outcome {
+        Ok(Ok(())) => return true,
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => format!("internal error: the pass panicked: {}", panic_text(&*panic)),
+    };
+    emit_error(operation, &message);
+    false
+}
+
+/// # Safety
+///
+/// `running` must be a running pass whose option `index` has the kind of `default`.
+unsafe fn option_value(running: *const c_void, index: isize, default: &OptionValue) -> OptionValue {
+    // SAFETY: as required.
+    unsafe {
+        match default {
+            OptionValue::Int(_) => OptionValue::Int(thn_dialect::thnPassOptionNumber(running, index)),
+            OptionValue::Bool(_) => OptionValue::Bool(thn_dialect::thnPassOptionNumber(running, index) != 0),
+            OptionValue::Text(_) => OptionValue::Text(owned(thn_dialect::thnPassOptionText(running, index))),
+        }
+    }
+}
+
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}

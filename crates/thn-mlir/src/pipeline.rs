@@ -1,0 +1,69 @@
+//! Running textual pass pipelines over modules.
+
+use crate::{
+    context::capture,
+    error::{Error, Reproducer},
+    text::{print_with_locations, printed, string_ref},
+};
+use melior::{
+    Context,
+    ir::{Module, operation::OperationLike},
+    utility::register_all_passes,
+};
+use mlir_sys::{
+    MlirPassManager, mlirParsePassPipeline, mlirPassManagerCreate, mlirPassManagerDestroy,
+    mlirPassManagerEnableVerifier, mlirPassManagerGetAsOpPassManager, mlirPassManagerRunOnOp,
+};
+
+/// Destroys its pass manager.
+struct Manager(MlirPassManager);
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        // SAFETY: the manager was created by `run_pipeline` and is destroyed only here.
+        unsafe { mlirPassManagerDestroy(self.0) }
+    }
+}
+
+/// Runs a pipeline such as `builtin.module(canonicalize,func.func(cse))` on a module, which it verifies
+/// after every pass.
+///
+/// All upstream passes are known, and those that were given to [`register`](crate::pass::register).
+/// After an error the module is whatever the failing pass left; the error says how to see it again.
+pub fn run_pipeline(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), Error> {
+    register_all_passes();
+    // SAFETY: the context outlives the manager.
+    let manager = Manager(unsafe { mlirPassManagerCreate(context.to_raw()) });
+    let mut parsed = false;
+    // SAFETY: the manager is valid; the callback's sink is its own.
+    let why = printed(|callback, sink| unsafe {
+        mlirPassManagerEnableVerifier(manager.0, true);
+        let result = mlirParsePassPipeline(
+            mlirPassManagerGetAsOpPassManager(manager.0),
+            string_ref(pipeline),
+            Some(callback),
+            sink,
+        );
+        parsed = result.value != 0;
+    });
+    if !parsed {
+        return Err(Error::internal(format!("invalid pipeline {pipeline}: {}", why.trim())));
+    }
+    // Attributes are shared between the copy and the original, so that the copy is cheap, while text
+    // that nobody reads would not be.
+    let original = module.as_operation().clone();
+    let (succeeded, diagnostics) = capture(context, || {
+        // SAFETY: the module is borrowed mutably, so nothing else holds on to its ops.
+        unsafe { mlirPassManagerRunOnOp(manager.0, module.as_operation().to_raw()) }.value != 0
+    });
+    if succeeded {
+        return Ok(());
+    }
+    let original: &melior::ir::Operation = &original;
+    // SAFETY: the reference does not outlive the copy.
+    let original = unsafe { melior::ir::OperationRef::from_raw(original.to_raw()) };
+    Err(Error::internal("a pass failed").with_diagnostics(diagnostics).with_reproducer(Reproducer {
+        command: format!("thn-opt --pass-pipeline='{pipeline}' -"),
+        module: print_with_locations(original),
+    }))
+}

@@ -1,0 +1,78 @@
+//! The command-line drivers, with this project's dialect and passes.
+
+use crate::{
+    callbacks,
+    pass::{self, Pass},
+};
+use std::{
+    ffi::{CStr, CString, OsString, c_char, c_int},
+    os::unix::ffi::OsStringExt,
+    ptr::null_mut,
+};
+
+/// The name by which the plugin introduces itself to MLIR.
+pub(crate) const PLUGIN_NAME: &CStr = c"thn";
+
+/// `mlir-opt` with the thn dialect and the given passes. Returns the exit status.
+///
+/// The plugin of this very project is refused: two copies of one dialect in one process make LLVM abort.
+pub fn opt_main(tables: &'static [&'static [Pass]], arguments: Vec<OsString>) -> i32 {
+    if let Some(path) = own_plugin(&arguments) {
+        eprintln!(
+            "thn-opt: error: {path} is the plugin of thn itself, which thn-opt already contains; \
+             load it into mlir-opt, or leave it out"
+        );
+        return 1;
+    }
+    register(tables);
+    // SAFETY: see `call`.
+    call(arguments, |count, values| unsafe { thn_dialect::thnOptMain(count, values) })
+}
+
+/// `mlir-lsp-server` with the thn dialect. Returns the exit status.
+pub fn lsp_server_main(tables: &'static [&'static [Pass]], arguments: Vec<OsString>) -> i32 {
+    register(tables);
+    // SAFETY: see `call`.
+    call(arguments, |count, values| unsafe { thn_dialect::thnLspServerMain(count, values) })
+}
+
+/// Connects the dialect and makes the passes known.
+pub fn register(tables: &'static [&'static [Pass]]) {
+    callbacks::install();
+    for table in tables {
+        pass::register(table);
+    }
+}
+
+/// Calls a C `main`, which reads its arguments from an array that ends in a null pointer.
+fn call(arguments: Vec<OsString>, main: impl FnOnce(c_int, *mut *mut c_char) -> c_int) -> i32 {
+    // An argument of a process holds no zero byte.
+    let arguments: Vec<CString> =
+        arguments.into_iter().map(|argument| CString::new(argument.into_vec()).unwrap_or_default()).collect();
+    let mut values: Vec<*mut c_char> =
+        arguments.iter().map(|argument| argument.as_ptr().cast_mut()).collect();
+    values.push(null_mut());
+    main(arguments.len() as c_int, values.as_mut_ptr())
+}
+
+/// The first `--load-…-plugin` argument that names a plugin of this project.
+fn own_plugin(arguments: &[OsString]) -> Option<String> {
+    let mut arguments = arguments.iter().skip(1);
+    while let Some(argument) = arguments.next() {
+        let argument = argument.to_str()?;
+        let flag = argument.trim_start_matches('-');
+        let path = match flag.split_once('=') {
+            Some(("load-dialect-plugin" | "load-pass-plugin", path)) => path.to_owned(),
+            None if matches!(flag, "load-dialect-plugin" | "load-pass-plugin") => {
+                arguments.next()?.to_str()?.to_owned()
+            }
+            _ => continue,
+        };
+        let Ok(file) = CString::new(path.as_str()) else { continue };
+        // SAFETY: both strings end in a zero byte.
+        if unsafe { thn_dialect::thnPluginIsNamed(file.as_ptr(), PLUGIN_NAME.as_ptr()) } {
+            return Some(path);
+        }
+    }
+    None
+}

@@ -1,0 +1,514 @@
+//===- ThnOps.td - the op table -------------------------------------------------------------------===//
+//
+// One row per op. `formula` is the textbook definition and never the stable way of computing it; the
+// stable way is `expand`, `prim`, `iterate` or `library`.
+//
+//===--------------------------------------------------------------------------------------------===//
+
+#ifndef THN_OPS
+#define THN_OPS
+
+include "ThnBase.td"
+
+//===- Leaves ---------------------------------------------------------------------------------------===//
+
+def Thn_ConstantOp : Thn_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
+  let summary = "A literal tensor.";
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "attr-dict $value";
+  let hasFolder = 1;
+  let extraClassDefinition = [{
+    ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor) { return getValue(); }
+  }];
+  let iterate = "(constant)"; let dtypes = "any"; let cost = 0;
+}
+
+def Thn_DimOp : Thn_Op<"dim", [Pure]> {
+  let summary = "A dimension expression over named dims, as a rank-0 i64 tensor.";
+  let arguments = (ins Thn_DimAttr:$expr);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$expr attr-dict `:` type($result)";
+  let iterate = "(dim)"; let dtypes = "int"; let cost = 0;
+}
+
+def Thn_IotaOp : Thn_Shaped<"iota"> {
+  let summary = "The index along `axis` at every position.";
+  let arguments = (ins I64Attr:$axis, OptionalAttr<Thn_DimsAttr>:$dims);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "`axis` `=` $axis (`dims` `=` $dims^)? attr-dict `:` type($result)";
+  let iterate = "(iota)"; let dtypes = "number"; let cost = 0;
+}
+
+//===- Elementwise: arithmetic ------------------------------------------------------------------------===//
+
+def Thn_AddOp : Thn_Binary<"add", [Commutative]> {
+  let summary = "x + y.";
+  let formula = "(add ?x ?y)"; let partials = ["1", "1"];
+  let prim = "(float arith.addf) (int arith.addi)";
+  let dtypes = "number"; let foreign = ["arith.addf", "arith.addi"];
+}
+def Thn_SubOp : Thn_Binary<"sub"> {
+  let summary = "x - y.";
+  let formula = "(sub ?x ?y)"; let partials = ["1", "-1"];
+  let prim = "(float arith.subf) (int arith.subi)";
+  let dtypes = "number"; let foreign = ["arith.subf", "arith.subi"];
+}
+def Thn_MulOp : Thn_Binary<"mul", [Commutative]> {
+  let summary = "x * y.";
+  let formula = "(mul ?x ?y)"; let partials = ["?y", "?x"];
+  let prim = "(float arith.mulf) (int arith.muli)";
+  let dtypes = "number"; let foreign = ["arith.mulf", "arith.muli"];
+}
+def Thn_DivOp : Thn_Binary<"div"> {
+  let summary = "x / y, true division.";
+  let formula = "(div ?x ?y)"; let partials = ["(reciprocal ?y)", "(neg (div ?result ?y))"];
+  let prim = "(float arith.divf)"; let cost = 4; let foreign = ["arith.divf"];
+}
+def Thn_FloorDivOp : Thn_Binary<"floordiv"> {
+  let summary = "floor(x / y); integers divided by zero give 0, as in NumPy.";
+  let formula = "(floor (div ?x ?y))"; let partials = ["0", "0"];
+  let prim = "(number thn_floordiv)"; let dtypes = "number"; let cost = 6;
+}
+def Thn_ModOp : Thn_Binary<"mod"> {
+  let summary = "x - y * floor(x / y), with the sign of y; integers modulo zero give 0, as in NumPy.";
+  let formula = "(mod ?x ?y)"; let partials = ["1", "(neg (floordiv ?x ?y))"];
+  let prim = "(number thn_mod)"; let dtypes = "number"; let cost = 8;
+}
+def Thn_PowOp : Thn_Binary<"pow"> {
+  let summary = "x to the power y; integers wrap around, a negative integer exponent gives 0 unless x is 1 or -1.";
+  let formula = "(pow ?x ?y)";
+  let partials = ["(mul ?y (pow ?x (sub ?y 1)))",
+                  "(select (eq ?x 0) (select (ge ?y 0) 0 nan) (mul ?result (log ?x)))"];
+  let prim = "(number thn_pow)"; let dtypes = "number"; let cost = 40; let max_ulp = 2;
+  let foreign = ["math.powf"];
+}
+def Thn_MaximumOp : Thn_Binary<"maximum", [Commutative]> {
+  let summary = "The larger of x and y; NaN if either is NaN.";
+  let formula = "(max ?x ?y)";
+  let partials = ["(select (ge ?x ?y) 1 0)", "(select (ge ?x ?y) 0 1)"];
+  let prim = "(float arith.maximumf) (sint arith.maxsi) (uint arith.maxui) (bool arith.ori)";
+  let dtypes = "any"; let foreign = ["arith.maximumf"];
+}
+def Thn_MinimumOp : Thn_Binary<"minimum", [Commutative]> {
+  let summary = "The smaller of x and y; NaN if either is NaN.";
+  let formula = "(min ?x ?y)";
+  let partials = ["(select (le ?x ?y) 1 0)", "(select (le ?x ?y) 0 1)"];
+  let prim = "(float arith.minimumf) (sint arith.minsi) (uint arith.minui) (bool arith.andi)";
+  let dtypes = "any"; let foreign = ["arith.minimumf"];
+}
+def Thn_Atan2Op : Thn_Binary<"atan2"> {
+  let summary = "The angle of the point (y, x): arc tangent of x / y with the quadrant of both; first operand is the ordinate.";
+  let formula = "(atan2 ?x ?y)";
+  let partials = ["(div ?y (add (sqr ?x) (sqr ?y)))", "(neg (div ?x (add (sqr ?x) (sqr ?y))))"];
+  let prim = "(float thn_atan2)"; let cost = 40; let max_ulp = 2; let foreign = ["math.atan2"];
+}
+
+def Thn_NegOp : Thn_Unary<"neg"> {
+  let summary = "-x.";
+  let formula = "(neg ?x)"; let partials = ["-1"];
+  let prim = "(float arith.negf) (int thn_neg)"; let dtypes = "number"; let foreign = ["arith.negf"];
+}
+def Thn_AbsOp : Thn_Unary<"abs"> {
+  let summary = "|x|.";
+  let formula = "(abs ?x)"; let partials = ["(sign ?x)"];
+  let prim = "(float math.absf) (sint thn_abs) (uint identity)"; let dtypes = "number"; let foreign = ["math.absf"];
+}
+def Thn_SignOp : Thn_Unary<"sign"> {
+  let summary = "-1, 0 or 1; NaN for NaN.";
+  let formula = "(sign ?x)"; let partials = ["0"];
+  let prim = "(number thn_sign)"; let dtypes = "number"; let cost = 3;
+}
+def Thn_SqrOp : Thn_Unary<"sqr"> {
+  let summary = "x * x.";
+  let formula = "(mul ?x ?x)"; let partials = ["(mul 2 ?x)"];
+  let expand = "(mul ?x ?x)"; let dtypes = "number";
+}
+def Thn_SqrtOp : Thn_Unary<"sqrt"> {
+  let summary = "The square root; NaN below 0.";
+  let formula = "(sqrt ?x)"; let partials = ["(div 0.5 ?result)"];
+  let prim = "(float math.sqrt)"; let domain = "nonneg"; let cost = 5; let foreign = ["math.sqrt"];
+}
+def Thn_ReciprocalOp : Thn_Unary<"reciprocal"> {
+  let summary = "1 / x.";
+  let formula = "(div 1 ?x)"; let partials = ["(neg (sqr ?result))"];
+  let expand = "(div 1 ?x)"; let cost = 4;
+}
+
+//===- Elementwise: exponentials and logarithms ---------------------------------------------------------===//
+
+def Thn_ExpOp : Thn_Unary<"exp"> {
+  let summary = "e to the power x.";
+  let formula = "(exp ?x)"; let partials = ["?result"];
+  let prim = "(float thn_exp)"; let cost = 20; let max_ulp = 2; let foreign = ["math.exp"];
+}
+def Thn_Exp2Op : Thn_Unary<"exp2"> {
+  let summary = "2 to the power x.";
+  let formula = "(pow 2 ?x)"; let partials = ["(mul ?result 0.6931471805599453094172321214581765680755001343602552)"];
+  let prim = "(float thn_exp2)"; let cost = 20; let max_ulp = 2; let foreign = ["math.exp2"];
+}
+def Thn_Expm1Op : Thn_Unary<"expm1"> {
+  let summary = "exp(x) - 1, accurate near 0.";
+  let formula = "(sub (exp ?x) 1)"; let partials = ["(exp ?x)"];
+  let prim = "(float thn_expm1)"; let cost = 22; let max_ulp = 2; let foreign = ["math.expm1"];
+}
+def Thn_LogOp : Thn_Unary<"log"> {
+  let summary = "The natural logarithm; NaN below 0.";
+  let formula = "(log ?x)"; let partials = ["(reciprocal ?x)"];
+  let prim = "(float thn_log)"; let domain = "positive"; let cost = 20; let max_ulp = 2; let foreign = ["math.log"];
+}
+def Thn_Log1pOp : Thn_Unary<"log1p"> {
+  let summary = "log(1 + x), accurate near 0.";
+  let formula = "(log (add 1 ?x))"; let partials = ["(reciprocal (add 1 ?x))"];
+  let prim = "(float thn_log1p)"; let domain = "above-minus-one"; let cost = 24; let max_ulp = 2;
+  let foreign = ["math.log1p"];
+}
+def Thn_Log2Op : Thn_Unary<"log2"> {
+  let summary = "The logarithm to base 2.";
+  let formula = "(div (log ?x) (log 2))";
+  let partials = ["(div 1.442695040888963407359924681001892137426645954152986 ?x)"];
+  let prim = "(float thn_log2)"; let domain = "positive"; let cost = 21; let max_ulp = 2; let foreign = ["math.log2"];
+}
+def Thn_Log10Op : Thn_Unary<"log10"> {
+  let summary = "The logarithm to base 10.";
+  let formula = "(div (log ?x) (log 10))";
+  let partials = ["(div 0.4342944819032518276511289189166050822943970058036666 ?x)"];
+  let prim = "(float thn_log10)"; let domain = "positive"; let cost = 21; let max_ulp = 2; let foreign = ["math.log10"];
+}
+def Thn_SigmoidOp : Thn_Unary<"sigmoid"> {
+  let summary = "1 / (1 + exp(-x)).";
+  let formula = "(div 1 (add 1 (exp (neg ?x))))"; let partials = ["(mul ?result (sigmoid (neg ?x)))"];
+  let prim = "(float thn_sigmoid)"; let cost = 25; let max_ulp = 3;
+}
+def Thn_SoftplusOp : Thn_Unary<"softplus"> {
+  let summary = "log(1 + exp(x)).";
+  let formula = "(log (add 1 (exp ?x)))"; let partials = ["(sigmoid ?x)"];
+  let expand = "(add (maximum ?x 0) (log1p (exp (neg (abs ?x)))))"; let cost = 46; let max_ulp = 3;
+}
+def Thn_LogAddExpOp : Thn_Binary<"logaddexp", [Commutative]> {
+  let summary = "log(exp(x) + exp(y)).";
+  let formula = "(log (add (exp ?x) (exp ?y)))";
+  let partials = ["(exp (sub ?x ?result))", "(exp (sub ?y ?result))"];
+  let expand = "(select (eq ?x ?y) (add ?x 0.6931471805599453094172321214581765680755001343602552) (add (maximum ?x ?y) (log1p (exp (neg (abs (sub ?x ?y)))))))";
+  let cost = 50; let max_ulp = 4;
+}
+
+//===- Elementwise: trigonometric and hyperbolic ----------------------------------------------------------===//
+
+def Thn_SinOp : Thn_Unary<"sin"> {
+  let summary = "The sine of x radians.";
+  let formula = "(sin ?x)"; let partials = ["(cos ?x)"];
+  let prim = "(float thn_sin)"; let cost = 25; let max_ulp = 2; let foreign = ["math.sin"];
+}
+def Thn_CosOp : Thn_Unary<"cos"> {
+  let summary = "The cosine of x radians.";
+  let formula = "(cos ?x)"; let partials = ["(neg (sin ?x))"];
+  let prim = "(float thn_cos)"; let cost = 25; let max_ulp = 2; let foreign = ["math.cos"];
+}
+def Thn_TanOp : Thn_Unary<"tan"> {
+  let summary = "The tangent of x radians.";
+  let formula = "(tan ?x)"; let partials = ["(add 1 (sqr ?result))"];
+  let prim = "(float thn_tan)"; let cost = 40; let max_ulp = 2; let foreign = ["math.tan"];
+}
+def Thn_ArcsinOp : Thn_Unary<"arcsin"> {
+  let summary = "The angle in [-pi/2, pi/2] whose sine is x; NaN outside [-1, 1].";
+  let formula = "(asin ?x)"; let partials = ["(reciprocal (sqrt (mul (sub 1 ?x) (add 1 ?x))))"];
+  let prim = "(float thn_arcsin)"; let domain = "unit"; let cost = 30; let max_ulp = 2; let foreign = ["math.asin"];
+}
+def Thn_ArccosOp : Thn_Unary<"arccos"> {
+  let summary = "The angle in [0, pi] whose cosine is x; NaN outside [-1, 1].";
+  let formula = "(acos ?x)"; let partials = ["(neg (reciprocal (sqrt (mul (sub 1 ?x) (add 1 ?x)))))"];
+  let prim = "(float thn_arccos)"; let domain = "unit"; let cost = 30; let max_ulp = 2; let foreign = ["math.acos"];
+}
+def Thn_ArctanOp : Thn_Unary<"arctan"> {
+  let summary = "The angle in [-pi/2, pi/2] whose tangent is x.";
+  let formula = "(atan ?x)"; let partials = ["(reciprocal (add 1 (sqr ?x)))"];
+  let prim = "(float thn_arctan)"; let cost = 30; let max_ulp = 2; let foreign = ["math.atan"];
+}
+def Thn_SinhOp : Thn_Unary<"sinh"> {
+  let summary = "(exp(x) - exp(-x)) / 2.";
+  let formula = "(sinh ?x)"; let partials = ["(cosh ?x)"];
+  let prim = "(float thn_sinh)"; let cost = 30; let max_ulp = 2; let foreign = ["math.sinh"];
+}
+def Thn_CoshOp : Thn_Unary<"cosh"> {
+  let summary = "(exp(x) + exp(-x)) / 2.";
+  let formula = "(cosh ?x)"; let partials = ["(sinh ?x)"];
+  let prim = "(float thn_cosh)"; let cost = 30; let max_ulp = 2; let foreign = ["math.cosh"];
+}
+def Thn_TanhOp : Thn_Unary<"tanh"> {
+  let summary = "sinh(x) / cosh(x).";
+  let formula = "(tanh ?x)"; let partials = ["(sub 1 (sqr ?result))"];
+  let prim = "(float thn_tanh)"; let cost = 25; let max_ulp = 2; let foreign = ["math.tanh"];
+}
+
+//===- Elementwise: rounding, tests, logic, choice -------------------------------------------------------===//
+
+def Thn_FloorOp : Thn_Unary<"floor"> {
+  let summary = "The largest integer not above x.";
+  let formula = "(floor ?x)"; let partials = ["0"]; let prim = "(float math.floor)"; let foreign = ["math.floor"];
+}
+def Thn_CeilOp : Thn_Unary<"ceil"> {
+  let summary = "The smallest integer not below x.";
+  let formula = "(ceil ?x)"; let partials = ["0"]; let prim = "(float math.ceil)"; let foreign = ["math.ceil"];
+}
+def Thn_RoundOp : Thn_Unary<"round"> {
+  let summary = "The nearest integer, ties to even.";
+  let formula = "(round ?x)"; let partials = ["0"]; let prim = "(float math.roundeven)"; let foreign = ["math.roundeven"];
+}
+def Thn_TruncOp : Thn_Unary<"trunc"> {
+  let summary = "x without its fraction.";
+  let formula = "(trunc ?x)"; let partials = ["0"]; let prim = "(float math.trunc)"; let foreign = ["math.trunc"];
+}
+def Thn_IsNanOp : Thn_Unary<"isnan"> {
+  let summary = "Whether x is NaN.";
+  let formula = "(isnan ?x)"; let partials = ["0"]; let prim = "(float math.isnan)"; let result_dtype = "bool";
+}
+def Thn_IsFiniteOp : Thn_Unary<"isfinite"> {
+  let summary = "Whether x is neither NaN nor infinite.";
+  let formula = "(isfinite ?x)"; let partials = ["0"]; let prim = "(float math.isfinite)"; let result_dtype = "bool";
+}
+def Thn_NotOp : Thn_Unary<"not"> {
+  let summary = "Bitwise complement; logical on bool.";
+  let partials = ["0"]; let prim = "(bits thn_not)"; let dtypes = "bits";
+  let formula = "(not ?x)";
+}
+def Thn_AndOp : Thn_Binary<"and", [Commutative]> {
+  let summary = "Bitwise and; logical on bool.";
+  let partials = ["0", "0"]; let prim = "(bits arith.andi)"; let dtypes = "bits"; let formula = "(and ?x ?y)";
+}
+def Thn_OrOp : Thn_Binary<"or", [Commutative]> {
+  let summary = "Bitwise or; logical on bool.";
+  let partials = ["0", "0"]; let prim = "(bits arith.ori)"; let dtypes = "bits"; let formula = "(or ?x ?y)";
+}
+def Thn_XorOp : Thn_Binary<"xor", [Commutative]> {
+  let summary = "Bitwise exclusive or; logical on bool.";
+  let partials = ["0", "0"]; let prim = "(bits arith.xori)"; let dtypes = "bits"; let formula = "(xor ?x ?y)";
+}
+def Thn_LtOp : Thn_Compare<"lt"> {
+  let summary = "x < y."; let formula = "(lt ?x ?y)";
+  let prim = "(float arith.cmpf olt) (sint arith.cmpi slt) (uint arith.cmpi ult) (bool arith.cmpi ult)";
+}
+def Thn_LeOp : Thn_Compare<"le"> {
+  let summary = "x <= y."; let formula = "(le ?x ?y)";
+  let prim = "(float arith.cmpf ole) (sint arith.cmpi sle) (uint arith.cmpi ule) (bool arith.cmpi ule)";
+}
+def Thn_GtOp : Thn_Compare<"gt"> {
+  let summary = "x > y."; let formula = "(gt ?x ?y)";
+  let prim = "(float arith.cmpf ogt) (sint arith.cmpi sgt) (uint arith.cmpi ugt) (bool arith.cmpi ugt)";
+}
+def Thn_GeOp : Thn_Compare<"ge"> {
+  let summary = "x >= y."; let formula = "(ge ?x ?y)";
+  let prim = "(float arith.cmpf oge) (sint arith.cmpi sge) (uint arith.cmpi uge) (bool arith.cmpi uge)";
+}
+def Thn_EqOp : Thn_Compare<"eq"> {
+  let summary = "x == y; false for NaN."; let formula = "(eq ?x ?y)";
+  let prim = "(float arith.cmpf oeq) (int arith.cmpi eq) (bool arith.cmpi eq)";
+}
+def Thn_NeOp : Thn_Compare<"ne"> {
+  let summary = "x != y; true for NaN."; let formula = "(ne ?x ?y)";
+  let prim = "(float arith.cmpf une) (int arith.cmpi ne) (bool arith.cmpi ne)";
+}
+def Thn_SelectOp : Thn_Inferred<"select"> {
+  let summary = "Elementwise x where c holds, else y. Theano's switch.";
+  let arguments = (ins Thn_Tensor:$c, Thn_Tensor:$x, Thn_Tensor:$y);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$c `,` $x `,` $y attr-dict `:` type($c) `,` type($x) `,` type($y)";
+  let formula = "(select ?c ?x ?y)"; let partials = ["0", "(select ?c 1 0)", "(select ?c 0 1)"];
+  let prim = "(any arith.select)"; let dtypes = "any"; let foreign = ["arith.select"];
+}
+def Thn_CastOp : Thn_Inferred<"cast"> {
+  let summary = "Conversion of the element type. Float to integer truncates and saturates, NaN gives 0; to bool is x != 0.";
+  let arguments = (ins Thn_Tensor:$x, TypeAttr:$dtype);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `to` $dtype attr-dict `:` type($x)";
+  let formula = "(cast ?x)"; let partials = ["1"]; let prim = "(any cast)"; let dtypes = "any"; let result_dtype = "attr";
+}
+
+//===- Shape and movement -------------------------------------------------------------------------------===//
+
+def Thn_BroadcastOp : Thn_Shaped<"broadcast"> {
+  let summary = "Repeats x: operand dim i becomes result dim axes[i], every other result dim is new.";
+  let arguments = (ins Thn_Tensor:$x, DenseI64ArrayAttr:$axes, OptionalAttr<Thn_DimsAttr>:$dims);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `axes` `=` $axes (`dims` `=` $dims^)? attr-dict `:` type($x) `->` type($result)";
+  let iterate = "(broadcast)"; let transpose = "sum"; let dtypes = "any"; let cost = 0;
+}
+def Thn_DimshuffleOp : Thn_Inferred<"dimshuffle"> {
+  let summary = "Permutes dims, drops length-1 dims and inserts new ones: result dim i is operand dim order[i], or 1 where it is -1.";
+  let arguments = (ins Thn_Tensor:$x, DenseI64ArrayAttr:$order);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `order` `=` $order attr-dict `:` type($x)";
+  let iterate = "(dimshuffle)"; let transpose = "dimshuffle"; let dtypes = "any"; let cost = 0;
+}
+def Thn_ReshapeOp : Thn_Shaped<"reshape"> {
+  let summary = "The same elements in row-major order under another shape.";
+  let arguments = (ins Thn_Tensor:$x, OptionalAttr<Thn_DimsAttr>:$dims);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x (`dims` `=` $dims^)? attr-dict `:` type($x) `->` type($result)";
+  let iterate = "(reshape)"; let transpose = "reshape"; let dtypes = "any"; let cost = 0;
+}
+def Thn_SliceOp : Thn_Shaped<"slice"> {
+  let summary = "Element i along dim d is operand element starts[d] + steps[d] * i. Starts are dim expressions.";
+  let arguments = (ins Thn_Tensor:$x, Thn_DimsAttr:$starts, DenseI64ArrayAttr:$steps, OptionalAttr<Thn_DimsAttr>:$dims);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `starts` `=` $starts `steps` `=` $steps (`dims` `=` $dims^)? attr-dict `:` type($x) `->` type($result)";
+  let iterate = "(slice)"; let transpose = "inc_subtensor"; let dtypes = "any"; let cost = 0;
+}
+def Thn_GatherOp : Thn_Inferred<"gather"> {
+  let summary = "Rows of x: result[i..., j...] = x[index[i...], j...]. A negative index counts from the end; one outside is an error.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$index);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $index attr-dict `:` type($x) `,` type($index)";
+  let iterate = "(gather)"; let transpose = "scatter_add"; let dtypes = "any"; let cost = 1;
+}
+def Thn_PickOp : Thn_Inferred<"pick"> {
+  let summary = "One element of each row: result[i...] = x[i..., index[i...]], Theano's x[arange(n), y]. A negative index counts from the end; one outside is an error.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$index);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $index attr-dict `:` type($x) `,` type($index)";
+  let iterate = "(pick)"; let transpose = "one_hot"; let dtypes = "any"; let cost = 1;
+}
+def Thn_JoinOp : Thn_Inferred<"join"> {
+  let summary = "Concatenates along `axis`.";
+  let arguments = (ins Variadic<Thn_Tensor>:$xs, I64Attr:$axis);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$xs `axis` `=` $axis attr-dict `:` type($xs)";
+  let iterate = "(join)"; let transpose = "slice"; let dtypes = "any";
+}
+def Thn_PadOp : Thn_Inferred<"pad"> {
+  let summary = "Adds `low` elements before and `high` after along each dim, all equal to the rank-0 value.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$value, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $value `low` `=` $low `high` `=` $high attr-dict `:` type($x) `,` type($value)";
+  let iterate = "(pad)"; let transpose = "unpad"; let dtypes = "any";
+}
+def Thn_SetSubtensorOp : Thn_Inferred<"set_subtensor"> {
+  let summary = "x with the slice starts + steps * i replaced by y.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y, Thn_DimsAttr:$starts, DenseI64ArrayAttr:$steps);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $y `starts` `=` $starts `steps` `=` $steps attr-dict `:` type($x) `,` type($y)";
+  let iterate = "(set_subtensor)"; let transpose = "set_subtensor"; let dtypes = "any";
+}
+def Thn_IncSubtensorOp : Thn_Inferred<"inc_subtensor"> {
+  let summary = "x with y added to the slice starts + steps * i.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y, Thn_DimsAttr:$starts, DenseI64ArrayAttr:$steps);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $y `starts` `=` $starts `steps` `=` $steps attr-dict `:` type($x) `,` type($y)";
+  let iterate = "(inc_subtensor)"; let transpose = "inc_subtensor"; let dtypes = "number";
+}
+def Thn_ScatterAddOp : Thn_Inferred<"scatter_add"> {
+  let summary = "x with y[i...] added to row index[i...], for all i in row-major order; repeated indices accumulate. An index outside is an error.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$index, Thn_Tensor:$y);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $index `,` $y attr-dict `:` type($x) `,` type($index) `,` type($y)";
+  let iterate = "(scatter_add)"; let transpose = "gather"; let dtypes = "number";
+}
+
+//===- Reductions ---------------------------------------------------------------------------------------===//
+
+def Thn_SumOp : Thn_Reduction<"sum"> {
+  let summary = "The sum over `axes`; 0 over an empty dim. f32 accumulates in blocks whose partial sums are f64.";
+  let iterate = "(reduce add 0)"; let transpose = "broadcast"; let dtypes = "number";
+}
+def Thn_ProdOp : Thn_Reduction<"prod"> {
+  let summary = "The product over `axes`; 1 over an empty dim.";
+  let iterate = "(reduce mul 1)"; let transpose = "prod"; let dtypes = "number";
+}
+def Thn_MaxOp : Thn_Reduction<"max"> {
+  let summary = "The largest element over `axes`; NaN if any is NaN; an empty dim is an error.";
+  let iterate = "(reduce maximum -inf)"; let transpose = "max"; let dtypes = "any";
+}
+def Thn_MinOp : Thn_Reduction<"min"> {
+  let summary = "The smallest element over `axes`; NaN if any is NaN; an empty dim is an error.";
+  let iterate = "(reduce minimum inf)"; let transpose = "max"; let dtypes = "any";
+}
+def Thn_MeanOp : Thn_Reduction<"mean"> {
+  let summary = "The sum over `axes` divided by the number of elements; NaN over an empty dim.";
+  let expand = "(div (sum ?x) (count))";
+}
+def Thn_ArgmaxOp : Thn_Inferred<"argmax"> {
+  let summary = "The index of the first largest element along `axis`, or of the first NaN; an empty dim is an error.";
+  let arguments = (ins Thn_Tensor:$x, I64Attr:$axis);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `axis` `=` $axis attr-dict `:` type($x)";
+  let iterate = "(argmax)"; let dtypes = "any"; let result_dtype = "i64"; let cost = 2;
+}
+def Thn_LogSumExpOp : Thn_Reduction<"logsumexp"> {
+  let summary = "log(sum(exp(x))) over `axes`, without overflow; an empty dim is an error.";
+  let expand = "(let ?m (max ?x) (let ?s (select (isfinite ?m) ?m 0) (add ?s (log (sum (exp (sub ?x (rebroadcast ?s))))))))";
+  let cost = 25; let max_ulp = 4; let transpose = "logsumexp";
+}
+def Thn_SoftmaxOp : Thn_Inferred<"softmax"> {
+  let summary = "exp(x) / sum(exp(x)) along `axes`, without overflow.";
+  let arguments = (ins Thn_Tensor:$x, DenseI64ArrayAttr:$axes);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `axes` `=` $axes attr-dict `:` type($x)";
+  let expand = "(let ?e (exp (sub ?x (rebroadcast (max ?x)))) (div ?e (rebroadcast (sum ?e))))";
+  let cost = 26; let max_ulp = 4; let transpose = "softmax";
+}
+def Thn_LogSoftmaxOp : Thn_Inferred<"log_softmax"> {
+  let summary = "log(softmax(x)) along `axes`, without overflow or loss of small probabilities.";
+  let arguments = (ins Thn_Tensor:$x, DenseI64ArrayAttr:$axes);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `axes` `=` $axes attr-dict `:` type($x)";
+  let expand = "(let ?d (sub ?x (rebroadcast (max ?x))) (sub ?d (rebroadcast (log (sum (exp ?d))))))";
+  let cost = 46; let max_ulp = 4; let transpose = "log_softmax";
+}
+
+//===- Products -----------------------------------------------------------------------------------------===//
+
+def Thn_DotOp : Thn_Inferred<"dot"> {
+  let summary = "NumPy's dot for ranks 1 and 2: contracts the last dim of x with the first of y.";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
+  let library = "gemm"; let transpose = "dot"; let dtypes = "number"; let cost = 2;
+}
+def Thn_BatchedDotOp : Thn_Inferred<"batched_dot"> {
+  let summary = "A product of matrices for each index of the first dim: result[b, i, j] = sum_k x[b, i, k] * y[b, k, j].";
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
+  let library = "gemm"; let transpose = "batched_dot"; let dtypes = "number"; let cost = 2;
+}
+
+//===- Structure ----------------------------------------------------------------------------------------===//
+
+def Thn_YieldOp : Thn_Op<"yield", [Pure, Terminator]> {
+  let summary = "Ends a region and gives its values.";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+  let iterate = "(terminator)"; let dtypes = "any"; let cost = 0;
+}
+def Thn_LoopOp : Thn_Op<"loop", [Pure, SingleBlock]> {
+  let summary = "Runs its region `count` times over carried values; the first region argument is the step, i64 from 0. A count below 1 runs it never.";
+  let arguments = (ins Thn_Tensor:$count, Variadic<Thn_Tensor>:$inits);
+  let results = (outs Variadic<Thn_Tensor>:$finals);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$count (`,` $inits^)? attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+  let extraClassDefinition = [{ ::llvm::LogicalResult $cppClass::verify() { return ::thn::verifyInRust(getOperation()); } }];
+  let iterate = "(loop)"; let dtypes = "any"; let cost = 0;
+}
+def Thn_CondOp : Thn_Op<"cond", [Pure, SingleBlock]> {
+  let summary = "The values of the first region if the rank-0 bool holds, else of the second. Only one region runs. Theano's ifelse.";
+  let arguments = (ins Thn_Tensor:$condition);
+  let results = (outs Variadic<Thn_Tensor>:$values);
+  let regions = (region SizedRegion<1>:$then, SizedRegion<1>:$otherwise);
+  let assemblyFormat = "$condition attr-dict `:` functional-type(operands, results) $then `else` $otherwise";
+  let hasVerifier = 1;
+  let extraClassDefinition = [{ ::llvm::LogicalResult $cppClass::verify() { return ::thn::verifyInRust(getOperation()); } }];
+  let iterate = "(cond)"; let dtypes = "any"; let cost = 0;
+}
+def Thn_KernelOp : Thn_Op<"kernel", [Pure, SingleBlock, IsolatedFromAbove]> {
+  let summary = "Ops that are computed together; made by --thn-plan-kernels. Region arguments are the operands.";
+  let arguments = (ins Variadic<Thn_Tensor>:$inputs, StrAttr:$schedule);
+  let results = (outs Variadic<Thn_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$schedule ($inputs^)? attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+  let extraClassDefinition = [{ ::llvm::LogicalResult $cppClass::verify() { return ::thn::verifyInRust(getOperation()); } }];
+  let iterate = "(kernel)"; let dtypes = "any"; let cost = 0;
+}
+
+#endif // THN_OPS
