@@ -1,0 +1,1 @@
+//! The symbolic front end of thn: variables, operators, gradients and functions over tensors.

@@ -1,0 +1,122 @@
+//! Expressions of the op table as ops: composites into their parts, and derivatives.
+
+use crate::{Builder, DType, Error, Expr, Func, OpId, OpKind, Semantics, Shape, Value};
+
+/// What an expression is built from.
+struct Context<'a> {
+    operands: &'a [Value],
+    result: Option<Value>,
+    /// The op's `axes`, for reductions inside it.
+    axes: &'a [i64],
+    /// The shape of operand 0.
+    shape: &'a Shape,
+    /// The element type of numbers.
+    dtype: DType,
+}
+
+fn emit(b: &mut Builder<'_>, cx: &Context<'_>, e: &Expr, locals: &mut Vec<Value>) -> Result<Value, Error> {
+    Ok(match e {
+        Expr::Operand(i) => cx.operands[*i],
+        Expr::Result => cx.result.ok_or_else(|| Error::internal("?result outside of partials"))?,
+        Expr::Local(depth) => locals[*depth],
+        Expr::Number(text) => {
+            let value = text.parse().map_err(|_| Error::internal(format!("`{text}` is not a number")))?;
+            b.number(cx.dtype, value)?
+        }
+        Expr::Op(kind, parts) => {
+            let parts = parts.iter().map(|p| emit(b, cx, p, locals)).collect::<Result<Vec<_>, _>>()?;
+            b.map(*kind, &parts)?
+        }
+        Expr::Reduce(kind, x) => {
+            let x = emit(b, cx, x, locals)?;
+            b.reduce(*kind, x, cx.axes)?
+        }
+        Expr::Rebroadcast(x) => {
+            let x = emit(b, cx, x, locals)?;
+            b.rebroadcast(x, cx.axes, cx.shape)?
+        }
+        Expr::Count => {
+            let count = crate::Dim::product(cx.axes.iter().map(|a| &cx.shape[*a as usize]));
+            let count = b.dim(count)?;
+            b.cast(count, cx.dtype)?
+        }
+        Expr::Let(bound, body) => {
+            let bound = emit(b, cx, bound, locals)?;
+            locals.push(bound);
+            let body = emit(b, cx, body, locals);
+            locals.pop();
+            body?
+        }
+        Expr::Real(name, _) => return Err(Error::internal(format!("`{name}` is a formula, not an op"))),
+    })
+}
+
+/// One step of the expansion of a composite op; `None` if the op is none.
+pub fn expand(
+    b: &mut Builder<'_>,
+    kind: OpKind,
+    operands: &[Value],
+    axes: &[i64],
+) -> Result<Option<Value>, Error> {
+    let Semantics::Expand(e) = kind.row().semantics else { return Ok(None) };
+    let first = b.tensor(operands[0])?;
+    let cx = Context { operands, result: None, axes, shape: &first.shape, dtype: first.dtype };
+    emit(b, &cx, &e, &mut vec![]).map(Some)
+}
+
+/// The derivative of an op's result by operand `i`, of the result's shape or rank 0; `None` if the table says it is
+/// zero everywhere.
+pub fn partial(b: &mut Builder<'_>, func_op: OpId, i: usize) -> Result<Option<Value>, Error> {
+    let data = b.func.op(func_op).clone();
+    let row = data.kind.row();
+    match row.partials.get(i) {
+        None => Err(Error::unsupported("has no derivative").at(row.mnemonic, &data.loc)),
+        Some(Expr::Number("0")) => Ok(None),
+        Some(e) => {
+            let ty = b.tensor(data.result())?;
+            let operands = &data.operands;
+            let cx = Context {
+                operands,
+                result: Some(data.result()),
+                axes: &[],
+                shape: &ty.shape,
+                dtype: ty.dtype,
+            };
+            emit(b, &cx, e, &mut vec![]).map(Some)
+        }
+    }
+}
+
+/// Replaces every composite op for which `wanted` holds by its parts, until none is left. Results keep their names,
+/// parts get the location of the op they come from.
+pub fn expand_where(func: &mut Func, wanted: &dyn Fn(OpKind) -> bool) -> Result<(), Error> {
+    let composite = |k: OpKind| matches!(k.row().semantics, Semantics::Expand(_)) && wanted(k);
+    let mut blocks = vec![Func::BODY];
+    while let Some(block) = blocks.pop() {
+        let mut again = true;
+        while again {
+            again = false;
+            let ops = std::mem::take(&mut func.block_mut(block).ops);
+            for op in ops {
+                let data = func.op(op).clone();
+                if !composite(data.kind) {
+                    func.block_mut(block).ops.push(op);
+                    continue;
+                }
+                again = true;
+                let axes = data.attrs.get_ints("axes");
+                let mut b = Builder::new(func, block, data.loc.clone());
+                let Some(new) = expand(&mut b, data.kind, &data.operands, axes)? else { continue };
+                let name = func.value(data.result()).name.clone();
+                if let Some(name) = name {
+                    func.value_mut(new).name.get_or_insert(name);
+                }
+                func.replace_uses(data.result(), new);
+            }
+        }
+        for op in func.block(block).ops.clone() {
+            blocks.extend(func.op(op).regions.iter().copied());
+        }
+    }
+    Ok(())
+}

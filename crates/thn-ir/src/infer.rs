@@ -1,0 +1,627 @@
+//! Result types of ops, and what must hold for them to be right.
+//!
+//! A mismatch that is certain (two different constants) is an error now. One that depends on symbols becomes a
+//! [`Constraint`], which the shape program checks before each call.
+
+use crate::{
+    AttrKind, Attrs, DType, Dim, Error, Expr, Iterate, OpKind, ResultDType, Semantics, Shape, TensorType,
+};
+
+/// A relation between dims that must hold when the program runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Constraint {
+    /// The dim at issue.
+    pub left: Dim,
+    /// What it is compared with.
+    pub right: Dim,
+    /// Equal if true, at least if false.
+    pub equal: bool,
+    /// Operand and axis of each side, where it is a dim of an operand.
+    pub places: [Option<(usize, usize)>; 2],
+    /// The rule, as a phrase: "elementwise operands have one shape".
+    pub rule: &'static str,
+}
+
+/// What inference finds.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Inference {
+    /// Types of the results.
+    pub types: Vec<TensorType>,
+    /// What must hold.
+    pub constraints: Vec<Constraint>,
+}
+
+/// Types of a region's arguments and results.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct RegionTypes {
+    /// Of the arguments.
+    pub args: Vec<TensorType>,
+    /// Of the values it ends with.
+    pub results: Vec<TensorType>,
+}
+
+/// The result types of an op.
+///
+/// `declared` is the stated result type of a shaped op ([`crate::OpRow::shaped`]); `regions` has one entry per
+/// region.
+pub fn infer(
+    kind: OpKind,
+    operands: &[TensorType],
+    attrs: &Attrs,
+    declared: Option<&TensorType>,
+    regions: &[RegionTypes],
+) -> Result<Inference, Error> {
+    let mut cx = Cx { kind, operands, attrs, constraints: vec![] };
+    let types = cx.types(declared, regions).map_err(|e| e.at(kind.row().mnemonic, &crate::Loc::Unknown))?;
+    Ok(Inference { types, constraints: cx.constraints })
+}
+
+struct Cx<'a> {
+    kind: OpKind,
+    operands: &'a [TensorType],
+    attrs: &'a Attrs,
+    constraints: Vec<Constraint>,
+}
+
+type Types = Result<Vec<TensorType>, Error>;
+
+impl Cx<'_> {
+    fn types(&mut self, declared: Option<&TensorType>, regions: &[RegionTypes]) -> Types {
+        self.check_form(regions)?;
+        let row = self.kind.row();
+        if row.is_elementwise() {
+            let shape = self.common_shape()?;
+            return Ok(vec![TensorType::new(self.result_dtype()?, shape)]);
+        }
+        match row.semantics {
+            Semantics::Expand(e) => self.expanded(&e),
+            Semantics::Library(_) => self.product(),
+            Semantics::Iterate(i) => self.iterated(i, declared, regions),
+            Semantics::Prim(_) | Semantics::Foreign => Err(Error::internal("has no inference")),
+        }
+    }
+
+    /// Numbers of operands and regions, kinds of attributes, element types.
+    fn check_form(&self, regions: &[RegionTypes]) -> Result<(), Error> {
+        let row = self.kind.row();
+        let variadic = row.operands.last().is_some_and(|o| o.variadic);
+        let expected = row.operands.len() - usize::from(variadic);
+        let found = self.operands.len();
+        if found < expected || (!variadic && found > expected) {
+            return Err(Error::input(format!("takes {expected} operands, {found} are given")));
+        }
+        if regions.len() != row.regions {
+            return Err(Error::input(format!("has {} regions, {} are given", row.regions, regions.len())));
+        }
+        for spec in row.attrs {
+            let ok = match spec.kind {
+                AttrKind::Int => self.attrs.get_int(spec.name).is_some(),
+                AttrKind::Ints => matches!(self.attrs.get(spec.name), Some(crate::Attr::Ints(_))),
+                AttrKind::Dim => self.attrs.get_dim(spec.name).is_some(),
+                AttrKind::Dims => matches!(self.attrs.get(spec.name), Some(crate::Attr::Dims(_))),
+                AttrKind::Str => self.attrs.get_str(spec.name).is_some(),
+                AttrKind::DType => self.attrs.get_dtype(spec.name).is_some(),
+                AttrKind::Literal => self.attrs.get_literal(spec.name).is_some(),
+            };
+            if !ok {
+                return Err(Error::input(format!("needs attribute `{}` of kind {:?}", spec.name, spec.kind)));
+            }
+        }
+        self.check_dtypes()
+    }
+
+    fn check_dtypes(&self) -> Result<(), Error> {
+        let row = self.kind.row();
+        // Each name in the list is an operand that is not data of the op: a condition, an index, a trip count.
+        let plays_another_part = |name: &str| matches!(name, "c" | "index" | "condition" | "count");
+        let mut data: Option<(usize, DType)> = None;
+        for (i, t) in self.operands.iter().enumerate() {
+            let spec = &row.operands[i.min(row.operands.len() - 1)];
+            if plays_another_part(spec.name) {
+                let boolean = matches!(spec.name, "c" | "condition");
+                let ok = if boolean { t.dtype == DType::Bool } else { t.dtype.is_int() };
+                if !ok {
+                    let wanted = if boolean { "bool" } else { "an integer" };
+                    return Err(Error::input(format!("operand `{}` is {t}; {wanted} is needed", spec.name)));
+                }
+                continue;
+            }
+            if !row.dtypes.operands.contains(t.dtype) {
+                let class = row.dtypes.operands.name();
+                return Err(Error::input(format!(
+                    "operand `{}` is {t}; element type {class} is needed",
+                    spec.name
+                )));
+            }
+            let mixed_is_fine = matches!(
+                row.semantics,
+                Semantics::Iterate(Iterate::Loop | Iterate::Kernel | Iterate::Terminator)
+            );
+            match data {
+                Some((first, dtype)) if dtype != t.dtype && !mixed_is_fine => {
+                    return Err(Error::input(format!(
+                        "operands have different element types: {} and {}",
+                        self.operands[first], t
+                    )));
+                }
+                _ => data = Some((i, t.dtype)),
+            }
+        }
+        Ok(())
+    }
+
+    fn result_dtype(&self) -> Result<DType, Error> {
+        match self.kind.row().dtypes.result {
+            ResultDType::Fixed(d) => Ok(d),
+            ResultDType::Attr => {
+                self.attrs.get_dtype("dtype").ok_or_else(|| Error::input("needs attribute `dtype`"))
+            }
+            // A select's first operand is its condition.
+            ResultDType::Same => Ok(self.operands.last().map_or(DType::F64, |t| t.dtype)),
+        }
+    }
+
+    /// The one shape of all operands that are not of rank 0.
+    fn common_shape(&mut self) -> Result<Shape, Error> {
+        let mut common: Option<(usize, Shape)> = None;
+        for (i, t) in self.operands.iter().enumerate().filter(|(_, t)| t.rank() > 0) {
+            let Some((first, shape)) = &mut common else {
+                common = Some((i, t.shape.clone()));
+                continue;
+            };
+            if shape.rank() != t.rank() {
+                let (a, b) = (&self.operands[*first], t);
+                return Err(Error::input(format!(
+                    "operands have shapes {} and {}: ranks {} and {} differ, and only rank-0 operands are repeated",
+                    a.shape,
+                    b.shape,
+                    a.rank(),
+                    b.rank()
+                )));
+            }
+            let (first, known) = (*first, shape.clone());
+            for axis in 0..t.rank() {
+                let places = [Some((first, axis)), Some((i, axis))];
+                let rule = "elementwise operands have one shape";
+                let d = self.equal(&known[axis], &t.shape[axis], places, rule)?;
+                if let Some((_, shape)) = &mut common {
+                    shape.0[axis] = d;
+                }
+            }
+        }
+        Ok(common.map(|(_, s)| s).unwrap_or_default())
+    }
+
+    /// Requires two dims to be equal and gives the better known of the two.
+    fn equal(
+        &mut self,
+        left: &Dim,
+        right: &Dim,
+        places: [Option<(usize, usize)>; 2],
+        rule: &'static str,
+    ) -> Result<Dim, Error> {
+        if left == right {
+            return Ok(left.clone());
+        }
+        if left.certainly_differs(right) {
+            let side = |p: Option<(usize, usize)>, d: &Dim| match p {
+                Some((operand, axis)) => format!(
+                    "dim {axis} of operand {operand} with shape {} is {d}",
+                    self.operands[operand].shape
+                ),
+                None => format!("{d} is needed"),
+            };
+            return Err(Error::input(format!(
+                "{rule}: {}, {}",
+                side(places[0], left),
+                side(places[1], right)
+            )));
+        }
+        let constraint = Constraint { left: left.clone(), right: right.clone(), equal: true, places, rule };
+        self.constraints.push(constraint);
+        Ok(if right.as_const().is_some() { right.clone() } else { left.clone() })
+    }
+
+    /// Requires `dim >= bound`.
+    fn at_least(
+        &mut self,
+        dim: &Dim,
+        bound: &Dim,
+        place: Option<(usize, usize)>,
+        rule: &'static str,
+    ) -> Result<(), Error> {
+        match (dim.clone() - bound.clone()).as_const() {
+            Some(d) if d >= 0 => Ok(()),
+            Some(_) => Err(Error::input(format!("{rule}: {dim} is below {bound}"))),
+            None => {
+                let (left, right) = (dim.clone(), bound.clone());
+                self.constraints.push(Constraint { left, right, equal: false, places: [place, None], rule });
+                Ok(())
+            }
+        }
+    }
+
+    /// The sorted, distinct, in-range `axes`.
+    fn axes(&self) -> Result<Vec<usize>, Error> {
+        let x = &self.operands[0];
+        let axes = self.attrs.get_ints("axes");
+        let sorted = axes.windows(2).all(|w| w[0] < w[1]);
+        if !sorted || axes.iter().any(|a| *a < 0 || *a >= x.rank() as i64) {
+            return Err(Error::input(format!(
+                "axes {axes:?} are not distinct, ascending dims of {} with {} dims",
+                x,
+                x.rank()
+            )));
+        }
+        Ok(axes.iter().map(|a| *a as usize).collect())
+    }
+
+    fn without_axes(&self, axes: &[usize]) -> Shape {
+        let x = &self.operands[0].shape;
+        Shape((0..x.rank()).filter(|i| !axes.contains(i)).map(|i| x[i].clone()).collect())
+    }
+
+    fn expanded(&mut self, e: &Expr) -> Types {
+        let axes = self.axes()?;
+        if uses(e, &|e| matches!(e, Expr::Reduce(OpKind::Max | OpKind::Min, _))) {
+            self.nonempty(&axes)?;
+        }
+        let x = &self.operands[0];
+        Ok(vec![if is_reduced(e, &mut vec![]) { x.with_shape(self.without_axes(&axes)) } else { x.clone() }])
+    }
+
+    fn nonempty(&mut self, axes: &[usize]) -> Result<(), Error> {
+        for axis in axes {
+            let dim = self.operands[0].shape[*axis].clone();
+            self.at_least(
+                &dim,
+                &Dim::ONE,
+                Some((0, *axis)),
+                "an empty dim has no largest or smallest element",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn product(&mut self) -> Types {
+        let (x, y) = (&self.operands[0], &self.operands[1]);
+        let rule = "contracted dims are equal";
+        if self.kind == OpKind::BatchedDot {
+            if x.rank() != 3 || y.rank() != 3 {
+                return Err(Error::input(format!("takes two operands of rank 3, got {x} and {y}")));
+            }
+            let batch =
+                self.equal(&x.shape[0], &y.shape[0], [Some((0, 0)), Some((1, 0))], "batches are equal")?;
+            self.equal(&x.shape[2], &y.shape[1], [Some((0, 2)), Some((1, 1))], rule)?;
+            return Ok(vec![x.with_shape(Shape(vec![batch, x.shape[1].clone(), y.shape[2].clone()]))]);
+        }
+        if !(1..=2).contains(&x.rank()) || !(1..=2).contains(&y.rank()) {
+            return Err(Error::input(format!("takes operands of rank 1 or 2, got {x} and {y}")));
+        }
+        let last = x.rank() - 1;
+        self.equal(&x.shape[last], &y.shape[0], [Some((0, last)), Some((1, 0))], rule)?;
+        let dims = x.shape[..last].iter().chain(&y.shape[1..]).cloned().collect();
+        Ok(vec![x.with_shape(Shape(dims))])
+    }
+
+    fn iterated(&mut self, i: Iterate, declared: Option<&TensorType>, regions: &[RegionTypes]) -> Types {
+        let declared = || declared.cloned().ok_or_else(|| Error::input("states its result type"));
+        let one = |t: TensorType| Ok(vec![t]);
+        match i {
+            Iterate::Constant => match self.attrs.get_literal("value") {
+                Some(l) => one(l.ty()),
+                None => Err(Error::input("needs attribute `value`")),
+            },
+            Iterate::Dim => one(TensorType::scalar(DType::I64)),
+            Iterate::Iota => {
+                let t = declared()?;
+                let axis = self.attrs.get_int("axis").unwrap_or(-1);
+                if axis < 0 || axis >= t.rank() as i64 {
+                    return Err(Error::input(format!("axis {axis} is not a dim of {t}")));
+                }
+                one(t)
+            }
+            Iterate::Broadcast => self.broadcast(declared()?),
+            Iterate::Dimshuffle => self.dimshuffle(),
+            Iterate::Reshape => {
+                let (x, t) = (&self.operands[0], declared()?);
+                self.same_dtype(&t)?;
+                let sizes = (x.shape.size(), t.shape.size());
+                if sizes.0.certainly_differs(&sizes.1) {
+                    return Err(Error::input(format!(
+                        "cannot reshape {} with {} elements to {} with {} elements",
+                        x.shape, sizes.0, t.shape, sizes.1
+                    )));
+                }
+                self.equal(&sizes.0, &sizes.1, [None, None], "a reshape keeps the number of elements")?;
+                one(t)
+            }
+            Iterate::Slice => {
+                let t = declared()?;
+                self.same_dtype(&t)?;
+                self.slice_fits(&t.shape)?;
+                one(t)
+            }
+            Iterate::Gather => {
+                let (x, index) = (&self.operands[0], &self.operands[1]);
+                if x.rank() == 0 {
+                    return Err(Error::input("a rank-0 tensor has no rows"));
+                }
+                one(x.with_shape(Shape(index.shape.iter().chain(&x.shape[1..]).cloned().collect())))
+            }
+            Iterate::Pick => {
+                let (x, index) = (&self.operands[0], &self.operands[1]);
+                if x.rank() != index.rank() + 1 {
+                    return Err(Error::input(format!("the index of {x} has one dim less, got {index}")));
+                }
+                for axis in 0..index.rank() {
+                    let places = [Some((0, axis)), Some((1, axis))];
+                    self.equal(&x.shape[axis], &index.shape[axis], places, "there is one index per row")?;
+                }
+                one(x.with_shape(index.shape.clone()))
+            }
+            Iterate::Join => self.join(),
+            Iterate::Pad => self.pad(),
+            Iterate::SetSubtensor | Iterate::IncSubtensor => {
+                let (x, y) = (&self.operands[0], &self.operands[1]);
+                if x.rank() != y.rank() {
+                    return Err(Error::input(format!("the slice of {x} has another rank than {y}")));
+                }
+                let part = y.shape.clone();
+                self.slice_fits(&part)?;
+                one(x.clone())
+            }
+            Iterate::ScatterAdd => {
+                let (x, index, y) = (&self.operands[0], &self.operands[1], &self.operands[2]);
+                if x.rank() == 0 || y.rank() != index.rank() + x.rank() - 1 {
+                    return Err(Error::input(format!(
+                        "adds rows of {x} by {index} from {y}: the ranks do not fit"
+                    )));
+                }
+                for axis in 0..y.rank() {
+                    let (other, place) = if axis < index.rank() {
+                        (&index.shape[axis], (1, axis))
+                    } else {
+                        (&x.shape[axis - index.rank() + 1], (0, axis - index.rank() + 1))
+                    };
+                    let places = [Some((2, axis)), Some(place)];
+                    self.equal(&y.shape[axis], other, places, "there is one row per index")?;
+                }
+                one(x.clone())
+            }
+            Iterate::Reduce { init, .. } => {
+                let axes = self.axes()?;
+                if init.ends_with("inf") {
+                    self.nonempty(&axes)?;
+                }
+                one(self.operands[0].with_shape(self.without_axes(&axes)))
+            }
+            Iterate::Argmax => {
+                let x = &self.operands[0];
+                let axis = self.attrs.get_int("axis").unwrap_or(-1);
+                if axis < 0 || axis >= x.rank() as i64 {
+                    return Err(Error::input(format!("axis {axis} is not a dim of {x}")));
+                }
+                self.nonempty(&[axis as usize])?;
+                one(TensorType::new(DType::I64, self.without_axes(&[axis as usize])))
+            }
+            Iterate::Loop => self.looped(&regions[0]),
+            Iterate::Cond => self.branched(&regions[0], &regions[1]),
+            Iterate::Kernel => Ok(regions[0].results.clone()),
+            Iterate::Terminator => Ok(vec![]),
+        }
+    }
+
+    fn same_dtype(&self, t: &TensorType) -> Result<(), Error> {
+        let x = &self.operands[0];
+        if x.dtype == t.dtype {
+            return Ok(());
+        }
+        Err(Error::input(format!("result {t} has another element type than operand {x}")))
+    }
+
+    fn broadcast(&mut self, t: TensorType) -> Types {
+        self.same_dtype(&t)?;
+        let x = &self.operands[0];
+        let axes = self.attrs.get_ints("axes").to_vec();
+        let ascending = axes.windows(2).all(|w| w[0] < w[1]);
+        if axes.len() != x.rank() || !ascending || axes.iter().any(|a| *a < 0 || *a >= t.rank() as i64) {
+            return Err(Error::input(format!("axes {axes:?} do not place the dims of {x} in {t}, in order")));
+        }
+        for (i, axis) in axes.iter().enumerate() {
+            let right = &t.shape[*axis as usize];
+            self.equal(&x.shape[i], right, [Some((0, i)), None], "a broadcast keeps the dims it has")?;
+        }
+        Ok(vec![t])
+    }
+
+    fn dimshuffle(&mut self) -> Types {
+        let x = &self.operands[0];
+        let order = self.attrs.get_ints("order").to_vec();
+        let mut used = vec![false; x.rank()];
+        let mut dims = vec![];
+        for o in &order {
+            match usize::try_from(*o) {
+                Err(_) if *o == -1 => dims.push(Dim::ONE),
+                Ok(i) if i < x.rank() && !used[i] => {
+                    used[i] = true;
+                    dims.push(x.shape[i].clone());
+                }
+                _ => return Err(Error::input(format!("order {order:?} names no dim of {x}, or one twice"))),
+            }
+        }
+        for (axis, kept) in used.iter().enumerate() {
+            if !kept {
+                let dim = x.shape[axis].clone();
+                self.equal(&dim, &Dim::ONE, [Some((0, axis)), None], "only dims of length 1 can be dropped")?;
+            }
+        }
+        Ok(vec![self.operands[0].with_shape(Shape(dims))])
+    }
+
+    /// Every index `start + step * i` for `i < part` lies in the operand.
+    fn slice_fits(&mut self, part: &Shape) -> Result<(), Error> {
+        let x = self.operands[0].clone();
+        let starts = self.attrs.get_dims("starts").to_vec();
+        let steps = self.attrs.get_ints("steps").to_vec();
+        if starts.len() != x.rank() || steps.len() != x.rank() || part.rank() != x.rank() {
+            return Err(Error::input(format!("starts and steps have one entry per dim of {x}")));
+        }
+        let rule = "a slice stays inside its operand";
+        for axis in 0..x.rank() {
+            if steps[axis] == 0 {
+                return Err(Error::input(format!("the step of dim {axis} is 0")));
+            }
+            self.at_least(&part[axis], &Dim::from(0), None, "a length is not negative")?;
+            if part[axis].is(0) {
+                continue;
+            }
+            let last = starts[axis].clone() + (part[axis].clone() - Dim::ONE) * Dim::from(steps[axis]);
+            let (low, high) =
+                if steps[axis] > 0 { (starts[axis].clone(), last) } else { (last, starts[axis].clone()) };
+            // An empty part touches nothing, wherever it would begin: multiplied by min(part, 1), the bounds hold
+            // for it whatever they are.
+            let some = Dim::min(&part[axis], &Dim::ONE);
+            self.at_least(&(low * some.clone()), &Dim::from(0), Some((0, axis)), rule)?;
+            let room = x.shape[axis].clone() - Dim::ONE - high;
+            self.at_least(&(room * some), &Dim::from(0), Some((0, axis)), rule)?;
+        }
+        Ok(())
+    }
+
+    fn join(&mut self) -> Types {
+        let Some(first) = self.operands.first().cloned() else {
+            return Err(Error::input("joins at least one operand"));
+        };
+        let axis = self.attrs.get_int("axis").unwrap_or(-1);
+        if axis < 0 || axis >= first.rank() as i64 {
+            return Err(Error::input(format!("axis {axis} is not a dim of {first}")));
+        }
+        let axis = axis as usize;
+        let mut shape = first.shape.clone();
+        for (i, t) in self.operands.iter().enumerate().skip(1) {
+            if t.rank() != first.rank() {
+                return Err(Error::input(format!("operands {first} and {t} have different ranks")));
+            }
+            for d in 0..t.rank() {
+                if d == axis {
+                    shape.0[d] = shape.0[d].clone() + t.shape[d].clone();
+                } else {
+                    let places = [Some((0, d)), Some((i, d))];
+                    shape.0[d] = self.equal(
+                        &shape.0[d].clone(),
+                        &t.shape[d],
+                        places,
+                        "joined operands agree in the other dims",
+                    )?;
+                }
+            }
+        }
+        Ok(vec![first.with_shape(shape)])
+    }
+
+    fn pad(&mut self) -> Types {
+        let (x, value) = (&self.operands[0], &self.operands[1]);
+        let (low, high) = (self.attrs.get_ints("low"), self.attrs.get_ints("high"));
+        if value.rank() != 0 {
+            return Err(Error::input(format!("the padding value has rank 0, got {value}")));
+        }
+        if low.len() != x.rank() || high.len() != x.rank() || low.iter().chain(high).any(|n| *n < 0) {
+            return Err(Error::input(format!(
+                "low {low:?} and high {high:?} are not amounts for the dims of {x}"
+            )));
+        }
+        let dims =
+            (0..x.rank()).map(|i| x.shape[i].clone() + Dim::from(low[i].saturating_add(high[i]))).collect();
+        Ok(vec![x.with_shape(Shape(dims))])
+    }
+
+    fn looped(&mut self, body: &RegionTypes) -> Types {
+        let inits = &self.operands[1..];
+        if self.operands[0].rank() != 0 {
+            return Err(Error::input(format!("the count has rank 0, got {}", self.operands[0])));
+        }
+        let args = body.args.split_first();
+        let Some((step, carried)) = args else {
+            return Err(Error::input("the region's first argument is the step"));
+        };
+        if *step != TensorType::scalar(DType::I64) {
+            return Err(Error::input(format!("the step is tensor<i64>, got {step}")));
+        }
+        for (what, types) in [("arguments", carried), ("results", body.results.as_slice())] {
+            if types.len() != inits.len() {
+                let message =
+                    format!("{} carried values, the region has {} {what}", inits.len(), types.len());
+                return Err(Error::input(message));
+            }
+            for (i, (init, t)) in inits.iter().zip(types).enumerate() {
+                self.same_type(init, t, &format!("carried value {i}"))?;
+            }
+        }
+        Ok(carried.to_vec())
+    }
+
+    fn branched(&mut self, then: &RegionTypes, otherwise: &RegionTypes) -> Types {
+        if self.operands[0].rank() != 0 {
+            return Err(Error::input(format!("the condition has rank 0, got {}", self.operands[0])));
+        }
+        if then.results.len() != otherwise.results.len() {
+            let (a, b) = (then.results.len(), otherwise.results.len());
+            return Err(Error::input(format!("the regions give {a} and {b} values")));
+        }
+        for (i, (a, b)) in then.results.iter().zip(&otherwise.results).enumerate() {
+            self.same_type(a, b, &format!("value {i}"))?;
+        }
+        Ok(then.results.clone())
+    }
+
+    fn same_type(&mut self, a: &TensorType, b: &TensorType, what: &str) -> Result<(), Error> {
+        if a.dtype != b.dtype || a.rank() != b.rank() {
+            return Err(Error::input(format!("{what} is {a} in one place and {b} in another")));
+        }
+        for axis in 0..a.rank() {
+            if a.shape[axis].certainly_differs(&b.shape[axis]) {
+                return Err(Error::input(format!(
+                    "{what} is {a} in one place and {b} in another: dim {axis} differs"
+                )));
+            }
+            self.equal(
+                &a.shape[axis],
+                &b.shape[axis],
+                [None, None],
+                "carried and branched values keep their shape",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether an expansion gives the shape without `axes`.
+fn is_reduced(e: &Expr, locals: &mut Vec<bool>) -> bool {
+    match e {
+        Expr::Operand(_) | Expr::Result | Expr::Rebroadcast(_) => false,
+        Expr::Local(depth) => locals[*depth],
+        Expr::Reduce(..) => true,
+        Expr::Number(_) | Expr::Count => true,
+        // Scalars fit any shape, so an expression is full as soon as one part is.
+        Expr::Op(_, parts) | Expr::Real(_, parts) => parts.iter().all(|p| is_reduced(p, locals)),
+        Expr::Let(bound, body) => {
+            let bound = is_reduced(bound, locals);
+            locals.push(bound);
+            let reduced = is_reduced(body, locals);
+            locals.pop();
+            reduced
+        }
+    }
+}
+
+/// Whether any part of an expression satisfies `test`.
+fn uses(e: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {
+    test(e)
+        || match e {
+            Expr::Op(_, parts) | Expr::Real(_, parts) => parts.iter().any(|p| uses(p, test)),
+            Expr::Reduce(_, x) | Expr::Rebroadcast(x) => uses(x, test),
+            Expr::Let(a, b) => uses(a, test) || uses(b, test),
+            Expr::Operand(_) | Expr::Result | Expr::Local(_) | Expr::Number(_) | Expr::Count => false,
+        }
+}

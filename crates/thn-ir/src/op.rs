@@ -1,0 +1,193 @@
+//! What a row of the op table says. The rows themselves are generated from `dialects/thn/ThnOps.td`.
+
+use crate::{DType, DTypeClass, Expr, OpKind};
+
+/// Where the checkers sample operands of an op.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Domain {
+    /// All numbers.
+    Real,
+    /// x ≥ 0.
+    NonNeg,
+    /// x > 0.
+    Positive,
+    /// -1 ≤ x ≤ 1.
+    Unit,
+    /// x > -1.
+    AboveMinusOne,
+}
+
+/// The element type of the result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ResultDType {
+    /// That of the operands.
+    Same,
+    /// A fixed one.
+    Fixed(DType),
+    /// The `dtype` attribute.
+    Attr,
+}
+
+/// The element types an op takes and gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DTypeRule {
+    /// Accepted element types of the operands.
+    pub operands: DTypeClass,
+    /// Element type of the results.
+    pub result: ResultDType,
+}
+
+/// How a scalar of one dtype class is computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Prim {
+    /// For which element types.
+    pub class: DTypeClass,
+    /// An `arith` or `math` op, a function of thn's math library (`thn_exp`), `cast` or `identity`.
+    pub emit: &'static str,
+    /// The predicate of a comparison.
+    pub predicate: Option<&'static str>,
+}
+
+/// The iteration shape of an op that is not elementwise; [`crate::Access`] gives its index maps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each variant is the op of the same name in the op table")]
+pub enum Iterate {
+    Constant,
+    Dim,
+    Iota,
+    Broadcast,
+    Dimshuffle,
+    Reshape,
+    Slice,
+    Gather,
+    Pick,
+    Join,
+    Pad,
+    SetSubtensor,
+    IncSubtensor,
+    ScatterAdd,
+    Argmax,
+    Loop,
+    Cond,
+    Kernel,
+    Terminator,
+    /// A fold over `axes` with an elementwise op, from a start value (`0`, `1`, `inf`, `-inf`).
+    Reduce {
+        combine: OpKind,
+        init: &'static str,
+    },
+}
+
+/// How an op is computed; exactly one way.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Semantics {
+    /// By other ops.
+    Expand(Expr),
+    /// Element by element.
+    Prim(&'static [Prim]),
+    /// By index maps.
+    Iterate(Iterate),
+    /// By a library call.
+    Library(&'static str),
+    /// By another dialect.
+    Foreign,
+}
+
+/// The kind of an attribute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AttrKind {
+    /// [`crate::Attr::Int`].
+    Int,
+    /// [`crate::Attr::Ints`].
+    Ints,
+    /// [`crate::Attr::Dim`].
+    Dim,
+    /// [`crate::Attr::Dims`].
+    Dims,
+    /// [`crate::Attr::Str`].
+    Str,
+    /// [`crate::Attr::DType`].
+    DType,
+    /// [`crate::Attr::Literal`].
+    Literal,
+}
+
+/// A declared attribute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AttrSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Its kind.
+    pub kind: AttrKind,
+}
+
+/// A declared operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OperandSpec {
+    /// Its name; `?name` in expressions.
+    pub name: &'static str,
+    /// Whether it stands for any number of operands; only the last can.
+    pub variadic: bool,
+}
+
+/// A row of the op table.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct OpRow {
+    /// The op.
+    pub kind: OpKind,
+    /// Its name in the dialect, without `thn.`.
+    pub mnemonic: &'static str,
+    /// One line for people.
+    pub summary: &'static str,
+    /// Operands in order.
+    pub operands: &'static [OperandSpec],
+    /// Attributes; the `dims` that spell a result type are part of the type and not listed.
+    pub attrs: &'static [AttrSpec],
+    /// Number of regions.
+    pub regions: usize,
+    /// Whether the result type is stated instead of inferred.
+    pub shaped: bool,
+    /// Whether the two operands may change places.
+    pub commutative: bool,
+    /// The textbook formula, for elementwise ops.
+    pub formula: Option<Expr>,
+    /// How it is computed.
+    pub semantics: Semantics,
+    /// Derivatives, one per operand; empty if the op has no `partials`.
+    pub partials: &'static [Expr],
+    /// The transpose rule of a structural op.
+    pub transpose: Option<&'static str>,
+    /// Where checkers sample.
+    pub domain: Domain,
+    /// Element types.
+    pub dtypes: DTypeRule,
+    /// Ops of other dialects with the same meaning.
+    pub foreign: &'static [&'static str],
+    /// In units of one float addition per element.
+    pub cost: u32,
+    /// Bound on the compiled op's error against `formula`.
+    pub max_ulp: u32,
+}
+
+impl OpRow {
+    /// Whether the op computes each element of its result from the elements of its operands at the same place.
+    pub fn is_elementwise(&self) -> bool {
+        self.formula.is_some()
+    }
+
+    /// The scalar emitter for an element type.
+    pub fn prim(&self, dtype: DType) -> Option<Prim> {
+        match self.semantics {
+            Semantics::Prim(prims) => prims.iter().find(|p| p.class.contains(dtype)).copied(),
+            _ => None,
+        }
+    }
+
+    /// The reduction `(combine, init)`, if the op is one.
+    pub fn reduction(&self) -> Option<(OpKind, &'static str)> {
+        match self.semantics {
+            Semantics::Iterate(Iterate::Reduce { combine, init }) => Some((combine, init)),
+            _ => None,
+        }
+    }
+}

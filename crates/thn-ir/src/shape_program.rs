@@ -1,0 +1,271 @@
+//! Everything about dims that a call must establish before it computes.
+//!
+//! Built from the program as the user wrote it, so that no rewrite can lose an error. [`ShapeProgram::run`] binds the
+//! symbols to the lengths at hand, checks every constraint and gives the lengths of the results.
+
+use crate::{DType, Dim, Error, Func, Loc, OpId, Shape, Symbol, SymbolOrigin, Value};
+use std::fmt;
+
+/// One check, with everything its message needs.
+#[derive(Clone, Debug)]
+struct Check {
+    left: Dim,
+    right: Dim,
+    equal: bool,
+    rule: &'static str,
+    op: &'static str,
+    loc: Loc,
+    /// Name and shape of each operand.
+    operands: Vec<(String, Shape)>,
+    places: [Option<(usize, usize)>; 2],
+}
+
+/// An entry argument as the program declares it.
+#[derive(Clone, Debug)]
+struct Entry {
+    name: String,
+    dtype: DType,
+    shape: Shape,
+}
+
+/// The dims of a program: entry lengths in, errors or result lengths out.
+#[derive(Clone, Debug)]
+pub struct ShapeProgram {
+    entries: Vec<Entry>,
+    /// By symbol id.
+    symbols: Vec<(Symbol, SymbolOrigin)>,
+    checks: Vec<Check>,
+    results: Vec<Shape>,
+}
+
+/// A call whose lengths do not fit the program.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ShapeFailure {
+    /// The op whose rule is broken; empty if an argument itself is wrong.
+    pub op: &'static str,
+    /// The user's source line.
+    pub loc: Loc,
+    /// The rule, the values and their shapes.
+    pub message: String,
+}
+
+impl fmt::Display for ShapeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.loc != Loc::Unknown {
+            write!(f, "{}: ", self.loc)?;
+        }
+        if !self.op.is_empty() {
+            write!(f, "'thn.{}' op ", self.op)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ShapeFailure {}
+
+impl ShapeProgram {
+    /// Collects the checks of a whole program, regions included.
+    pub fn new(func: &Func) -> Result<ShapeProgram, Error> {
+        let entry = |(value, _): (&Value, _)| {
+            let ty = func.tensor(*value);
+            let ty =
+                ty.ok_or_else(|| Error::unsupported(format!("entry argument of type {}", func.ty(*value))))?;
+            Ok(Entry { name: func.describe(*value), dtype: ty.dtype, shape: ty.shape.clone() })
+        };
+        let entries =
+            func.body().args.iter().zip(&func.args).map(entry).collect::<Result<Vec<_>, Error>>()?;
+        let mut program =
+            ShapeProgram { entries, symbols: func.symbols().to_vec(), checks: vec![], results: vec![] };
+        for op in func.walk(Func::BODY) {
+            program.add_checks(func, op)?;
+        }
+        for (value, res) in func.body().results.iter().zip(&func.results) {
+            let Some(ty) = func.tensor(*value) else {
+                return Err(Error::unsupported(format!("result of type {}", func.ty(*value))));
+            };
+            program.results.push(ty.shape.clone());
+            // State may change its length between calls only where its type leaves the length open; an update is
+            // checked against the declaration, not against the old value.
+            if let Some(target) = res.updates.and_then(|t| program.entries.get(t)) {
+                for (axis, declared) in target.shape.iter().enumerate() {
+                    if declared.as_const().is_some() && ty.shape[axis] != *declared {
+                        program.checks.push(Check {
+                            left: ty.shape[axis].clone(),
+                            right: declared.clone(),
+                            equal: true,
+                            rule: "an update keeps the declared lengths of its shared variable",
+                            op: "",
+                            loc: Loc::Unknown,
+                            operands: vec![(target.name.clone(), target.shape.clone())],
+                            places: [None, Some((0, axis))],
+                        });
+                    }
+                }
+            }
+        }
+        Ok(program)
+    }
+
+    fn add_checks(&mut self, func: &Func, op: OpId) -> Result<(), Error> {
+        let data = func.op(op);
+        for c in func.constraints(op)? {
+            let shape = |v: &Value| func.tensor(*v).map(|t| t.shape.clone()).unwrap_or_default();
+            self.checks.push(Check {
+                left: c.left,
+                right: c.right,
+                equal: c.equal,
+                rule: c.rule,
+                op: data.kind.row().mnemonic,
+                loc: data.loc.clone(),
+                operands: data.operands.iter().map(|v| (func.describe(*v), shape(v))).collect(),
+                places: c.places,
+            });
+        }
+        Ok(())
+    }
+
+    /// The number of checks a call makes.
+    pub fn check_count(&self) -> usize {
+        self.checks.len()
+    }
+
+    /// The values of the symbols by id, given the lengths of the entry arguments and the values of the rank-0 integer
+    /// ones. Symbols that only running the program can tell have no value.
+    pub fn bind(
+        &self,
+        shapes: &[&[i64]],
+        value_of: &dyn Fn(usize) -> Option<i64>,
+    ) -> Result<Vec<Option<i64>>, ShapeFailure> {
+        let wrong = |message: String| ShapeFailure { op: "", loc: Loc::Unknown, message };
+        if shapes.len() != self.entries.len() {
+            return Err(wrong(format!(
+                "{} arguments are needed, {} are given",
+                self.entries.len(),
+                shapes.len()
+            )));
+        }
+        for (entry, shape) in self.entries.iter().zip(shapes) {
+            if shape.len() != entry.shape.rank() {
+                return Err(wrong(format!(
+                    "argument {} has {} dims with lengths {shape:?}; {} dims are needed",
+                    entry.name,
+                    shape.len(),
+                    entry.shape.rank()
+                )));
+            }
+        }
+        Ok(self
+            .symbols
+            .iter()
+            .map(|(_, origin)| match *origin {
+                SymbolOrigin::ArgDim { arg, axis } => {
+                    shapes.get(arg as usize).and_then(|s| s.get(axis as usize)).copied()
+                }
+                SymbolOrigin::ArgValue { arg } => value_of(arg as usize),
+                SymbolOrigin::Opaque => None,
+            })
+            .collect())
+    }
+
+    /// Checks a call and gives the lengths of the results; a length that only running can tell is `None`.
+    pub fn run(
+        &self,
+        shapes: &[&[i64]],
+        value_of: &dyn Fn(usize) -> Option<i64>,
+    ) -> Result<Vec<Option<Vec<i64>>>, ShapeFailure> {
+        let values = self.bind(shapes, value_of)?;
+        let symbol = |s: &Symbol| values.get(s.id as usize).copied().flatten();
+        for (entry, shape) in self.entries.iter().zip(shapes) {
+            for (axis, declared) in entry.shape.iter().enumerate() {
+                let Ok(length) = declared.eval(&symbol) else { continue };
+                if length != shape[axis] {
+                    let message = format!(
+                        "argument {} has lengths {shape:?}; dim {axis} of {} is {length}",
+                        entry.name, entry.shape
+                    );
+                    return Err(ShapeFailure { op: "", loc: Loc::Unknown, message });
+                }
+            }
+        }
+        for check in &self.checks {
+            // A dim that only running can tell is checked there.
+            let (Ok(left), Ok(right)) = (check.left.eval(&symbol), check.right.eval(&symbol)) else {
+                continue;
+            };
+            if if check.equal { left != right } else { left < right } {
+                return Err(self.failure(check, left, right, &symbol));
+            }
+        }
+        Ok(self.results.iter().map(|shape| shape.iter().map(|d| d.eval(&symbol).ok()).collect()).collect())
+    }
+
+    fn failure(
+        &self,
+        check: &Check,
+        left: i64,
+        right: i64,
+        symbol: &dyn Fn(&Symbol) -> Option<i64>,
+    ) -> ShapeFailure {
+        let lengths = |shape: &Shape| {
+            let parts: Vec<String> = shape
+                .iter()
+                .map(|d| d.eval(symbol).map_or_else(|_| d.to_string(), |v| v.to_string()))
+                .collect();
+            format!("({})", parts.join(", "))
+        };
+        let side = |place: Option<(usize, usize)>, dim: &Dim, value: i64| match place {
+            Some((operand, axis)) if operand < check.operands.len() => {
+                let (name, shape) = &check.operands[operand];
+                let direct = shape.0.get(axis) == Some(dim);
+                let what = if direct { String::new() } else { format!(", where {dim} is {value},") };
+                format!("dim {axis} of {name} with shape {}{what} is {value}", lengths(shape))
+            }
+            _ => format!("{dim} is {value}"),
+        };
+        let relation = if check.equal { "but" } else { "below" };
+        let message = if check.equal {
+            format!(
+                "{}: {} {relation} {}",
+                check.rule,
+                side(check.places[0], &check.left, left),
+                side(check.places[1], &check.right, right)
+            )
+        } else {
+            let shapes: Vec<String> =
+                check.operands.iter().map(|(n, s)| format!("{n} has shape {}", lengths(s))).collect();
+            format!("{}: {} is {left}, {relation} {right}; {}", check.rule, check.left, shapes.join(", "))
+        };
+        ShapeFailure { op: check.op, loc: check.loc.clone(), message }
+    }
+
+    /// Declared element type and name of each entry argument.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, DType, &Shape)> {
+        self.entries.iter().map(|e| (e.name.as_str(), e.dtype, &e.shape))
+    }
+}
+
+impl Func {
+    /// Dims that the checks of the shape program prove equal are made the same, so that types can be compared by
+    /// value from here on. Symbols stand for the earliest dim they equal; constants win.
+    pub fn unify_dims(&mut self) -> Result<(), Error> {
+        loop {
+            let mut found: Option<(Symbol, Dim)> = None;
+            'ops: for op in self.walk(Func::BODY) {
+                for c in self.constraints(op)?.into_iter().filter(|c| c.equal) {
+                    let (a, b) = (c.left.as_symbol().cloned(), c.right.as_symbol().cloned());
+                    found = match (a, b) {
+                        (Some(a), Some(b)) if a.id < b.id => Some((b, c.left)),
+                        (Some(a), _) if !c.right.symbols().contains(&a) => Some((a, c.right)),
+                        (_, Some(b)) if !c.left.symbols().contains(&b) => Some((b, c.left)),
+                        _ => None,
+                    };
+                    if found.is_some() {
+                        break 'ops;
+                    }
+                }
+            }
+            let Some((symbol, by)) = found else { return Ok(()) };
+            self.map_dims(&|d| d.substitute(&|s| if *s == symbol { by.clone() } else { s.clone().into() }));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Walking and copying programs.
+
+use crate::{Block, BlockId, Func, OpId, Symbol, SymbolOrigin, Type, Value, ValueDef};
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+impl Func {
+    /// Every op of a block and of the regions inside it, outer ops before inner ones.
+    pub fn walk(&self, block: BlockId) -> Vec<OpId> {
+        let mut out = vec![];
+        let mut stack: Vec<OpId> = self.block(block).ops.iter().rev().copied().collect();
+        while let Some(op) = stack.pop() {
+            out.push(op);
+            for region in self.op(op).regions.iter().rev() {
+                stack.extend(self.block(*region).ops.iter().rev());
+            }
+        }
+        out
+    }
+
+    /// Values from outside that the regions of an op use, in order of first use.
+    pub fn captures(&self, op: OpId) -> Vec<Value> {
+        let mut inside = HashSet::new();
+        let mut used = vec![];
+        for region in &self.op(op).regions {
+            let block = self.block(*region);
+            inside.extend(block.args.iter().copied());
+            for inner in self.walk(*region) {
+                let data = self.op(inner);
+                used.extend(data.operands.iter().copied());
+                inside.extend(data.results.iter().copied());
+                for r in &data.regions {
+                    inside.extend(self.block(*r).args.iter().copied());
+                    used.extend(self.block(*r).results.iter().copied());
+                }
+            }
+            used.extend(block.results.iter().copied());
+        }
+        let mut seen = HashSet::new();
+        used.retain(|v| !inside.contains(v) && seen.insert(*v));
+        used
+    }
+
+    /// Operands and captures: everything an op needs before it can run.
+    pub fn inputs(&self, op: OpId) -> Vec<Value> {
+        let mut all: Vec<Value> = self.op(op).operands.to_vec();
+        if !self.op(op).regions.is_empty() {
+            for v in self.captures(op) {
+                if !all.contains(&v) {
+                    all.push(v);
+                }
+            }
+        }
+        all
+    }
+
+    /// How often each value is used by ops and block results reachable from the body.
+    pub fn use_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.value_count()];
+        let mut count = |block: &Block| block.results.iter().for_each(|v| counts[v.0 as usize] += 1);
+        count(self.body());
+        let ops = self.walk(Func::BODY);
+        for op in &ops {
+            self.op(*op).regions.iter().for_each(|r| count(self.block(*r)));
+        }
+        for op in ops {
+            self.op(op).operands.iter().for_each(|v| counts[v.0 as usize] += 1);
+        }
+        counts
+    }
+
+    /// Removes ops whose results are never used, in the body and all regions. Foreign ops stay: they may have
+    /// effects.
+    pub fn remove_dead(&mut self) {
+        let mut needed: HashSet<Value> = self.body().results.iter().copied().collect();
+        self.sweep(Func::BODY, &mut needed);
+    }
+
+    fn sweep(&mut self, block: BlockId, needed: &mut HashSet<Value>) {
+        let ops = std::mem::take(&mut self.block_mut(block).ops);
+        let mut kept = vec![];
+        for op in ops.into_iter().rev() {
+            let data = self.op(op);
+            let effects = data.kind == crate::OpKind::Foreign;
+            if !effects && !data.results.iter().any(|r| needed.contains(r)) {
+                continue;
+            }
+            for region in data.regions.clone() {
+                needed.extend(self.block(region).results.iter().copied());
+                self.sweep(region, needed);
+            }
+            needed.extend(self.op(op).operands.iter().copied());
+            kept.push(op);
+        }
+        kept.reverse();
+        self.block_mut(block).ops = kept;
+    }
+
+    /// The ops of the body as a graph: an edge from the op that makes a value to every op that uses it, weighted
+    /// with the value. Nodes are in program order.
+    pub fn graph(&self) -> DiGraph<OpId, Value> {
+        let mut graph = DiGraph::new();
+        let nodes: HashMap<OpId, NodeIndex> =
+            self.body().ops.iter().map(|op| (*op, graph.add_node(*op))).collect();
+        for op in &self.body().ops {
+            for input in self.inputs(*op) {
+                if let Some(from) = self.def_op(input).and_then(|d| nodes.get(&d)) {
+                    graph.add_edge(*from, nodes[op], input);
+                }
+            }
+        }
+        graph
+    }
+
+    /// Ops of the body that `roots` depend on, in program order.
+    pub fn ancestors(&self, roots: &[Value]) -> Vec<OpId> {
+        let mut needed = BTreeSet::new();
+        let mut stack: Vec<OpId> = roots.iter().filter_map(|v| self.def_op(*v)).collect();
+        while let Some(op) = stack.pop() {
+            if needed.insert(op) {
+                stack.extend(self.inputs(op).into_iter().filter_map(|v| self.def_op(v)));
+            }
+        }
+        self.body().ops.iter().copied().filter(|o| needed.contains(o)).collect()
+    }
+
+    /// Copies the ops of `from`'s `block` into `into` of this function. `map` gives the copies of values that are
+    /// already here and receives those of the copied ones; symbols are taken over as they are, so both functions
+    /// must share them.
+    ///
+    /// # Panics
+    ///
+    /// If an op uses a value that is neither in `map` nor made by an op before it: the source is not a program.
+    pub fn copy_block(
+        &mut self,
+        into: BlockId,
+        from: &Func,
+        block: BlockId,
+        map: &mut HashMap<Value, Value>,
+    ) {
+        for op in &from.block(block).ops {
+            self.copy_op(into, from, *op, map);
+        }
+    }
+
+    /// Copies one op with its regions; see [`Func::copy_block`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Func::copy_block`].
+    pub fn copy_op(&mut self, into: BlockId, from: &Func, op: OpId, map: &mut HashMap<Value, Value>) -> OpId {
+        let data = from.op(op);
+        let operands: Vec<Value> = data.operands.iter().map(|v| map[v]).collect();
+        let types: Vec<Type> = data.results.iter().map(|r| from.ty(*r).clone()).collect();
+        let regions: Vec<BlockId> = data.regions.iter().map(|_| self.new_block()).collect();
+        for (new, old) in regions.iter().zip(&data.regions) {
+            for arg in &from.block(*old).args {
+                let copy = self.add_block_arg(*new, from.ty(*arg).clone());
+                self.value_mut(copy).name = from.value(*arg).name.clone();
+                map.insert(*arg, copy);
+            }
+            self.copy_block(*new, from, *old, map);
+            let results = from.block(*old).results.iter().map(|v| map[v]).collect();
+            self.block_mut(*new).results = results;
+            self.block_mut(*new).end = from.block(*old).end.clone();
+        }
+        let new =
+            self.push(into, data.kind, &operands, data.attrs.clone(), &regions, types, data.loc.clone());
+        for (old, copy) in data.results.iter().zip(self.op(new).results.clone()) {
+            self.value_mut(copy).name = from.value(*old).name.clone();
+            map.insert(*old, copy);
+        }
+        new
+    }
+
+    /// A copy of the live program, with dense ids. Symbols keep their ids.
+    #[must_use]
+    pub fn compact(&self) -> Func {
+        let mut live = self.clone();
+        live.remove_dead();
+        let mut out = Func::new(self.name.clone());
+        out.attrs = self.attrs.clone();
+        out.loc = self.loc.clone();
+        out.adopt_symbols(self.symbols());
+        let mut map = HashMap::new();
+        for (value, arg) in self.body().args.iter().zip(&self.args) {
+            map.insert(*value, out.add_arg(self.ty(*value).clone(), arg.clone()));
+        }
+        out.copy_block(Func::BODY, &live, Func::BODY, &mut map);
+        for (value, res) in self.body().results.iter().zip(&self.results) {
+            out.add_result(map[value], res.clone());
+        }
+        out.block_mut(Func::BODY).end = self.body().end.clone();
+        out
+    }
+
+    /// Takes over the symbols of another function, with their ids, where this one has none yet.
+    pub fn adopt_symbols(&mut self, symbols: &[(Symbol, SymbolOrigin)]) {
+        for (symbol, origin) in symbols.iter().skip(self.symbols().len()) {
+            self.new_symbol(&symbol.name, *origin);
+        }
+    }
+
+    /// The number of live ops by mnemonic, regions included.
+    pub fn op_histogram(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for op in self.walk(Func::BODY) {
+            *counts.entry(self.op(op).kind.row().mnemonic).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// Whether `value` may be used in `block`: it is defined there or in a block around it.
+    pub fn visible_in(&self, value: Value, block: BlockId) -> bool {
+        let home = match self.def(value) {
+            ValueDef::Arg { block, .. } => Some(block),
+            ValueDef::Result { op, .. } => self.block_of(op),
+        };
+        let mut at = Some(block);
+        while let Some(b) = at {
+            if Some(b) == home {
+                return true;
+            }
+            at = self.block(b).parent.and_then(|p| self.block_of(p));
+        }
+        false
+    }
+
+    /// The block that holds an op, by search.
+    pub fn block_of(&self, op: OpId) -> Option<BlockId> {
+        let mut blocks = vec![Func::BODY];
+        while let Some(b) = blocks.pop() {
+            for o in &self.block(b).ops {
+                if *o == op {
+                    return Some(b);
+                }
+                blocks.extend(self.op(*o).regions.iter().copied());
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,151 @@
+//! Programs built by hand: inference, checks, copies and dims.
+
+use thn_ir::*;
+
+fn arg(func: &mut Func, name: &str, dims: &[Option<i64>]) -> Value {
+    func.add_tensor_arg(DType::F64, dims, Arg { name: Some(name.into()), ..Arg::default() })
+}
+
+fn builder(func: &mut Func) -> Builder<'_> {
+    Builder::new(func, Func::BODY, Loc::File("model.rs".into(), 7, 3))
+}
+
+/// The error of one elementwise addition.
+fn add_error(a: &[Option<i64>], b: &[Option<i64>]) -> String {
+    let mut f = Func::new("f");
+    let (x, y) = (arg(&mut f, "x", a), arg(&mut f, "y", b));
+    builder(&mut f).map(OpKind::Add, &[x, y]).unwrap_err().to_string()
+}
+
+#[test]
+fn certain_mismatches_name_shapes_dims_and_the_line() {
+    assert_eq!(
+        add_error(&[Some(3), Some(2)], &[Some(3), Some(4)]),
+        "model.rs:7:3: 'thn.add' op elementwise operands have one shape: dim 1 of operand 0 with shape (3, 2) is 2, \
+         dim 1 of operand 1 with shape (3, 4) is 4"
+    );
+    assert!(add_error(&[Some(3)], &[Some(3), Some(1)]).contains("ranks 1 and 2 differ"));
+}
+
+#[test]
+fn possible_mismatches_become_checks_of_the_call() {
+    let mut f = Func::new("f");
+    let (x, y) = (arg(&mut f, "x", &[None, Some(2)]), arg(&mut f, "y", &[None, Some(2)]));
+    let sum = builder(&mut f).map(OpKind::Add, &[x, y]).unwrap();
+    f.add_result(sum, Res::default());
+    let program = ShapeProgram::new(&f).unwrap();
+    assert_eq!(program.check_count(), 1);
+    assert_eq!(program.run(&[&[5, 2], &[5, 2]], &|_| None), Ok(vec![Some(vec![5, 2])]));
+    let failure = program.run(&[&[5, 2], &[6, 2]], &|_| None).unwrap_err();
+    assert_eq!(
+        failure.to_string(),
+        "model.rs:7:3: 'thn.add' op elementwise operands have one shape: dim 0 of x with shape (5, 2) is 5 but dim 0 \
+         of y with shape (6, 2) is 6"
+    );
+    let failure = program.run(&[&[5, 3], &[5, 3]], &|_| None).unwrap_err();
+    assert!(failure.to_string().contains("argument x has lengths [5, 3]"), "{failure}");
+    f.unify_dims().unwrap();
+    assert_eq!(f.ty(x), f.ty(y));
+}
+
+#[test]
+fn dead_ops_go_and_live_ones_keep_names_and_locations() {
+    let mut f = Func::new("f");
+    let x = arg(&mut f, "x", &[Some(4)]);
+    let mut b = builder(&mut f);
+    let kept = b.map(OpKind::Exp, &[x]).unwrap();
+    b.map(OpKind::Log, &[kept]).unwrap();
+    f.value_mut(kept).name = Some("kept".into());
+    f.add_result(kept, Res::default());
+    let g = f.compact();
+    assert_eq!(
+        g.to_string(),
+        "func @f(%x: tensor<4xf64>) {\n  %kept = exp %x : tensor<4xf64>\n  return %kept\n}\n"
+    );
+    assert_eq!(g.op(g.body().ops[0]).loc, Loc::File("model.rs".into(), 7, 3));
+    assert!(verify::verify(&g).is_empty());
+}
+
+/// A loop that adds `x` to its carried value, captured from outside.
+fn looped() -> (Func, OpId) {
+    let mut f = Func::new("f");
+    let x = arg(&mut f, "x", &[Some(2)]);
+    let body = f.new_block();
+    f.add_block_arg(body, TensorType::scalar(DType::I64));
+    let carried = f.add_block_arg(body, TensorType::new(DType::F64, Shape::fixed(&[2])));
+    let next = Builder::new(&mut f, body, Loc::Unknown).map(OpKind::Add, &[carried, x]).unwrap();
+    f.block_mut(body).results.push(next);
+    let mut b = builder(&mut f);
+    let count = b.literal(Literal::scalar(DType::I64, Scalar::Int(3))).unwrap();
+    let op = b.op(OpKind::Loop, &[count, x], Attrs::new(), None, &[body]).unwrap();
+    let result = f.op(op).result();
+    f.add_result(result, Res::default());
+    (f, op)
+}
+
+#[test]
+fn loops_capture_and_survive_copies() {
+    let (f, op) = looped();
+    assert_eq!(f.captures(op), f.body().args);
+    assert!(verify::verify(&f).is_empty());
+    let g = f.compact();
+    assert!(verify::verify(&g).is_empty());
+    assert_eq!(g.to_string(), f.to_string());
+}
+
+#[test]
+fn the_verifier_catches_planted_faults() {
+    let (f, op) = looped();
+    let message = |f: &Func| verify::verify(f).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+
+    let mut late = f.clone();
+    late.block_mut(Func::BODY).ops.reverse();
+    assert!(message(&late).contains("uses a value before its definition"));
+
+    let mut wrong = f.clone();
+    let result = wrong.op(op).result();
+    wrong.value_mut(result).ty = TensorType::scalar(DType::F64).into();
+    assert!(message(&wrong).contains("declared as tensor<f64>"));
+
+    let mut escaped = f.clone();
+    let inner = escaped.block(escaped.op(op).regions[0]).results[0];
+    escaped.block_mut(Func::BODY).results[0] = inner;
+    assert!(message(&escaped).contains("not defined in it"));
+
+    let mut update = f;
+    update.results[0].updates = Some(0);
+    assert!(message(&update).contains("not shared"));
+}
+
+#[test]
+fn composites_expand_to_ops_that_have_index_maps() {
+    for kind in [OpKind::Softmax, OpKind::LogSoftmax, OpKind::LogSumExp, OpKind::Mean] {
+        let mut f = Func::new("f");
+        let x = arg(&mut f, "x", &[None, Some(3)]);
+        let y = builder(&mut f).apply(kind, &[x], Attrs::new().ints("axes", &[1])).unwrap();
+        f.add_result(y, Res::default());
+        let before = f.ty(y).clone();
+        expand::expand_where(&mut f, &|_| true).unwrap();
+        let f = f.compact();
+        assert!(verify::verify(&f).is_empty(), "{f}");
+        assert_eq!(*f.ty(f.body().results[0]), before);
+        assert!(f.body().ops.iter().all(|op| access::access(&f, *op).unwrap().is_some()), "{f}");
+    }
+}
+
+#[test]
+fn every_op_has_exactly_one_meaning() {
+    for kind in OpKind::ALL {
+        let row = kind.row();
+        assert_eq!(OpKind::from_mnemonic(row.mnemonic), Some(kind));
+        assert_eq!(row.kind, kind);
+        for dtype in DType::ALL {
+            if row.is_elementwise()
+                && row.dtypes.operands.contains(dtype)
+                && !matches!(row.semantics, Semantics::Expand(_))
+            {
+                assert!(row.prim(dtype).is_some(), "{} has no emitter for {dtype}", row.mnemonic);
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The reference interpreter and the high-precision oracle of thn.

@@ -1,0 +1,1 @@
+//! The call ABI, buffers and state of compiled thn functions.

@@ -1,0 +1,1 @@
+//! Theano reborn: symbolic tensors, gradients and compiled functions.

@@ -1,0 +1,1 @@
+//! Equality saturation over the tensor IR of thn.

@@ -1,0 +1,1 @@
+//! The kernel planner of thn: which ops are computed together.

@@ -1,0 +1,1 @@
+//! Lowering of planned kernels to linalg, loops and LLVM.
