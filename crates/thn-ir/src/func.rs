@@ -339,6 +339,7 @@ impl Func {
     }
 
     /// Appends an op whose result types are already known. [`crate::Builder`] infers and checks them.
+    #[expect(clippy::too_many_arguments, reason = "an op has this many parts; Builder is the short way")]
     pub fn push(
         &mut self,
         block: BlockId,

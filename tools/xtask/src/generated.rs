@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 type Generator = fn(&Path) -> std::result::Result<Vec<(PathBuf, String)>, String>;
 
 /// Every generator of the repository, in the order in which they run.
-const GENERATORS: &[Generator] = &[];
+const GENERATORS: &[Generator] = &[crate::codegen::generate];
 
 /// Writes the files of every generator, or with `check` compares them; gives the number of files.
 pub(crate) fn regenerate(root: &Path, check: bool) -> Result<usize> {

@@ -4,6 +4,7 @@
 //! The crate refuses to depend on anything that needs LLVM: it is what installs LLVM.
 
 mod bless;
+mod codegen;
 mod demo;
 mod distro;
 mod doctor;
