@@ -4,7 +4,7 @@
 //! symbols to the lengths at hand, checks every constraint and gives the lengths of the results.
 
 use crate::{DType, Dim, Error, Func, Loc, OpId, Shape, Symbol, SymbolOrigin, Value};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// One check, with everything its message needs.
 #[derive(Clone, Debug)]
@@ -248,24 +248,31 @@ impl Func {
     /// Dims that the checks of the shape program prove equal are made the same, so that types can be compared by
     /// value from here on. Symbols stand for the earliest dim they equal; constants win.
     pub fn unify_dims(&mut self) -> Result<(), Error> {
-        loop {
-            let mut found: Option<(Symbol, Dim)> = None;
-            'ops: for op in self.walk(Func::BODY) {
-                for c in self.constraints(op)?.into_iter().filter(|c| c.equal) {
-                    let (a, b) = (c.left.as_symbol().cloned(), c.right.as_symbol().cloned());
-                    found = match (a, b) {
-                        (Some(a), Some(b)) if a.id < b.id => Some((b, c.left)),
-                        (Some(a), _) if !c.right.symbols().contains(&a) => Some((a, c.right)),
-                        (_, Some(b)) if !c.left.symbols().contains(&b) => Some((b, c.left)),
-                        _ => None,
-                    };
-                    if found.is_some() {
-                        break 'ops;
-                    }
+        let mut by: BTreeMap<Symbol, Dim> = BTreeMap::new();
+        for op in self.walk(Func::BODY) {
+            for c in self.constraints(op)?.into_iter().filter(|c| c.equal) {
+                let (left, right) = (resolve(&c.left, &by), resolve(&c.right, &by));
+                let replaced = match (left.as_symbol(), right.as_symbol()) {
+                    (Some(a), Some(b)) if a.id < b.id => Some((b.clone(), left)),
+                    (Some(a), _) if !right.symbols().contains(a) => Some((a.clone(), right)),
+                    (_, Some(b)) if !left.symbols().contains(b) => Some((b.clone(), left)),
+                    _ => None,
+                };
+                if let Some((symbol, dim)) = replaced.filter(|(s, d)| d.as_symbol() != Some(s)) {
+                    by.insert(symbol, dim);
                 }
             }
-            let Some((symbol, by)) = found else { return Ok(()) };
-            self.map_dims(&|d| d.substitute(&|s| if *s == symbol { by.clone() } else { s.clone().into() }));
         }
+        if !by.is_empty() {
+            self.map_dims(&|d| resolve(d, &by));
+        }
+        Ok(())
     }
+}
+
+/// A dim with every replaced symbol replaced, and what replaces it likewise. It ends because no replacement contains
+/// a symbol that was already replaced when it was made.
+fn resolve(dim: &Dim, by: &BTreeMap<Symbol, Dim>) -> Dim {
+    let next = dim.substitute(&|s| by.get(s).cloned().unwrap_or_else(|| s.clone().into()));
+    if next == *dim { next } else { resolve(&next, by) }
 }
