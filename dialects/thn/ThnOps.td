@@ -394,7 +394,7 @@ def Thn_IncSubtensorOp : Thn_Inferred<"inc_subtensor"> {
   let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y, Thn_DimsAttr:$starts, DenseI64ArrayAttr:$steps);
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `,` $y `starts` `=` $starts `steps` `=` $steps attr-dict `:` type($x) `,` type($y)";
-  let iterate = "(inc_subtensor)"; let transpose = "inc_subtensor"; let dtypes = "number";
+  let iterate = "(inc_subtensor)"; let transpose = "subtensor"; let dtypes = "number";
 }
 def Thn_ScatterAddOp : Thn_Inferred<"scatter_add"> {
   let summary = "x with y[i...] added to row index[i...], for all i in row-major order; repeated indices accumulate. An index outside is an error.";

@@ -43,14 +43,20 @@ impl Error {
         Error { kind: ErrorKind::Internal, ..Error::input(message) }
     }
 
-    /// The same error at an op.
+    /// The same error at a place in the user's source, unless it has one.
     #[must_use]
-    pub fn at(mut self, op: &'static str, loc: &Loc) -> Error {
-        self.op.get_or_insert(op);
+    pub fn located(mut self, loc: &Loc) -> Error {
         if self.loc == Loc::Unknown {
             self.loc = loc.clone();
         }
         self
+    }
+
+    /// The same error at an op.
+    #[must_use]
+    pub fn at(mut self, op: &'static str, loc: &Loc) -> Error {
+        self.op.get_or_insert(op);
+        self.located(loc)
     }
 }
 

@@ -67,6 +67,29 @@ pub fn expand(
 /// The derivative of an op's result by operand `i`, of the result's shape or rank 0; `None` if the table says it is
 /// zero everywhere.
 pub fn partial(b: &mut Builder<'_>, func_op: OpId, i: usize) -> Result<Option<Value>, Error> {
+    with_partial(b, func_op, i, |b, cx, e| emit(b, cx, e, &mut vec![]))
+}
+
+/// A cotangent of an op's result times the derivative by operand `i`; `None` if the table says that is zero
+/// everywhere.
+///
+/// Where the derivative chooses (`select`), the product is chosen, not multiplied: the side that is 0 stays 0 under
+/// an infinite cotangent.
+pub fn pull_back(
+    b: &mut Builder<'_>,
+    func_op: OpId,
+    i: usize,
+    cotangent: Value,
+) -> Result<Option<Value>, Error> {
+    with_partial(b, func_op, i, |b, cx, e| times(b, cx, cotangent, e))
+}
+
+fn with_partial(
+    b: &mut Builder<'_>,
+    func_op: OpId,
+    i: usize,
+    build: impl FnOnce(&mut Builder<'_>, &Context<'_>, &Expr) -> Result<Value, Error>,
+) -> Result<Option<Value>, Error> {
     let data = b.func.op(func_op).clone();
     let row = data.kind.row();
     match row.partials.get(i) {
@@ -82,7 +105,33 @@ pub fn partial(b: &mut Builder<'_>, func_op: OpId, i: usize) -> Result<Option<Va
                 shape: &ty.shape,
                 dtype: ty.dtype,
             };
-            emit(b, &cx, e, &mut vec![]).map(Some)
+            build(b, &cx, e).map(Some)
+        }
+    }
+}
+
+/// `g * e`.
+fn times(b: &mut Builder<'_>, cx: &Context<'_>, g: Value, e: &Expr) -> Result<Value, Error> {
+    match e {
+        Expr::Number("0") => b.number(cx.dtype, 0.0),
+        Expr::Number("1") => Ok(g),
+        Expr::Number("-1") => b.map(OpKind::Neg, &[g]),
+        Expr::Op(OpKind::Neg, [x]) => {
+            let product = times(b, cx, g, x)?;
+            b.map(OpKind::Neg, &[product])
+        }
+        Expr::Op(OpKind::Reciprocal, [x]) => {
+            let x = emit(b, cx, x, &mut vec![])?;
+            b.map(OpKind::Div, &[g, x])
+        }
+        Expr::Op(OpKind::Select, [c, x, y]) => {
+            let c = emit(b, cx, c, &mut vec![])?;
+            let (x, y) = (times(b, cx, g, x)?, times(b, cx, g, y)?);
+            b.map(OpKind::Select, &[c, x, y])
+        }
+        _ => {
+            let e = emit(b, cx, e, &mut vec![])?;
+            b.map(OpKind::Mul, &[g, e])
         }
     }
 }

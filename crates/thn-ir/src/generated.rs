@@ -2030,7 +2030,7 @@ static INC_SUBTENSOR: OpRow = OpRow {
     formula: None,
     semantics: Semantics::Iterate(Iterate::IncSubtensor),
     partials: &[],
-    transpose: Some("inc_subtensor"),
+    transpose: Some("subtensor"),
     domain: Domain::Real,
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
     foreign: &[],
