@@ -100,6 +100,19 @@ FITS = {
         3,
         6,
     ),
+    # the two for f32 results, evaluated in f64
+    "sin_tail_single": (
+        guarded(lambda z: (sin(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / mp.factorial(2 * i + 3)),
+        (mpf(0), Q**2),
+        0,
+        4,
+    ),
+    "cos_tail_single": (
+        guarded(lambda z: (cos(root(z)) - 1 + z / 2) / z**2, lambda i: mpf((-1) ** i) / mp.factorial(2 * i + 4)),
+        (mpf(0), Q**2),
+        0,
+        4,
+    ),
     # (atan(t) - t) / t^3 in z = t^2
     "atan_tail": (
         guarded(lambda z: (atan(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / (2 * i + 3)),
@@ -114,8 +127,8 @@ FITS = {
             lambda i: mp.factorial(2 * i + 2) / (mpf(4) ** (i + 1) * mp.factorial(i + 1) ** 2 * (2 * i + 3)),
         ),
         (mpf(0), mpf("0.2501")),
-        5,
-        12,
+        6,
+        13,
     ),
 }
 

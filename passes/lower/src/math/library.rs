@@ -21,7 +21,7 @@ pub struct Definition {
 }
 
 /// The files of the library. The order carries no meaning.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     include_str!("cast.mlir"),
     include_str!("common.mlir"),
     include_str!("division.mlir"),
@@ -29,6 +29,7 @@ const SOURCES: [&str; 7] = [
     include_str!("hyperbolic.mlir"),
     include_str!("integer.mlir"),
     include_str!("log.mlir"),
+    include_str!("trig.mlir"),
 ];
 
 /// What every function carries besides its text in the sources. MLIR's own visibility says nothing to LLVM, so
