@@ -87,6 +87,19 @@ FITS = {
         0,
         9,
     ),
+    # both for f32 results, evaluated in f64: the logarithm and the exponential inside pow
+    "atanh_tail_single": (
+        guarded(lambda z: (2 * atanh(root(z)) - 2 * root(z)) / (z * root(z)), lambda i: mpf(2) / (2 * i + 3)),
+        (mpf(0), (S * mpf("1.0001")) ** 2),
+        0,
+        5,
+    ),
+    "exp2_quotient_single": (
+        guarded(lambda r: (mpf(2) ** r - 1) / r, lambda i: ln(2) ** (i + 1) / mp.factorial(i + 1)),
+        (mpf("-0.501"), mpf("0.501")),
+        0,
+        7,
+    ),
     # (sin(r) - r) / r^3 and (cos(r) - 1 + r^2 / 2) / r^4 in z = r^2
     "sin_tail": (
         guarded(lambda z: (sin(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / mp.factorial(2 * i + 3)),

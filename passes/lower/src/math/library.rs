@@ -21,14 +21,16 @@ pub struct Definition {
 }
 
 /// The files of the library. The order carries no meaning.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 10] = [
     include_str!("cast.mlir"),
     include_str!("common.mlir"),
     include_str!("division.mlir"),
     include_str!("exp.mlir"),
     include_str!("hyperbolic.mlir"),
     include_str!("integer.mlir"),
+    include_str!("inverse.mlir"),
     include_str!("log.mlir"),
+    include_str!("power.mlir"),
     include_str!("trig.mlir"),
 ];
 
@@ -144,7 +146,8 @@ fn templates(source: &str) -> Vec<(&str, String)> {
 
 /// The bindings under which a template of this name may be instantiated: every float type if it names `$T`;
 /// every integer dtype, signed dtype, unsigned dtype or signless type if it names `$N`, `$S`, `$U` or `$I`;
-/// every pair if it names both; and one empty binding if it is no template.
+/// every pair if it names both. A name without placeholders has one binding, for the parameters of the float
+/// type at its end, if there is one.
 fn instances(name: &str, rows: &[ParameterRow<'_>]) -> Vec<Bindings> {
     let floats = FLOATS.map(|(t, b)| vec![("T", t), ("B", b)]);
     let integers = |placeholder, dtypes: &[(&'static str, &'static str)]| {
@@ -160,7 +163,8 @@ fn instances(name: &str, rows: &[ParameterRow<'_>]) -> Vec<Bindings> {
     } else if name.contains("$I") {
         SIGNLESS.map(|signless| vec![("I", signless)]).to_vec()
     } else {
-        vec![Vec::new()]
+        let own = FLOATS.iter().find(|(dtype, _)| name.ends_with(&format!("_{dtype}")));
+        vec![own.map(|&(dtype, _)| ("T", dtype)).into_iter().collect()]
     };
     let pairs = float_choices.iter().flat_map(|left| integer_choices.iter().map(move |right| (left, right)));
     pairs.map(|(left, right)| bind(&[left.as_slice(), right].concat(), rows)).collect()
