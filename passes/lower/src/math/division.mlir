@@ -86,9 +86,254 @@ func.func private @thn_mod_$N(%x: $I, %y: $I) -> $I {
 }
 
 // The remainder of the division that truncates, exact for all finite arguments.
-func.func private @thn_fmod_$T(%x: $T, %y: $T) -> $T {
-  %result_1 = arith.remf %x, %y : $T
-  return %result_1 : $T
+//
+// For f32 in f64: long division in digits of 28 bits, from the largest ratio 2^277 down. Each step subtracts
+// the nearest multiple of b 2^(28 k), of fewer than 2^28, exactly by a fused multiply-add, so the rest is
+// at most half of it (and an error far below one) in size.
+func.func private @thn_fmod_f32(%x: f32, %y: f32) -> f32 {
+  %a_1 = math.absf %x : f32
+  %a = arith.extf %a_1 : f32 to f64
+  %b_1 = math.absf %y : f32
+  %b = arith.extf %b_1 : f32 to f64
+  %one = arith.constant 1.0 : f64
+  %inverse = arith.divf %one, %b : f64
+  %c_1 = arith.constant 7.237005577332262e+75 : f64
+  %b9 = arith.mulf %b, %c_1 : f64
+  %c_2 = arith.constant 1.3817869688151111e-76 : f64
+  %i9 = arith.mulf %inverse, %c_2 : f64
+  %r9_1 = arith.mulf %a, %i9 : f64
+  %r9_2 = math.roundeven %r9_1 : f64
+  %r9_3 = arith.negf %r9_2 : f64
+  %r9 = math.fma %r9_3, %b9, %a : f64
+  %c_3 = arith.constant 2.695994666715064e+67 : f64
+  %b8 = arith.mulf %b, %c_3 : f64
+  %c_4 = arith.constant 3.7092061506874214e-68 : f64
+  %i8 = arith.mulf %inverse, %c_4 : f64
+  %r8_1 = arith.mulf %r9, %i8 : f64
+  %r8_2 = math.roundeven %r8_1 : f64
+  %r8_3 = arith.negf %r8_2 : f64
+  %r8 = math.fma %r8_3, %b8, %r9 : f64
+  %c_5 = arith.constant 1.004336277661869e+59 : f64
+  %b7 = arith.mulf %b, %c_5 : f64
+  %c_6 = arith.constant 9.956824444577827e-60 : f64
+  %i7 = arith.mulf %inverse, %c_6 : f64
+  %r7_1 = arith.mulf %r8, %i7 : f64
+  %r7_2 = math.roundeven %r7_1 : f64
+  %r7_3 = arith.negf %r7_2 : f64
+  %r7 = math.fma %r7_3, %b7, %r8 : f64
+  %c_7 = arith.constant 3.7414441915671115e+50 : f64
+  %b6 = arith.mulf %b, %c_7 : f64
+  %c_8 = arith.constant 2.6727647100921956e-51 : f64
+  %i6 = arith.mulf %inverse, %c_8 : f64
+  %r6_1 = arith.mulf %r7, %i6 : f64
+  %r6_2 = math.roundeven %r6_1 : f64
+  %r6_3 = arith.negf %r6_2 : f64
+  %r6 = math.fma %r6_3, %b6, %r7 : f64
+  %c_9 = arith.constant 1.393796574908164e+42 : f64
+  %b5 = arith.mulf %b, %c_9 : f64
+  %c_10 = arith.constant 7.174648137343064e-43 : f64
+  %i5 = arith.mulf %inverse, %c_10 : f64
+  %r5_1 = arith.mulf %r6, %i5 : f64
+  %r5_2 = math.roundeven %r5_1 : f64
+  %r5_3 = arith.negf %r5_2 : f64
+  %r5 = math.fma %r5_3, %b5, %r6 : f64
+  %c_11 = arith.constant 5.192296858534828e+33 : f64
+  %b4 = arith.mulf %b, %c_11 : f64
+  %c_12 = arith.constant 1.925929944387236e-34 : f64
+  %i4 = arith.mulf %inverse, %c_12 : f64
+  %r4_1 = arith.mulf %r5, %i4 : f64
+  %r4_2 = math.roundeven %r4_1 : f64
+  %r4_3 = arith.negf %r4_2 : f64
+  %r4 = math.fma %r4_3, %b4, %r5 : f64
+  %c_13 = arith.constant 1.9342813113834067e+25 : f64
+  %b3 = arith.mulf %b, %c_13 : f64
+  %c_14 = arith.constant 5.169878828456423e-26 : f64
+  %i3 = arith.mulf %inverse, %c_14 : f64
+  %r3_1 = arith.mulf %r4, %i3 : f64
+  %r3_2 = math.roundeven %r3_1 : f64
+  %r3_3 = arith.negf %r3_2 : f64
+  %r3 = math.fma %r3_3, %b3, %r4 : f64
+  %c_15 = arith.constant 7.205759403792794e+16 : f64
+  %b2 = arith.mulf %b, %c_15 : f64
+  %c_16 = arith.constant 1.3877787807814457e-17 : f64
+  %i2 = arith.mulf %inverse, %c_16 : f64
+  %r2_1 = arith.mulf %r3, %i2 : f64
+  %r2_2 = math.roundeven %r2_1 : f64
+  %r2_3 = arith.negf %r2_2 : f64
+  %r2 = math.fma %r2_3, %b2, %r3 : f64
+  %c_17 = arith.constant 268435456.0 : f64
+  %b1 = arith.mulf %b, %c_17 : f64
+  %c_18 = arith.constant 3.725290298461914e-09 : f64
+  %i1 = arith.mulf %inverse, %c_18 : f64
+  %r1_1 = arith.mulf %r2, %i1 : f64
+  %r1_2 = math.roundeven %r1_1 : f64
+  %r1_3 = arith.negf %r1_2 : f64
+  %r1 = math.fma %r1_3, %b1, %r2 : f64
+  %r0_1 = arith.mulf %r1, %inverse : f64
+  %r0_2 = math.roundeven %r0_1 : f64
+  %r0_3 = arith.negf %r0_2 : f64
+  %r0 = math.fma %r0_3, %b, %r1 : f64
+  %above = arith.addf %r0, %b : f64
+  %zero = arith.constant 0.0 : f64
+  %remainder_1 = arith.cmpf olt, %r0, %zero : f64
+  %remainder = arith.select %remainder_1, %above, %r0 : f64
+  %far_1 = arith.cmpf oge, %a, %b : f64
+  %far = arith.select %far_1, %remainder, %a : f64
+  %signed_1 = arith.truncf %far : f64 to f32
+  %signed = math.copysign %signed_1, %x : f32
+  %c_19 = arith.constant 3.5e+38 : f64
+  %defined_1 = arith.cmpf olt, %a, %c_19 : f64
+  %defined_2 = arith.cmpf ogt, %b, %zero : f64
+  %defined = arith.andi %defined_1, %defined_2 : i1
+  %nan = arith.constant $NAN : f32
+  %result_1 = arith.select %defined, %signed, %nan : f32
+  return %result_1 : f32
+}
+
+// u v modulo m, for integers |u|, |v| <= m / 2 < 2^52, with the result in that range too. The product is
+// exact in two doubles; the quotient of its head is off by less than one, so the difference is exact.
+func.func private @thn_multiply_modulo(%u: f64, %v: f64, %m: f64, %inverse: f64) -> f64 {
+  %head = arith.mulf %u, %v : f64
+  %tail_1 = arith.negf %head : f64
+  %tail = math.fma %u, %v, %tail_1 : f64
+  %rough_1 = arith.mulf %head, %inverse : f64
+  %rough_2 = math.roundeven %rough_1 : f64
+  %rough_3 = arith.negf %rough_2 : f64
+  %rough = math.fma %rough_3, %m, %head : f64
+  %sum = arith.addf %rough, %tail : f64
+  %result_1 = arith.mulf %sum, %inverse : f64
+  %result_2 = math.roundeven %result_1 : f64
+  %result_3 = arith.negf %result_2 : f64
+  %result_4 = math.fma %result_3, %m, %rough : f64
+  %result_5 = arith.addf %result_4, %tail : f64
+  return %result_5 : f64
+}
+
+// For f64: a = ma 2^ea and b = mb 2^eb with mantissas of 53 bits, so a mod b = (ma 2^(ea - eb) mod mb) 2^eb,
+// where the power of two comes by squaring modulo mb from the highest bits of ea - eb < 2112 = 33 * 64.
+func.func private @thn_fmod_f64(%x: f64, %y: f64) -> f64 {
+  %a = math.absf %x : f64
+  %b = math.absf %y : f64
+  %min_normal = arith.constant $MIN_NORMAL : f64
+  %a_subnormal = arith.cmpf olt, %a, %min_normal : f64
+  %b_subnormal = arith.cmpf olt, %b, %min_normal : f64
+  %c_1 = arith.constant 1.8014398509481984e+16 : f64
+  %a_bits_1 = arith.mulf %a, %c_1 : f64
+  %a_bits_2 = arith.select %a_subnormal, %a_bits_1, %a : f64
+  %a_bits = arith.bitcast %a_bits_2 : f64 to i64
+  %b_bits_1 = arith.mulf %b, %c_1 : f64
+  %b_bits_2 = arith.select %b_subnormal, %b_bits_1, %b : f64
+  %b_bits = arith.bitcast %b_bits_2 : f64 to i64
+  %i_1 = arith.constant 54 : i64
+  %izero = arith.constant 0 : i64
+  %a_offset = arith.select %a_subnormal, %i_1, %izero : i64
+  %b_offset = arith.select %b_subnormal, %i_1, %izero : i64
+  %i_2 = arith.constant 52 : i64
+  %a_field = arith.shrui %a_bits, %i_2 : i64
+  %b_field = arith.shrui %b_bits, %i_2 : i64
+  %i_3 = arith.constant 4503599627370495 : i64
+  %ma_1 = arith.andi %a_bits, %i_3 : i64
+  %i_4 = arith.constant 4841369599423283200 : i64
+  %ma_2 = arith.ori %ma_1, %i_4 : i64
+  %ma = arith.bitcast %ma_2 : i64 to f64
+  %mb_1 = arith.andi %b_bits, %i_3 : i64
+  %mb_2 = arith.ori %mb_1, %i_4 : i64
+  %mb = arith.bitcast %mb_2 : i64 to f64
+  %d_1 = arith.subi %a_field, %a_offset : i64
+  %d_2 = arith.subi %b_field, %b_offset : i64
+  %d = arith.subi %d_1, %d_2 : i64
+  %one = arith.constant 1.0 : f64
+  %inverse = arith.divf %one, %mb : f64
+  %i_5 = arith.constant 6 : i64
+  %p6_1 = arith.shrui %d, %i_5 : i64
+  %p6 = func.call @thn_power_of_two_f64(%p6_1) : (i64) -> f64
+  %s5 = func.call @thn_multiply_modulo(%p6, %p6, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %i_6 = arith.constant 32 : i64
+  %t5_1 = arith.andi %d, %i_6 : i64
+  %t5_2 = arith.cmpi ne, %t5_1, %izero : i64
+  %t5_3 = arith.addf %s5, %s5 : f64
+  %t5 = arith.select %t5_2, %t5_3, %s5 : f64
+  %p5_1 = arith.mulf %t5, %inverse : f64
+  %p5_2 = math.roundeven %p5_1 : f64
+  %p5_3 = arith.negf %p5_2 : f64
+  %p5 = math.fma %p5_3, %mb, %t5 : f64
+  %s4 = func.call @thn_multiply_modulo(%p5, %p5, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %i_7 = arith.constant 16 : i64
+  %t4_1 = arith.andi %d, %i_7 : i64
+  %t4_2 = arith.cmpi ne, %t4_1, %izero : i64
+  %t4_3 = arith.addf %s4, %s4 : f64
+  %t4 = arith.select %t4_2, %t4_3, %s4 : f64
+  %p4_1 = arith.mulf %t4, %inverse : f64
+  %p4_2 = math.roundeven %p4_1 : f64
+  %p4_3 = arith.negf %p4_2 : f64
+  %p4 = math.fma %p4_3, %mb, %t4 : f64
+  %s3 = func.call @thn_multiply_modulo(%p4, %p4, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %i_8 = arith.constant 8 : i64
+  %t3_1 = arith.andi %d, %i_8 : i64
+  %t3_2 = arith.cmpi ne, %t3_1, %izero : i64
+  %t3_3 = arith.addf %s3, %s3 : f64
+  %t3 = arith.select %t3_2, %t3_3, %s3 : f64
+  %p3_1 = arith.mulf %t3, %inverse : f64
+  %p3_2 = math.roundeven %p3_1 : f64
+  %p3_3 = arith.negf %p3_2 : f64
+  %p3 = math.fma %p3_3, %mb, %t3 : f64
+  %s2 = func.call @thn_multiply_modulo(%p3, %p3, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %ifour = arith.constant 4 : i64
+  %t2_1 = arith.andi %d, %ifour : i64
+  %t2_2 = arith.cmpi ne, %t2_1, %izero : i64
+  %t2_3 = arith.addf %s2, %s2 : f64
+  %t2 = arith.select %t2_2, %t2_3, %s2 : f64
+  %p2_1 = arith.mulf %t2, %inverse : f64
+  %p2_2 = math.roundeven %p2_1 : f64
+  %p2_3 = arith.negf %p2_2 : f64
+  %p2 = math.fma %p2_3, %mb, %t2 : f64
+  %s1 = func.call @thn_multiply_modulo(%p2, %p2, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %itwo = arith.constant 2 : i64
+  %t1_1 = arith.andi %d, %itwo : i64
+  %t1_2 = arith.cmpi ne, %t1_1, %izero : i64
+  %t1_3 = arith.addf %s1, %s1 : f64
+  %t1 = arith.select %t1_2, %t1_3, %s1 : f64
+  %p1_1 = arith.mulf %t1, %inverse : f64
+  %p1_2 = math.roundeven %p1_1 : f64
+  %p1_3 = arith.negf %p1_2 : f64
+  %p1 = math.fma %p1_3, %mb, %t1 : f64
+  %s0 = func.call @thn_multiply_modulo(%p1, %p1, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %ione = arith.constant 1 : i64
+  %t0_1 = arith.andi %d, %ione : i64
+  %t0_2 = arith.cmpi ne, %t0_1, %izero : i64
+  %t0_3 = arith.addf %s0, %s0 : f64
+  %t0 = arith.select %t0_2, %t0_3, %s0 : f64
+  %p0_1 = arith.mulf %t0, %inverse : f64
+  %p0_2 = math.roundeven %p0_1 : f64
+  %p0_3 = arith.negf %p0_2 : f64
+  %p0 = math.fma %p0_3, %mb, %t0 : f64
+  %reduced_1 = arith.mulf %ma, %inverse : f64
+  %reduced_2 = math.roundeven %reduced_1 : f64
+  %reduced_3 = arith.negf %reduced_2 : f64
+  %reduced = math.fma %reduced_3, %mb, %ma : f64
+  %product = func.call @thn_multiply_modulo(%p0, %reduced, %mb, %inverse) : (f64, f64, f64, f64) -> f64
+  %above = arith.addf %product, %mb : f64
+  %zero = arith.constant 0.0 : f64
+  %mantissa_1 = arith.cmpf olt, %product, %zero : f64
+  %mantissa = arith.select %mantissa_1, %above, %product : f64
+  %first_1 = arith.shli %b_field, %i_2 : i64
+  %first = arith.bitcast %first_1 : i64 to f64
+  %c_2 = arith.constant 5.551115123125783e-17 : f64
+  %second = arith.select %b_subnormal, %c_2, %one : f64
+  %c_3 = arith.constant 2.220446049250313e-16 : f64
+  %remainder_1 = arith.mulf %mantissa, %c_3 : f64
+  %remainder_2 = arith.mulf %remainder_1, %first : f64
+  %remainder = arith.mulf %remainder_2, %second : f64
+  %far_1 = arith.cmpf oge, %a, %b : f64
+  %far = arith.select %far_1, %remainder, %a : f64
+  %signed = math.copysign %far, %x : f64
+  %inf = arith.constant $INF : f64
+  %defined_1 = arith.cmpf olt, %a, %inf : f64
+  %defined_2 = arith.cmpf ogt, %b, %zero : f64
+  %defined = arith.andi %defined_1, %defined_2 : i1
+  %nan = arith.constant $NAN : f64
+  %result_1 = arith.select %defined, %signed, %nan : f64
+  return %result_1 : f64
 }
 
 // Floats, after npy_divmod in NumPy's npy_math: the truncated remainder, which is exact, moved to the sign of
