@@ -238,6 +238,18 @@ impl ShapeProgram {
         ShapeFailure { op: check.op, loc: check.loc.clone(), message }
     }
 
+    /// The rank-0 integer entry arguments whose values lengths depend on, in ascending order.
+    pub fn value_args(&self) -> Vec<usize> {
+        let value = |(_, origin): &(Symbol, SymbolOrigin)| match origin {
+            SymbolOrigin::ArgValue { arg } => Some(*arg as usize),
+            SymbolOrigin::ArgDim { .. } | SymbolOrigin::Opaque => None,
+        };
+        let mut args: Vec<usize> = self.symbols.iter().filter_map(value).collect();
+        args.sort_unstable();
+        args.dedup();
+        args
+    }
+
     /// Declared element type and name of each entry argument.
     pub fn entries(&self) -> impl Iterator<Item = (&str, DType, &Shape)> {
         self.entries.iter().map(|e| (e.name.as_str(), e.dtype, &e.shape))
