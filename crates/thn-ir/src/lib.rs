@@ -30,7 +30,7 @@ mod walk;
 pub use access::Access;
 pub use attr::{Attr, Attrs, Literal};
 pub use build::Builder;
-pub use dim::{Dim, DimError, Symbol, SymbolOrigin};
+pub use dim::{Dim, DimError, DimVisitor, Symbol, SymbolOrigin};
 pub use dtype::{DType, DTypeClass, Scalar};
 pub use error::{Error, ErrorKind};
 pub use expr::{Expr, REAL_FUNCTIONS};
