@@ -3,6 +3,7 @@
 use crate::{
     callbacks,
     error::{Diagnostic, Error, Severity},
+    locations, raw,
     text::{location_text, printed, string_ref},
 };
 use melior::{
@@ -12,7 +13,7 @@ use melior::{
     utility::{register_all_dialects, register_all_llvm_translations},
 };
 use mlir_sys::{
-    MlirContext, MlirDiagnostic, MlirLogicalResult, mlirContextAttachDiagnosticHandler,
+    MlirContext, MlirDiagnostic, MlirLogicalResult, MlirOperation, mlirContextAttachDiagnosticHandler,
     mlirContextDetachDiagnosticHandler, mlirDiagnosticGetLocation, mlirDiagnosticGetNote,
     mlirDiagnosticGetNumNotes, mlirDiagnosticGetSeverity, mlirDiagnosticPrint,
 };
@@ -20,6 +21,7 @@ use std::{
     ffi::{CString, c_void},
     sync::Mutex,
 };
+use thn_ir::Loc;
 
 /// The thn dialect, for a registry of one's own.
 pub fn dialect() -> DialectHandle {
@@ -128,9 +130,17 @@ unsafe fn read(diagnostic: MlirDiagnostic) -> Diagnostic {
     }
 }
 
-/// Reports an error at an op, through the diagnostics of its context.
-pub(crate) fn emit_error(operation: mlir_sys::MlirOperation, message: &str) {
-    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
-    // SAFETY: the op is valid and the text ends in a zero byte; MLIR copies it.
-    unsafe { mlir_sys::mlirEmitError(mlir_sys::mlirOperationGetLocation(operation), message.as_ptr()) }
+/// Reports at a place in the program, or at an op where that is unknown.
+pub(crate) fn emit(operation: MlirOperation, severity: Severity, loc: &Loc, message: &str) {
+    let location = match loc {
+        Loc::Unknown => raw::location(operation),
+        loc => locations::write(raw::context(operation), loc),
+    };
+    let severity = match severity {
+        Severity::Error => mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticError,
+        Severity::Warning => mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticWarning,
+        Severity::Note | Severity::Remark => mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticRemark,
+    };
+    // SAFETY: the location belongs to the op's context, and MLIR copies the text.
+    unsafe { thn_dialect::thnEmit(location, severity, string_ref(message)) }
 }

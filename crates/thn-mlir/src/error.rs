@@ -1,6 +1,7 @@
 //! What can go wrong, whose fault it is, and what MLIR said about it.
 
 use std::fmt::{self, Display, Formatter};
+use thn_ir::{ErrorKind, Loc};
 
 /// A message of MLIR with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +63,15 @@ pub struct Failure {
     pub diagnostics: Vec<Diagnostic>,
     /// How to see it again, for pipelines.
     pub reproducer: Option<Box<Reproducer>>,
+    /// The place in the program, where there is one.
+    pub loc: Loc,
 }
 
 impl Display for Failure {
     fn fmt(&self, formatter: &mut Formatter) -> fmt::Result {
+        if self.loc != Loc::Unknown {
+            write!(formatter, "{}: ", self.loc)?;
+        }
         formatter.write_str(&self.message)?;
         for diagnostic in &self.diagnostics {
             write!(formatter, "\n{diagnostic}")?;
@@ -125,6 +131,33 @@ impl Error {
         self
     }
 
+    /// The same error at a place in the program, unless it has one.
+    #[must_use]
+    pub fn at(mut self, loc: Loc) -> Self {
+        let failure = self.failure_mut();
+        if failure.loc == Loc::Unknown {
+            failure.loc = loc;
+        }
+        self
+    }
+
+    /// The same error without its place, for those who show the place themselves.
+    #[must_use]
+    pub fn without_loc(mut self) -> Self {
+        self.failure_mut().loc = Loc::Unknown;
+        self
+    }
+
+    /// The same error about an op, unless its message names one.
+    #[must_use]
+    pub fn of(mut self, op: &str) -> Self {
+        let failure = self.failure_mut();
+        if !failure.message.starts_with('\'') {
+            failure.message = format!("'{op}' op {}", failure.message);
+        }
+        self
+    }
+
     fn failure_mut(&mut self) -> &mut Failure {
         match self {
             Self::Input(failure) | Self::Unsupported(failure) | Self::Internal(failure) => failure,
@@ -134,7 +167,7 @@ impl Error {
 
 impl Failure {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), diagnostics: Vec::new(), reproducer: None }
+        Self { message: message.into(), diagnostics: Vec::new(), reproducer: None, loc: Loc::Unknown }
     }
 }
 
@@ -149,3 +182,19 @@ impl Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<thn_ir::Error> for Error {
+    /// Keeps the place and whose fault it is; the name of the op becomes part of the message.
+    fn from(error: thn_ir::Error) -> Self {
+        let message = match error.op {
+            Some(op) => format!("'thn.{op}' op {}", error.message),
+            None => error.message,
+        };
+        let made = match error.kind {
+            ErrorKind::Input => Self::input(message),
+            ErrorKind::Unsupported => Self::unsupported(message),
+            ErrorKind::Internal => Self::internal(message),
+        };
+        made.at(error.loc)
+    }
+}

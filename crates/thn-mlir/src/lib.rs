@@ -6,17 +6,26 @@
 //!
 //! Only this crate shows types of melior; it re-exports the version it was built with.
 
+mod attributes;
 mod callbacks;
 pub mod codegen;
 pub mod context;
+mod dims;
 pub mod error;
+pub mod export;
+pub mod import;
+mod locations;
 pub mod pass;
 pub mod pipeline;
 pub mod plugin;
+mod raw;
 pub mod text;
 pub mod tools;
+mod types;
 
 pub use context::{capture, dialect, new_context, parse, verify};
 pub use error::{Diagnostic, Error, Severity};
+pub use export::{export, export_module, replace};
+pub use import::{Foreign, Imported, import};
 pub use melior;
 pub use pipeline::run_pipeline;

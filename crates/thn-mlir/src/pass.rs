@@ -4,7 +4,14 @@
 //! A pass is one file and one line of a [`passes!`](crate::passes) table. Panics become diagnostics; a
 //! pass never unwinds into MLIR.
 
-use crate::{context::emit_error, error::Error, text::owned};
+use crate::{
+    context::emit,
+    error::{Error, Severity},
+    export::replace,
+    import::import,
+    raw,
+    text::owned,
+};
 use melior::{dialect::DialectHandle, ir::OperationRef};
 use mlir_sys::{MlirDialectHandle, MlirOperation};
 use std::{
@@ -16,6 +23,7 @@ use std::{
     sync::Mutex,
 };
 use thn_dialect::OptionKind;
+use thn_ir::Func;
 
 /// How far a function has been lowered. Passes say which level they read and which they leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +107,8 @@ pub struct Pass {
     pub anchor: Option<&'static str>,
     /// Its options, in order.
     pub options: fn() -> Vec<OptionSpec>,
-    /// The dialects that it may create ops of, besides those already in the module.
+    /// The dialects that it may create ops of, besides those already in the module. A table's row names those
+    /// besides thn, func and tensor, which `on_func` may need.
     pub dialects: fn() -> Vec<DialectHandle>,
     /// The body.
     pub run: fn(OperationRef, &Options) -> Result<(), Error>,
@@ -203,6 +212,8 @@ macro_rules! passes_row {
             }),*],
             dialects: || vec![
                 $crate::context::dialect(),
+                $crate::melior::dialect::DialectHandle::func(),
+                $crate::melior::dialect::DialectHandle::tensor(),
                 $($crate::melior::dialect::DialectHandle::$dialect()),*
             ],
             run: $name::run,
@@ -298,12 +309,14 @@ unsafe extern "C" fn trampoline(
         });
         (registered.pass.run)(target, &Options(values.collect()))
     }));
-    let message = match outcome {
+    let error = match outcome {
         Ok(Ok(())) => return true,
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => format!("internal error: the pass panicked: {}", panic_text(&*panic)),
+        Ok(Err(error)) => error,
+        Err(panic) => Error::internal(format!("the pass panicked: {}", panic_text(&*panic))),
     };
-    emit_error(operation, &message);
+    // The place goes where MLIR shows places, not into the text.
+    let loc = error.failure().loc.clone();
+    emit(operation, Severity::Error, &loc, &error.without_loc().to_string());
     false
 }
 
@@ -321,6 +334,34 @@ unsafe fn option_value(running: *const c_void, index: isize, default: &OptionVal
     }
 }
 
+/// Runs a transformation of `thn-ir` on a `func.func`, in place: the body of most passes.
+///
+/// A declaration is left alone, and so, with a warning, is a function that thn cannot read, such as one
+/// with several blocks: pipelines run over whole modules of which thn may understand a part.
+pub fn on_func(
+    function: OperationRef,
+    transform: impl FnOnce(&mut Func) -> Result<(), thn_ir::Error>,
+) -> Result<(), Error> {
+    let operation = function.to_raw();
+    let has_body = raw::regions(operation).into_iter().any(|region| !raw::blocks(region).is_empty());
+    if !has_body {
+        return Ok(());
+    }
+    let mut imported = match import(function) {
+        Ok(imported) => imported,
+        Err(error @ Error::Unsupported(_)) => {
+            let loc = error.failure().loc.clone();
+            let message = format!("left as it is: {}", error.without_loc());
+            emit(operation, Severity::Warning, &loc, &message);
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    transform(&mut imported.func)?;
+    replace(function, &imported.func, &imported.foreign)
+}
+
+/// The text of a panic.
 pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<String>()

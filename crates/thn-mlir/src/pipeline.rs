@@ -7,7 +7,7 @@ use crate::{
 };
 use melior::{
     Context,
-    ir::{Module, operation::OperationLike},
+    ir::{Module, Operation, OperationRef, operation::OperationLike},
     utility::register_all_passes,
 };
 use mlir_sys::{
@@ -51,7 +51,7 @@ pub fn run_pipeline(context: &Context, module: &mut Module, pipeline: &str) -> R
     }
     // Attributes are shared between the copy and the original, so that the copy is cheap, while text
     // that nobody reads would not be.
-    let original = module.as_operation().clone();
+    let original = Operation::clone(&module.as_operation());
     let (succeeded, diagnostics) = capture(context, || {
         // SAFETY: the module is borrowed mutably, so nothing else holds on to its ops.
         unsafe { mlirPassManagerRunOnOp(manager.0, module.as_operation().to_raw()) }.value != 0
@@ -59,9 +59,8 @@ pub fn run_pipeline(context: &Context, module: &mut Module, pipeline: &str) -> R
     if succeeded {
         return Ok(());
     }
-    let original: &melior::ir::Operation = &original;
     // SAFETY: the reference does not outlive the copy.
-    let original = unsafe { melior::ir::OperationRef::from_raw(original.to_raw()) };
+    let original = unsafe { OperationRef::from_raw(original.to_raw()) };
     Err(Error::internal("a pass failed").with_diagnostics(diagnostics).with_reproducer(Reproducer {
         command: format!("thn-opt --pass-pipeline='{pipeline}' -"),
         module: print_with_locations(original),

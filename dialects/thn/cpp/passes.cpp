@@ -5,9 +5,11 @@
 //
 //===------------------------------------------------------------------------------------------------===//
 
+#include "mlir-c/Diagnostics.h"
 #include "mlir-c/IR.h"
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Support.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -120,6 +122,18 @@ void thnRegisterPass(const ThnPass *pass) {
 /// The value of an integer or bool option, by its place in the pass's list.
 int64_t thnPassOptionNumber(const void *pass, intptr_t index) {
   return static_cast<const RustPass *>(pass)->number(index);
+}
+
+/// Reports at a place, through the diagnostics of the context; the C API can only report errors.
+void thnEmit(MlirLocation location, MlirDiagnosticSeverity severity, MlirStringRef message) {
+  Location place = unwrap(location);
+  StringRef text = unwrap(message);
+  if (severity == MlirDiagnosticError)
+    mlir::emitError(place) << text;
+  else if (severity == MlirDiagnosticWarning)
+    mlir::emitWarning(place) << text;
+  else
+    mlir::emitRemark(place) << text;
 }
 
 /// The value of a text option; valid while the pass runs.

@@ -4,8 +4,8 @@
 //! any op means: `thn-mlir` sets the callbacks that do, and wraps everything here safely.
 
 use mlir_sys::{
-    MlirAttribute, MlirContext, MlirDialectHandle, MlirModule, MlirOperation, MlirStringRef, MlirType,
-    MlirValue,
+    MlirAttribute, MlirContext, MlirDiagnosticSeverity, MlirDialectHandle, MlirLocation, MlirModule,
+    MlirOperation, MlirStringRef, MlirType, MlirValue,
 };
 use std::ffi::{c_char, c_int, c_void};
 
@@ -105,6 +105,8 @@ unsafe extern "C" {
     pub fn thnRegisterPass(pass: *const Pass);
     /// The value of an integer or bool option of a running pass.
     pub fn thnPassOptionNumber(pass: *const c_void, index: isize) -> i64;
+    /// Reports at a place through the diagnostics of its context.
+    pub fn thnEmit(location: MlirLocation, severity: MlirDiagnosticSeverity, message: MlirStringRef);
     /// The value of a text option of a running pass.
     pub fn thnPassOptionText(pass: *const c_void, index: isize) -> MlirStringRef;
     /// Whether a shared library is an MLIR plugin of the given name.

@@ -5,9 +5,12 @@
 
 use thn_mlir::pass::Pass;
 
+mod thn_roundtrip;
 mod thn_test_fail;
 
 thn_mlir::passes! {
+    thn_roundtrip: "Read functions into thn's own representation and write them back unchanged",
+        Tensors => Tensors, on "func.func";
     thn_test_fail: "Fails on purpose, to show what a failure looks like", Tensors => Tensors, on "func.func" {
         panic: false, "Panic instead of reporting an error";
         message: "asked to fail", "What to report";

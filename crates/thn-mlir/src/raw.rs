@@ -1,0 +1,310 @@
+//! Reading and making IR through the C API, in as few words as possible.
+//!
+//! Every handle that reaches these functions belongs to IR that is alive: the crate's public functions
+//! take melior's references, whose lifetimes say so, and keep handles no longer than those.
+
+use crate::text::{owned, string_ref};
+use mlir_sys::*;
+
+pub(crate) fn context(operation: MlirOperation) -> MlirContext {
+    // SAFETY: see the head of this file; so for every function here that does not say otherwise.
+    unsafe { mlirOperationGetContext(operation) }
+}
+
+pub(crate) fn name(operation: MlirOperation) -> String {
+    // SAFETY: as above; the name is copied while the op is alive.
+    unsafe { owned(mlirIdentifierStr(mlirOperationGetName(operation))) }
+}
+
+pub(crate) fn location(operation: MlirOperation) -> MlirLocation {
+    // SAFETY: as above.
+    unsafe { mlirOperationGetLocation(operation) }
+}
+
+pub(crate) fn operands(operation: MlirOperation) -> Vec<MlirValue> {
+    // SAFETY: as above; the positions are below the count.
+    unsafe {
+        (0..mlirOperationGetNumOperands(operation)).map(|i| mlirOperationGetOperand(operation, i)).collect()
+    }
+}
+
+pub(crate) fn set_operand(operation: MlirOperation, position: usize, value: MlirValue) {
+    // SAFETY: as above; the position is below the number of operands.
+    unsafe { mlirOperationSetOperand(operation, position as isize, value) }
+}
+
+pub(crate) fn results(operation: MlirOperation) -> Vec<MlirValue> {
+    // SAFETY: as above; the positions are below the count.
+    unsafe {
+        (0..mlirOperationGetNumResults(operation)).map(|i| mlirOperationGetResult(operation, i)).collect()
+    }
+}
+
+pub(crate) fn regions(operation: MlirOperation) -> Vec<MlirRegion> {
+    // SAFETY: as above; the positions are below the count.
+    unsafe {
+        (0..mlirOperationGetNumRegions(operation)).map(|i| mlirOperationGetRegion(operation, i)).collect()
+    }
+}
+
+pub(crate) fn blocks(region: MlirRegion) -> Vec<MlirBlock> {
+    // SAFETY: as above; the chain of blocks ends in null.
+    unsafe {
+        let first = Some(mlirRegionGetFirstBlock(region)).filter(|block| !block.ptr.is_null());
+        let next =
+            |block: &MlirBlock| Some(mlirBlockGetNextInRegion(*block)).filter(|next| !next.ptr.is_null());
+        std::iter::successors(first, next).collect()
+    }
+}
+
+pub(crate) fn arguments(block: MlirBlock) -> Vec<MlirValue> {
+    // SAFETY: as above; the positions are below the count.
+    unsafe { (0..mlirBlockGetNumArguments(block)).map(|i| mlirBlockGetArgument(block, i)).collect() }
+}
+
+pub(crate) fn operations(block: MlirBlock) -> Vec<MlirOperation> {
+    // SAFETY: as above; the chain of ops ends in null.
+    unsafe {
+        let first = Some(mlirBlockGetFirstOperation(block)).filter(|operation| !operation.ptr.is_null());
+        let next =
+            |op: &MlirOperation| Some(mlirOperationGetNextInBlock(*op)).filter(|next| !next.ptr.is_null());
+        std::iter::successors(first, next).collect()
+    }
+}
+
+pub(crate) fn successor_count(operation: MlirOperation) -> usize {
+    // SAFETY: as above.
+    unsafe { mlirOperationGetNumSuccessors(operation) as usize }
+}
+
+pub(crate) fn type_of(value: MlirValue) -> MlirType {
+    // SAFETY: as above.
+    unsafe { mlirValueGetType(value) }
+}
+
+pub(crate) fn location_of(value: MlirValue) -> MlirLocation {
+    // SAFETY: as above.
+    unsafe { mlirValueGetLocation(value) }
+}
+
+pub(crate) fn same_type(left: MlirType, right: MlirType) -> bool {
+    // SAFETY: as above.
+    unsafe { mlirTypeEqual(left, right) }
+}
+
+/// An attribute of an op by name, be it the op's own or a discardable one.
+pub(crate) fn attribute(operation: MlirOperation, name: &str) -> Option<MlirAttribute> {
+    // SAFETY: as above; an attribute that is not there is null.
+    unsafe {
+        let attribute = mlirOperationGetAttributeByName(operation, string_ref(name));
+        (!attribute.ptr.is_null()).then_some(attribute)
+    }
+}
+
+/// All attributes of an op in MLIR's order, its own and the discardable ones.
+pub(crate) fn attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute)> {
+    // SAFETY: as above; the positions are below the count, and names are copied.
+    unsafe {
+        (0..mlirOperationGetNumAttributes(operation))
+            .map(|position| named(mlirOperationGetAttribute(operation, position)))
+            .collect()
+    }
+}
+
+pub(crate) fn discardable_attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute)> {
+    // SAFETY: as above.
+    unsafe {
+        (0..mlirOperationGetNumDiscardableAttributes(operation))
+            .map(|position| named(mlirOperationGetDiscardableAttribute(operation, position)))
+            .collect()
+    }
+}
+
+fn named(attribute: MlirNamedAttribute) -> (String, MlirAttribute) {
+    // SAFETY: as above; the name is copied.
+    unsafe { (owned(mlirIdentifierStr(attribute.name)), attribute.attribute) }
+}
+
+/// Sets an attribute, or removes it where there is no value.
+pub(crate) fn set_attribute(operation: MlirOperation, name: &str, value: Option<MlirAttribute>) {
+    // SAFETY: as above; MLIR copies the name.
+    unsafe {
+        match value {
+            Some(value) => mlirOperationSetAttributeByName(operation, string_ref(name), value),
+            None => {
+                mlirOperationRemoveAttributeByName(operation, string_ref(name));
+            }
+        }
+    }
+}
+
+/// The entries of a dictionary; none if the attribute is another.
+pub(crate) fn dictionary(attribute: MlirAttribute) -> Vec<(String, MlirAttribute)> {
+    // SAFETY: as above; the positions are below the count.
+    unsafe {
+        if !mlirAttributeIsADictionary(attribute) {
+            return vec![];
+        }
+        (0..mlirDictionaryAttrGetNumElements(attribute))
+            .map(|position| named(mlirDictionaryAttrGetElement(attribute, position)))
+            .collect()
+    }
+}
+
+pub(crate) fn make_dictionary(context: MlirContext, entries: &[(String, MlirAttribute)]) -> MlirAttribute {
+    let entries = named_attributes(context, entries);
+    // SAFETY: as above; MLIR copies the entries.
+    unsafe { mlirDictionaryAttrGet(context, entries.len() as isize, entries.as_ptr()) }
+}
+
+/// The elements of an array attribute; `None` if the attribute is another.
+pub(crate) fn array(attribute: MlirAttribute) -> Option<Vec<MlirAttribute>> {
+    // SAFETY: as above; the positions are below the count.
+    unsafe {
+        mlirAttributeIsAArray(attribute).then(|| {
+            (0..mlirArrayAttrGetNumElements(attribute))
+                .map(|position| mlirArrayAttrGetElement(attribute, position))
+                .collect()
+        })
+    }
+}
+
+pub(crate) fn make_array(context: MlirContext, elements: &[MlirAttribute]) -> MlirAttribute {
+    // SAFETY: as above; MLIR copies the elements.
+    unsafe { mlirArrayAttrGet(context, elements.len() as isize, elements.as_ptr()) }
+}
+
+/// The text of a string attribute; `None` if the attribute is another.
+pub(crate) fn string(attribute: MlirAttribute) -> Option<String> {
+    // SAFETY: as above; the text is copied.
+    unsafe { mlirAttributeIsAString(attribute).then(|| owned(mlirStringAttrGetValue(attribute))) }
+}
+
+pub(crate) fn make_string(context: MlirContext, text: &str) -> MlirAttribute {
+    // SAFETY: as above; MLIR copies the text.
+    unsafe { mlirStringAttrGet(context, string_ref(text)) }
+}
+
+pub(crate) fn make_type_attribute(r#type: MlirType) -> MlirAttribute {
+    // SAFETY: as above.
+    unsafe { mlirTypeAttrGet(r#type) }
+}
+
+/// Reads an attribute from MLIR's spelling; `None`, after diagnostics, if it is not one.
+pub(crate) fn parse_attribute(context: MlirContext, text: &str) -> Option<MlirAttribute> {
+    // The parser reads up to a zero byte.
+    let text = std::ffi::CString::new(text).ok()?;
+    // SAFETY: the text ends in a zero byte and outlives the call; null stands for failure.
+    unsafe {
+        let view = MlirStringRef { data: text.as_ptr(), length: text.as_bytes().len() };
+        let attribute = mlirAttributeParseGet(context, view);
+        (!attribute.ptr.is_null()).then_some(attribute)
+    }
+}
+
+/// Reads a type from MLIR's spelling; `None`, after diagnostics, if it is not one.
+pub(crate) fn parse_type(context: MlirContext, text: &str) -> Option<MlirType> {
+    let text = std::ffi::CString::new(text).ok()?;
+    // SAFETY: as above.
+    unsafe {
+        let view = MlirStringRef { data: text.as_ptr(), length: text.as_bytes().len() };
+        let r#type = mlirTypeParseGet(context, view);
+        (!r#type.ptr.is_null()).then_some(r#type)
+    }
+}
+
+fn named_attributes(context: MlirContext, entries: &[(String, MlirAttribute)]) -> Vec<MlirNamedAttribute> {
+    entries
+        .iter()
+        .map(|(name, attribute)| MlirNamedAttribute {
+            // SAFETY: as above; MLIR copies the name.
+            name: unsafe { mlirIdentifierGet(context, string_ref(name)) },
+            attribute: *attribute,
+        })
+        .collect()
+}
+
+/// What an op is made of. Regions are handed over.
+pub(crate) struct NewOp<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) location: MlirLocation,
+    pub(crate) operands: &'a [MlirValue],
+    pub(crate) results: &'a [MlirType],
+    pub(crate) attributes: &'a [(String, MlirAttribute)],
+    pub(crate) regions: &'a [MlirRegion],
+}
+
+/// Makes an op; `None`, after diagnostics, if its attributes do not fit it.
+pub(crate) fn create(context: MlirContext, new: &NewOp) -> Option<MlirOperation> {
+    let attributes = named_attributes(context, new.attributes);
+    // SAFETY: as above; MLIR copies the arrays during the calls and takes the regions.
+    unsafe {
+        let mut state = mlirOperationStateGet(string_ref(new.name), new.location);
+        mlirOperationStateAddOperands(&raw mut state, new.operands.len() as isize, new.operands.as_ptr());
+        mlirOperationStateAddResults(&raw mut state, new.results.len() as isize, new.results.as_ptr());
+        mlirOperationStateAddAttributes(&raw mut state, attributes.len() as isize, attributes.as_ptr());
+        mlirOperationStateAddOwnedRegions(&raw mut state, new.regions.len() as isize, new.regions.as_ptr());
+        let operation = mlirOperationCreate(&raw mut state);
+        (!operation.ptr.is_null()).then_some(operation)
+    }
+}
+
+pub(crate) fn append(block: MlirBlock, operation: MlirOperation) {
+    // SAFETY: as above; the op belongs to no block yet.
+    unsafe { mlirBlockAppendOwnedOperation(block, operation) }
+}
+
+/// A region with one block that has these arguments.
+pub(crate) fn new_region(arguments: &[(MlirType, MlirLocation)]) -> (MlirRegion, MlirBlock) {
+    let types: Vec<_> = arguments.iter().map(|argument| argument.0).collect();
+    let locations: Vec<_> = arguments.iter().map(|argument| argument.1).collect();
+    // SAFETY: as above; both arrays have the stated length, and the region takes the block.
+    unsafe {
+        let block = mlirBlockCreate(types.len() as isize, types.as_ptr(), locations.as_ptr());
+        let region = mlirRegionCreate();
+        mlirRegionAppendOwnedBlock(region, block);
+        (region, block)
+    }
+}
+
+/// Every op inside the regions of an op, outer ops first.
+pub(crate) fn nested(operation: MlirOperation) -> Vec<MlirOperation> {
+    let mut found = vec![];
+    let mut stack = vec![operation];
+    while let Some(outer) = stack.pop() {
+        for region in regions(outer) {
+            for block in blocks(region) {
+                let inner = operations(block);
+                found.extend(&inner);
+                stack.extend(inner);
+            }
+        }
+    }
+    found
+}
+
+/// Values from outside that the ops inside an op use, each once, in a fixed order.
+pub(crate) fn captures(operation: MlirOperation) -> Vec<MlirValue> {
+    let inner = nested(operation);
+    let mut inside = std::collections::HashSet::new();
+    for op in std::iter::once(&operation).chain(&inner) {
+        for block in regions(*op).into_iter().flat_map(blocks) {
+            inside.extend(arguments(block).iter().map(|value| value.ptr));
+        }
+    }
+    for op in &inner {
+        inside.extend(results(*op).iter().map(|value| value.ptr));
+    }
+    let mut found = vec![];
+    for value in inner.iter().flat_map(|op| operands(*op)) {
+        if inside.insert(value.ptr) {
+            found.push(value);
+        }
+    }
+    found
+}
+
+pub(crate) fn clone_operation(operation: MlirOperation) -> MlirOperation {
+    // SAFETY: as above.
+    unsafe { mlirOperationClone(operation) }
+}

@@ -1,0 +1,103 @@
+//! Tensor types of `thn-ir` and MLIR.
+//!
+//! MLIR spells every dim that is not a number as `?`. What the `?` stands for comes from elsewhere; see
+//! `dims.rs`.
+
+use crate::{raw, text::type_text};
+use mlir_sys::*;
+use thn_ir::{DType, Dim, Shape, Symbol, TensorType, Type};
+
+/// Element type and dims of a tensor that thn computes with; `None` for any other type.
+pub(crate) fn tensor(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
+    // SAFETY: the type is alive; dims are asked for below the rank.
+    unsafe {
+        if !mlirTypeIsARankedTensor(r#type) || !mlirRankedTensorTypeGetEncoding(r#type).ptr.is_null() {
+            return None;
+        }
+        let dtype = dtype(mlirShapedTypeGetElementType(r#type))?;
+        let dims = (0..mlirShapedTypeGetRank(r#type) as isize)
+            .map(|axis| {
+                (!mlirShapedTypeIsDynamicDim(r#type, axis)).then(|| mlirShapedTypeGetDimSize(r#type, axis))
+            })
+            .collect();
+        Some((dtype, dims))
+    }
+}
+
+/// An element type; `None` for those that thn does not compute with.
+pub(crate) fn dtype(r#type: MlirType) -> Option<DType> {
+    DType::from_mlir(&type_text(r#type))
+}
+
+/// The MLIR spelling of an element type.
+pub(crate) fn mlir_dtype(context: MlirContext, dtype: DType) -> MlirType {
+    let bits = dtype.size() as u32 * 8;
+    // SAFETY: the context is alive.
+    unsafe {
+        match dtype {
+            DType::F32 => mlirF32TypeGet(context),
+            DType::F64 => mlirF64TypeGet(context),
+            DType::Bool => mlirIntegerTypeGet(context, 1),
+            DType::U8 | DType::U16 | DType::U32 | DType::U64 => mlirIntegerTypeUnsignedGet(context, bits),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => mlirIntegerTypeGet(context, bits),
+        }
+    }
+}
+
+/// A tensor type with `?` for every dim that is not a number.
+pub(crate) fn mlir_tensor(context: MlirContext, tensor: &TensorType) -> MlirType {
+    // SAFETY: the context is alive; the array has the stated length; the encoding is absent.
+    unsafe {
+        let dynamic = mlirShapedTypeGetDynamicSize();
+        // A negative number is no length; as `?` it parses, and the shape program refuses it.
+        let dims: Vec<i64> =
+            tensor.shape.iter().map(|dim| dim.as_const().filter(|d| *d >= 0).unwrap_or(dynamic)).collect();
+        mlirRankedTensorTypeGet(
+            dims.len() as isize,
+            dims.as_ptr(),
+            mlir_dtype(context, tensor.dtype),
+            mlirAttributeGetNull(),
+        )
+    }
+}
+
+/// Any type; `None` if a foreign type's spelling is unknown in this context.
+pub(crate) fn mlir_type(context: MlirContext, r#type: &Type) -> Option<MlirType> {
+    match r#type {
+        Type::Tensor(tensor) => Some(mlir_tensor(context, tensor)),
+        Type::Foreign(text) => raw::parse_type(context, text),
+    }
+}
+
+/// Gives each `?` a symbol of its own, all printed `?`: for looking at one op, whose surroundings are
+/// unknown.
+#[derive(Default)]
+pub(crate) struct Anonymous {
+    next: u32,
+    /// Symbols that expressions name; one name is one symbol.
+    named: Vec<Symbol>,
+}
+
+impl Anonymous {
+    /// A tensor type with a new symbol for each `?`; `None` for other types.
+    pub(crate) fn tensor(&mut self, r#type: MlirType) -> Option<TensorType> {
+        let (dtype, dims) = tensor(r#type)?;
+        let dims = dims.into_iter().map(|dim| dim.map_or_else(|| self.symbol("?").into(), Dim::from));
+        Some(TensorType::new(dtype, Shape(dims.collect())))
+    }
+
+    /// The symbol of this name.
+    pub(crate) fn named(&mut self, name: &str) -> Symbol {
+        if let Some(known) = self.named.iter().find(|symbol| &*symbol.name == name) {
+            return known.clone();
+        }
+        let symbol = self.symbol(name);
+        self.named.push(symbol.clone());
+        symbol
+    }
+
+    fn symbol(&mut self, name: &str) -> Symbol {
+        self.next += 1;
+        Symbol { id: self.next, name: name.into() }
+    }
+}
