@@ -114,7 +114,7 @@ pub(crate) fn result(func: &Func, index: usize, of: Value) -> Label {
             let target = value(func, *arg);
             (format!("new {target}"), format!("becomes the value of {target} after the call"))
         }
-        None => (name.clone(), format!("result {index} of the function")),
+        None => (name, format!("result {index} of the function")),
     };
     let tooltip = format!("{what}: {}", ty(func.ty(of)));
     Label { lines: vec![cut(&head, 34), cut(&ty(func.ty(of)), 44)], tooltip }
