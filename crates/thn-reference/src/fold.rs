@@ -1,0 +1,75 @@
+//! Constant folding: values computed in high precision and rounded once.
+
+use crate::{
+    Reals, Value,
+    exact::{self, Cell, PRECISIONS},
+};
+use thn_ir::{Attrs, DType, Func, Literal, OpKind, ResultDType};
+
+/// Literals with more elements than this are not folded, unless all their elements are the same.
+const LARGEST: usize = 4096;
+
+/// An elementwise op on literals: each element correctly rounded once, integers wrapped around.
+///
+/// `None` if the op is not elementwise, the literals do not fit together or are too large, or no precision decides
+/// the rounding.
+pub fn fold(kind: OpKind, attrs: &Attrs, operands: &[Literal]) -> Option<Literal> {
+    let row = kind.row();
+    if !row.is_elementwise() || operands.len() != row.operands.len() {
+        return None;
+    }
+    let dtype = match row.dtypes.result {
+        ResultDType::Same => operands.last()?.dtype(),
+        ResultDType::Fixed(d) => d,
+        ResultDType::Attr => attrs.get_dtype("dtype")?,
+    };
+    let shape = operands.iter().map(Literal::shape).find(|s| !s.is_empty()).unwrap_or(&[]);
+    if operands.iter().any(|l| !l.shape().is_empty() && l.shape() != shape) {
+        return None;
+    }
+    let splat = operands.iter().all(|l| l.splat_value().is_some());
+    let count = if splat { 1 } else { operands.iter().map(Literal::len).max()? };
+    if count > LARGEST {
+        return None;
+    }
+    let mut elements = Vec::with_capacity(count);
+    for i in 0..count {
+        let args: Vec<_> = operands.iter().map(|l| l.get(if l.len() == 1 { 0 } else { i })).collect();
+        elements.push(fold_element(kind, attrs, dtype, &args)?);
+    }
+    match elements.as_slice() {
+        [only] if splat => Some(Literal::splat(dtype, shape, *only)),
+        _ => Literal::from_scalars(dtype, shape, &elements),
+    }
+}
+
+fn fold_element(
+    kind: OpKind,
+    attrs: &Attrs,
+    dtype: DType,
+    args: &[thn_ir::Scalar],
+) -> Option<thn_ir::Scalar> {
+    use crate::run::Elements;
+    for precision in PRECISIONS {
+        let mut reals = Reals::new(precision)?;
+        let cells: Vec<Cell> = args.iter().map(|s| reals.of(*s)).collect();
+        let cells: Vec<&Cell> = cells.iter().collect();
+        let cell = exact::apply(&mut reals, kind, attrs, dtype, &cells).ok()?;
+        let (scalar, decided) = exact::rounded(&mut reals, &cell, dtype);
+        if decided && !reals.take_doubt() {
+            return Some(scalar);
+        }
+    }
+    None
+}
+
+/// The results of a program without arguments, computed in high precision as a whole: log(1 + exp(800)) is 800.
+///
+/// `None` if it has arguments, cannot be run, or no precision decides a result.
+pub fn fold_program(func: &Func) -> Option<Vec<Literal>> {
+    if !func.args.is_empty() {
+        return None;
+    }
+    let truth = exact::evaluate(func, &[]).ok().filter(|t| t.decided)?;
+    truth.values.iter().map(Value::to_literal).collect()
+}
