@@ -3,7 +3,10 @@
 // How these files are read (see library.rs): a row `//$ NAME f32 VALUE f64 VALUE` defines the placeholder
 // `$NAME`, and a function whose name holds a placeholder is a template that is spliced once per type:
 //   $T  the float type (f32, f64)          $B  the integer type of the same width (i32, i64)
-//   $N  an integer dtype (i8 .. i64, u8 .. u64)   $I  the signless integer type of that dtype
+//   $N  an integer dtype (i8 .. i64, u8 .. u64), $S only the signed ones, $U only the unsigned ones
+//   $I  the signless integer type of that dtype
+// A template is left out for the types for which one of its parameters has no value.
+//
 // Every function is straight-line code: no branch, no loop, no memory, so LLVM's loop vectorizer takes a loop
 // around an inlined call. No operation carries fast-math flags and none may be added: the error terms below
 // rely on every rounding being the one written. Integer operations carry no overflow flags, so the garbage
@@ -33,7 +36,8 @@ func.func private @thn_power_of_two_$T(%k: $B) -> $T {
 }
 
 // The quotient (nh + nl) / (dh + dl) of two unevaluated sums with |nl| <= ulp(nh), |dl| <= ulp(dh), to about
-// 0.5 ulp with one division: q = nh * (1 / dh) is corrected by the exact remainder nh - q dh and both low parts.
+// 0.5 ulp with one division: q = nh * (1 / dh) is corrected by the exact remainder nh - q dh and both low
+// parts.
 func.func private @thn_quotient_$T(%nh: $T, %nl: $T, %dh: $T, %dl: $T) -> $T {
   %one = arith.constant 1.0 : $T
   %inverse = arith.divf %one, %dh : $T

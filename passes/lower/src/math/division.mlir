@@ -353,8 +353,8 @@ func.func private @thn_mod_$T(%x: $T, %y: $T) -> $T {
   return %result_1 : $T
 }
 
-// (x - remainder) / y is within rounding of an integer, to which it is rounded; a zero keeps the sign of x / y, and a
-// zero divisor gives x / y.
+// (x - remainder) / y is within rounding of an integer, to which it is rounded; a zero keeps the sign of x /
+// y, and a zero divisor gives x / y.
 func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %truncated = func.call @thn_fmod_$T(%x, %y) : ($T, $T) -> $T
   %zero_1 = arith.constant 0.0 : $T

