@@ -1,0 +1,53 @@
+//! Scatter kernels: the base is copied, then elements are added at computed places, one after the other in row-major
+//! order, so that repeated indices accumulate and the result does not depend on anything but the inputs.
+
+use super::Writer;
+use crate::emit::scalar;
+use thn_ir::access::Target;
+use thn_ir::{Dim, Error, OpId, OpKind};
+use thn_kernels::Place;
+
+pub(super) fn emit(w: &mut Writer<'_>, op: OpId) -> Result<(), Error> {
+    let accesses = w.e.accesses;
+    let data = w.e.func.op(op);
+    let fault = || Error::internal("is not a scatter").at(data.kind.row().mnemonic, &data.loc);
+    let access = accesses.get(op).ok_or_else(fault)?;
+    let Target::AddTo { base, index } = &access.target else { return Err(fault()) };
+    let ty = w.e.tensor(data.result())?;
+    let (name, memref) = w.output(data.result()).ok_or_else(fault)?;
+    let base = data.operands[*base];
+    let at = Place::iters(0..ty.rank());
+    open(w, ty.rank());
+    let old = w.e.element(base, &at)?;
+    w.e.store(&old, &name, &memref, &at)?;
+    close(w, &ty.shape);
+    let rank = access.parallel.len();
+    open(w, rank);
+    let iters = Place::iters(0..rank);
+    let at: Vec<Place> = index.iter().map(|i| Place::of(i, &data.operands, &iters)).collect();
+    let added = w.e.body(op, &iters)?;
+    let places = at.iter().map(|p| w.e.place(p)).collect::<Result<Vec<_>, _>>()?;
+    let places: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
+    let before = w.e.text.bind(format!("memref.load {name}[{}] : {memref}", places.join(", ")));
+    let before = crate::emit::text::Val { name: before, dtype: ty.dtype, level: w.e.text.level() };
+    let sum = scalar::apply(&mut w.e.text, w.e.calls, OpKind::Add, &[before, added], ty.dtype)?;
+    w.e.store(&sum, &name, &memref, &at)?;
+    close(w, &access.parallel);
+    Ok(())
+}
+
+/// Opens plain loops over the first iterators.
+pub(super) fn open(w: &mut Writer<'_>, rank: usize) {
+    for axis in 0..rank {
+        w.e.open_loop(axis, 0);
+    }
+}
+
+/// Closes loops that [`open`] opened.
+pub(super) fn close(w: &mut Writer<'_>, dims: &[Dim]) {
+    let (low, step) = (w.e.text.index(0), w.e.text.index(1));
+    for (axis, dim) in dims.iter().enumerate().rev() {
+        let high = w.e.text.dim(dim);
+        w.e.close_loop(axis, [&low, &high, &step], &[], &[]);
+    }
+}

@@ -1,0 +1,3 @@
+//! Functions on scalars that `arith` does not have.
+
+pub mod library;
