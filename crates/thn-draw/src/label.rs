@@ -1,6 +1,6 @@
 //! The words in a box: short enough to read, with the full text in the tooltip.
 
-use thn_ir::{Attr, Func, Loc, OpId, OpKind, Scalar, Type, Value, ValueDef};
+use thn_ir::{Attr, DType, Func, Loc, OpId, OpKind, Scalar, Type, Value, ValueDef};
 
 /// Width of a character of the large text; the fonts asked for are 0.602 em wide.
 const WIDE: f64 = 7.9;
@@ -58,7 +58,7 @@ pub(crate) fn op(func: &Func, id: OpId) -> Label {
     let row = data.kind.row();
     let literal = data.results.first().and_then(|r| func.literal(*r));
     let head = match literal.map(|l| (l.splat_value(), l)) {
-        Some((Some(splat), _)) => number(splat),
+        Some((Some(splat), l)) => number(l.dtype(), splat),
         Some((None, l)) => l.to_string().split(" : ").next().unwrap_or_default().to_string(),
         None => row.mnemonic.to_string(),
     };
@@ -131,10 +131,12 @@ fn push_loc(tooltip: &mut String, loc: &Loc) {
     }
 }
 
-fn number(scalar: Scalar) -> String {
+/// A number with the digits that its element type needs.
+fn number(dtype: DType, scalar: Scalar) -> String {
     match scalar {
         Scalar::Bool(b) => b.to_string(),
         Scalar::Int(i) => i.to_string(),
+        Scalar::Float(x) if dtype == DType::F32 => format!("{:?}", x as f32),
         Scalar::Float(x) => format!("{x:?}"),
     }
 }
@@ -150,6 +152,13 @@ fn cut(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_of_their_type() {
+        assert_eq!(number(DType::F32, Scalar::Float(0.3f32.into())), "0.3");
+        assert_eq!(number(DType::F64, Scalar::Float(1e-300)), "1e-300");
+        assert_eq!(number(DType::I64, Scalar::Int(-2)), "-2");
+    }
 
     #[test]
     fn long_text_is_cut_by_characters() {

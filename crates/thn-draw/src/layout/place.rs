@@ -12,7 +12,7 @@ const SPACE: f64 = 22.0;
 /// Least distance between a bend and anything else.
 const BEND_SPACE: f64 = 9.0;
 /// Pairs of sweeps, down and up.
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 80;
 
 /// The left side of every vertex; the leftmost is at 0.
 pub(super) fn place(graph: &Layered) -> Vec<f64> {
