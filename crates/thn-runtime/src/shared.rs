@@ -77,6 +77,25 @@ impl SharedVar {
         Ok(())
     }
 
+    /// Runs `f` while nobody else can read or change the values of `variables`, which it gets in their order. Two
+    /// handles to one variable are an error.
+    pub fn with_values<R>(
+        variables: &[SharedVar],
+        f: impl FnOnce(&mut [MutexGuard<'_, Array>]) -> Result<R, CallError>,
+    ) -> Result<R, CallError> {
+        let mut order: Vec<usize> = (0..variables.len()).collect();
+        order.sort_unstable_by_key(|i| variables[*i].id());
+        if let Some(pair) = order.windows(2).find(|p| variables[p[0]].id() == variables[p[1]].id()) {
+            let name = |i: usize| variables[i].name().unwrap_or("shared variable").to_string();
+            return Err(CallError::SharedTwice { names: [name(pair[0]), name(pair[1])] });
+        }
+        let mut locked: Vec<(usize, MutexGuard<'_, Array>)> =
+            order.into_iter().map(|i| (i, variables[i].lock())).collect();
+        locked.sort_unstable_by_key(|(i, _)| *i);
+        let mut values: Vec<MutexGuard<'_, Array>> = locked.into_iter().map(|(_, value)| value).collect();
+        f(&mut values)
+    }
+
     /// Exclusive use of the value.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Array> {
         // A value is replaced as a whole, so it is right even if a thread panicked while it held the lock.
@@ -104,6 +123,20 @@ mod tests {
         assert_eq!(wrong.to_string(), "argument w has element type float32; float64 is needed");
         assert!(w.set_value(Array::scalar(1.0).unwrap()).is_err());
         assert_eq!(w.get_value().unwrap().shape(), [3]);
+    }
+
+    #[test]
+    fn several_values_are_used_at_once() {
+        let make = |x: i64| SharedVar::new(Some("n"), Array::scalar(x).unwrap());
+        let (a, b) = (make(1), make(2));
+        let swap = |values: &mut [MutexGuard<'_, Array>]| {
+            let (first, second) = values.split_at_mut(1);
+            std::mem::swap(&mut *first[0], &mut *second[0]);
+            Ok(())
+        };
+        SharedVar::with_values(&[b.clone(), a.clone()], swap).unwrap();
+        assert_eq!(a.get_value().unwrap().as_slice::<i64>().unwrap(), [2]);
+        assert!(SharedVar::with_values(&[a.clone(), a], |_| Ok(())).is_err());
     }
 
     #[test]

@@ -1,1 +1,44 @@
-//! Theano reborn: symbolic tensors, gradients and compiled functions.
+//! Symbolic tensors, gradients and compiled functions.
+//!
+//! ```
+//! use thn::prelude::*;
+//!
+//! # fn main() -> Result<(), thn::Error> {
+//! let (x, t) = (matrix("x", f64), vector("t", f64));
+//! let w = shared([0.0, 0.0], "w");
+//! let loss = (x.dot(&w) - &t).sqr().mean();
+//! let step = function([&x, &t], &loss).update(&w, &w - 0.5 * loss.grad(&w)).target(Target::Reference).compile()?;
+//! for _ in 0..200 {
+//!     step.call(([[1.0, 0.0], [0.0, 1.0]], [3.0, -1.0]))?;
+//! }
+//! assert!((w.get_value()?.as_slice::<f64>()?[0] - 3.0).abs() < 1e-9);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Building expressions never fails; [`FunctionBuilder::compile`] reports every problem at once, each with the line that
+//! made it. What compiled functions run on is a [`Target`].
+
+mod arguments;
+mod backends;
+mod builder;
+mod error;
+mod function;
+mod reference;
+
+pub use arguments::{Args, In, Inputs, Outputs};
+pub use backends::{Availability, Target};
+pub use builder::{FunctionBuilder, function};
+pub use error::{CompileErrors, Error};
+pub use function::{Function, Results};
+pub use thn_eqsat::{Options as OptimizerOptions, Report as OptimizerReport};
+pub use thn_graph as graph;
+pub use thn_ir as ir;
+pub use thn_runtime as runtime;
+pub use thn_runtime::{Array, CallError};
+
+/// Everything that programs use.
+pub mod prelude {
+    pub use crate::{Array, CallError, CompileErrors, Function, In, Target, function};
+    pub use thn_graph::*;
+}

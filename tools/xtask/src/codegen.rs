@@ -1,8 +1,10 @@
-//! The op table: `dialects/thn/ThnOps.td` to `crates/thn-ir/src/generated.rs`.
+//! The op table: `dialects/thn/ThnOps.td` to `crates/thn-ir/src/generated.rs`, the front end's methods and the
+//! reference page.
 //!
 //! `llvm-tblgen --dump-json` reads the table; the s-expressions of its semantic fields are parsed and checked here,
 //! so that a mistake is reported with the row, the field and the offset instead of as a Rust error.
 
+mod methods;
 mod reference;
 mod row;
 mod sexpr;
@@ -23,6 +25,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, String> {
     let table = Table { rows: &rows, real: &vocabulary };
     Ok(vec![
         (root.join("crates/thn-ir/src/generated.rs"), rustfmt(&table.rust()?)?),
+        (root.join("crates/thn-graph/src/generated.rs"), rustfmt(&table.methods())?),
         (root.join("docs/reference/ops.md"), table.reference()),
     ])
 }

@@ -1,0 +1,318 @@
+//! Elementwise methods. Generated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.
+
+use crate::{Operand, Tensor, elementwise::elementwise};
+use thn_ir::OpKind;
+
+impl Tensor {
+    /// x + y.
+    #[track_caller]
+    pub fn add(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Add, &[self.term(), y.term()])
+    }
+
+    /// x - y.
+    #[track_caller]
+    pub fn sub(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Sub, &[self.term(), y.term()])
+    }
+
+    /// x * y.
+    #[track_caller]
+    pub fn mul(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Mul, &[self.term(), y.term()])
+    }
+
+    /// x / y, true division.
+    #[track_caller]
+    pub fn div(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Div, &[self.term(), y.term()])
+    }
+
+    /// floor(x / y); integers divided by zero give 0, as in NumPy.
+    #[track_caller]
+    pub fn floordiv(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::FloorDiv, &[self.term(), y.term()])
+    }
+
+    /// x - y * floor(x / y), with the sign of y; integers modulo zero give 0, as in NumPy.
+    #[track_caller]
+    pub fn mod_(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Mod, &[self.term(), y.term()])
+    }
+
+    /// x to the power y; integers wrap around, a negative integer exponent gives 0 unless x is 1 or -1.
+    #[track_caller]
+    pub fn pow(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Pow, &[self.term(), y.term()])
+    }
+
+    /// The larger of x and y; NaN if either is NaN.
+    #[track_caller]
+    pub fn maximum(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Maximum, &[self.term(), y.term()])
+    }
+
+    /// The smaller of x and y; NaN if either is NaN.
+    #[track_caller]
+    pub fn minimum(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Minimum, &[self.term(), y.term()])
+    }
+
+    /// The angle of the point (y, x): arc tangent of x / y with the quadrant of both; first operand is the ordinate.
+    #[track_caller]
+    pub fn atan2(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Atan2, &[self.term(), y.term()])
+    }
+
+    /// -x.
+    #[track_caller]
+    pub fn neg(&self) -> Tensor {
+        elementwise(OpKind::Neg, &[self.term()])
+    }
+
+    /// |x|.
+    #[track_caller]
+    pub fn abs(&self) -> Tensor {
+        elementwise(OpKind::Abs, &[self.term()])
+    }
+
+    /// -1, 0 or 1; NaN for NaN.
+    #[track_caller]
+    pub fn sign(&self) -> Tensor {
+        elementwise(OpKind::Sign, &[self.term()])
+    }
+
+    /// x * x.
+    #[track_caller]
+    pub fn sqr(&self) -> Tensor {
+        elementwise(OpKind::Sqr, &[self.term()])
+    }
+
+    /// The square root; NaN below 0.
+    #[track_caller]
+    pub fn sqrt(&self) -> Tensor {
+        elementwise(OpKind::Sqrt, &[self.term()])
+    }
+
+    /// 1 / x.
+    #[track_caller]
+    pub fn reciprocal(&self) -> Tensor {
+        elementwise(OpKind::Reciprocal, &[self.term()])
+    }
+
+    /// e to the power x.
+    #[track_caller]
+    pub fn exp(&self) -> Tensor {
+        elementwise(OpKind::Exp, &[self.term()])
+    }
+
+    /// 2 to the power x.
+    #[track_caller]
+    pub fn exp2(&self) -> Tensor {
+        elementwise(OpKind::Exp2, &[self.term()])
+    }
+
+    /// exp(x) - 1, accurate near 0.
+    #[track_caller]
+    pub fn expm1(&self) -> Tensor {
+        elementwise(OpKind::Expm1, &[self.term()])
+    }
+
+    /// The natural logarithm; NaN below 0.
+    #[track_caller]
+    pub fn log(&self) -> Tensor {
+        elementwise(OpKind::Log, &[self.term()])
+    }
+
+    /// log(1 + x), accurate near 0.
+    #[track_caller]
+    pub fn log1p(&self) -> Tensor {
+        elementwise(OpKind::Log1p, &[self.term()])
+    }
+
+    /// The logarithm to base 2.
+    #[track_caller]
+    pub fn log2(&self) -> Tensor {
+        elementwise(OpKind::Log2, &[self.term()])
+    }
+
+    /// The logarithm to base 10.
+    #[track_caller]
+    pub fn log10(&self) -> Tensor {
+        elementwise(OpKind::Log10, &[self.term()])
+    }
+
+    /// 1 / (1 + exp(-x)).
+    #[track_caller]
+    pub fn sigmoid(&self) -> Tensor {
+        elementwise(OpKind::Sigmoid, &[self.term()])
+    }
+
+    /// log(1 + exp(x)).
+    #[track_caller]
+    pub fn softplus(&self) -> Tensor {
+        elementwise(OpKind::Softplus, &[self.term()])
+    }
+
+    /// log(exp(x) + exp(y)).
+    #[track_caller]
+    pub fn logaddexp(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::LogAddExp, &[self.term(), y.term()])
+    }
+
+    /// The sine of x radians.
+    #[track_caller]
+    pub fn sin(&self) -> Tensor {
+        elementwise(OpKind::Sin, &[self.term()])
+    }
+
+    /// The cosine of x radians.
+    #[track_caller]
+    pub fn cos(&self) -> Tensor {
+        elementwise(OpKind::Cos, &[self.term()])
+    }
+
+    /// The tangent of x radians.
+    #[track_caller]
+    pub fn tan(&self) -> Tensor {
+        elementwise(OpKind::Tan, &[self.term()])
+    }
+
+    /// The angle in \[-pi/2, pi/2\] whose sine is x; NaN outside \[-1, 1\].
+    #[track_caller]
+    pub fn arcsin(&self) -> Tensor {
+        elementwise(OpKind::Arcsin, &[self.term()])
+    }
+
+    /// The angle in \[0, pi\] whose cosine is x; NaN outside \[-1, 1\].
+    #[track_caller]
+    pub fn arccos(&self) -> Tensor {
+        elementwise(OpKind::Arccos, &[self.term()])
+    }
+
+    /// The angle in \[-pi/2, pi/2\] whose tangent is x.
+    #[track_caller]
+    pub fn arctan(&self) -> Tensor {
+        elementwise(OpKind::Arctan, &[self.term()])
+    }
+
+    /// (exp(x) - exp(-x)) / 2.
+    #[track_caller]
+    pub fn sinh(&self) -> Tensor {
+        elementwise(OpKind::Sinh, &[self.term()])
+    }
+
+    /// (exp(x) + exp(-x)) / 2.
+    #[track_caller]
+    pub fn cosh(&self) -> Tensor {
+        elementwise(OpKind::Cosh, &[self.term()])
+    }
+
+    /// sinh(x) / cosh(x).
+    #[track_caller]
+    pub fn tanh(&self) -> Tensor {
+        elementwise(OpKind::Tanh, &[self.term()])
+    }
+
+    /// The largest integer not above x.
+    #[track_caller]
+    pub fn floor(&self) -> Tensor {
+        elementwise(OpKind::Floor, &[self.term()])
+    }
+
+    /// The smallest integer not below x.
+    #[track_caller]
+    pub fn ceil(&self) -> Tensor {
+        elementwise(OpKind::Ceil, &[self.term()])
+    }
+
+    /// The nearest integer, ties to even.
+    #[track_caller]
+    pub fn round(&self) -> Tensor {
+        elementwise(OpKind::Round, &[self.term()])
+    }
+
+    /// x without its fraction.
+    #[track_caller]
+    pub fn trunc(&self) -> Tensor {
+        elementwise(OpKind::Trunc, &[self.term()])
+    }
+
+    /// Whether x is NaN.
+    #[track_caller]
+    pub fn isnan(&self) -> Tensor {
+        elementwise(OpKind::IsNan, &[self.term()])
+    }
+
+    /// Whether x is neither NaN nor infinite.
+    #[track_caller]
+    pub fn isfinite(&self) -> Tensor {
+        elementwise(OpKind::IsFinite, &[self.term()])
+    }
+
+    /// Bitwise complement; logical on bool.
+    #[track_caller]
+    pub fn not(&self) -> Tensor {
+        elementwise(OpKind::Not, &[self.term()])
+    }
+
+    /// Bitwise and; logical on bool.
+    #[track_caller]
+    pub fn and(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::And, &[self.term(), y.term()])
+    }
+
+    /// Bitwise or; logical on bool.
+    #[track_caller]
+    pub fn or(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Or, &[self.term(), y.term()])
+    }
+
+    /// Bitwise exclusive or; logical on bool.
+    #[track_caller]
+    pub fn xor(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Xor, &[self.term(), y.term()])
+    }
+
+    /// x < y.
+    #[track_caller]
+    pub fn lt(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Lt, &[self.term(), y.term()])
+    }
+
+    /// x <= y.
+    #[track_caller]
+    pub fn le(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Le, &[self.term(), y.term()])
+    }
+
+    /// x > y.
+    #[track_caller]
+    pub fn gt(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Gt, &[self.term(), y.term()])
+    }
+
+    /// x >= y.
+    #[track_caller]
+    pub fn ge(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Ge, &[self.term(), y.term()])
+    }
+
+    /// x == y; false for NaN.
+    #[track_caller]
+    pub fn eq(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Eq, &[self.term(), y.term()])
+    }
+
+    /// x != y; true for NaN.
+    #[track_caller]
+    pub fn ne(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Ne, &[self.term(), y.term()])
+    }
+
+    /// Elementwise x where c holds, else y. Theano's switch.
+    #[track_caller]
+    pub fn select(&self, x: impl Operand, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Select, &[self.term(), x.term(), y.term()])
+    }
+}

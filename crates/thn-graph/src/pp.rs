@@ -1,0 +1,92 @@
+//! One-line formulas of tensors, in Theano's style: `((x ** 2) + exp(y))`.
+//!
+//! They show the graph as it was built. A repeated rank-0 value prints as `fill(shape, value)`; the gradient of a
+//! rank-0 cost begins with the number 1.0 itself, which Theano prints as a fill of the cost's shape.
+
+use crate::{Tensor, arena::with};
+use thn_ir::{Attr, DType, Func, Literal, OpData, OpKind, Scalar, Value};
+
+impl Tensor {
+    /// The formula of this tensor. Variables print by name; shared parts print as often as they are used.
+    pub fn pp(&self) -> String {
+        with(&[self], |graph, _, values| match graph.poisoned.contains_key(&values[0]) {
+            true => "<could not be built>".into(),
+            false => formula(&graph.func, values[0]),
+        })
+    }
+}
+
+fn infix(kind: OpKind) -> Option<&'static str> {
+    Some(match kind {
+        OpKind::Add => "+",
+        OpKind::Sub => "-",
+        OpKind::Mul => "*",
+        OpKind::Div => "/",
+        OpKind::FloorDiv => "//",
+        OpKind::Mod => "%",
+        OpKind::Pow => "**",
+        OpKind::Lt => "<",
+        OpKind::Le => "<=",
+        OpKind::Gt => ">",
+        OpKind::Ge => ">=",
+        _ => return None,
+    })
+}
+
+fn formula(func: &Func, value: Value) -> String {
+    let Some(op) = func.def_op(value) else { return func.describe(value) };
+    let data = func.op(op);
+    let parts: Vec<String> = data.operands.iter().map(|v| formula(func, *v)).collect();
+    if let (Some(sign), [x, y]) = (infix(data.kind), parts.as_slice()) {
+        return format!("({x} {sign} {y})");
+    }
+    match data.kind {
+        OpKind::Constant => data.attrs.get_literal("value").map(number).unwrap_or_default(),
+        OpKind::Neg => format!("(-{})", parts[0]),
+        OpKind::Broadcast if func.tensor(data.operands[0]).is_some_and(|t| t.rank() == 0) => {
+            format!("fill({}, {})", shape(func, value), parts[0])
+        }
+        OpKind::Broadcast | OpKind::Reshape => {
+            format!("{}({}, {})", data.kind.row().mnemonic, parts[0], shape(func, value))
+        }
+        OpKind::Dimshuffle => dimshuffle(func, data, &parts[0]),
+        _ => {
+            let mut all = parts;
+            all.extend(data.attrs.iter().map(|(name, attr)| attribute(name, attr)));
+            format!("{}({})", data.kind.row().mnemonic, all.join(", "))
+        }
+    }
+}
+
+fn shape(func: &Func, value: Value) -> String {
+    func.tensor(value).map(|t| t.shape.to_string()).unwrap_or_default()
+}
+
+/// `x.T` where the order is reversed, else the order with `x` for new dims.
+fn dimshuffle(func: &Func, data: &OpData, x: &str) -> String {
+    let order = data.attrs.get_ints("order");
+    let rank = func.tensor(data.operands[0]).map_or(0, |t| t.rank()) as i64;
+    if rank > 1 && order.iter().copied().eq((0..rank).rev()) {
+        return format!("{x}.T");
+    }
+    let parts: Vec<String> =
+        order.iter().map(|o| if *o < 0 { "x".to_string() } else { o.to_string() }).collect();
+    format!("dimshuffle({x}, [{}])", parts.join(", "))
+}
+
+fn attribute(name: &str, attr: &Attr) -> String {
+    match attr {
+        Attr::DType(d) => format!("'{}'", d.numpy()),
+        other => format!("{name}={other}"),
+    }
+}
+
+fn number(literal: &Literal) -> String {
+    match literal.splat_value() {
+        Some(Scalar::Bool(b)) => b.to_string(),
+        Some(Scalar::Int(i)) => i.to_string(),
+        Some(Scalar::Float(x)) if literal.dtype() == DType::F32 => format!("{:?}", x as f32),
+        Some(Scalar::Float(x)) => format!("{x:?}"),
+        None => format!("constant{:?}", literal.shape()),
+    }
+}
