@@ -1,0 +1,154 @@
+//! Builds the right side of a rule for one way in which the left side holds.
+
+use crate::{
+    attributes::{self, Site},
+    conditions::{CONDITIONS, Subject},
+    graph::{Graph, Payload, PayloadId, add_op, add_scalar, fill, type_of},
+    matcher::Binding,
+    pattern::{Argument, Pattern, PayloadPattern, Rule},
+};
+use egg::Id;
+use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Scalar, TensorType};
+
+/// Whether all side conditions of a rule are proved.
+pub(crate) fn allowed(graph: &Graph, rule: &Rule, way: &Binding) -> bool {
+    rule.guards.iter().all(|guard| {
+        let mut tensors = vec![];
+        let mut payloads = vec![];
+        for arg in &guard.args {
+            match arg {
+                Argument::Var(v) => tensors.extend(way.vars[*v]),
+                Argument::Rest(v) => tensors.extend(way.rests[*v].iter().flatten()),
+                Argument::Payload(v) => {
+                    payloads.extend(way.payloads[*v].map(|p| graph.analysis.payload(p)));
+                }
+            }
+        }
+        (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads })
+    })
+}
+
+/// The class of the right side, of the type of `root`; `None` if it has no such type.
+pub(crate) fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Id> {
+    let ty = type_of(graph, root)?.clone();
+    let id = Instance { graph, way, root: &ty }.pattern(&rule.right, Some(ty.dtype))?;
+    fill(graph, id, &ty)
+}
+
+struct Instance<'a> {
+    graph: &'a mut Graph,
+    way: &'a Binding,
+    root: &'a TensorType,
+}
+
+impl Instance<'_> {
+    /// `dtype` is what a number has here; `None` where nothing says it.
+    fn pattern(&mut self, pattern: &Pattern, dtype: Option<DType>) -> Option<Id> {
+        match pattern {
+            Pattern::Var(v) => self.way.vars[*v],
+            Pattern::Number(n) => Some(add_scalar(self.graph, dtype?, Scalar::Float(n.0))),
+            Pattern::Op { kind, payload, args, rest } => {
+                let mut children = self.operands(*kind, args, dtype)?;
+                if let Some(rest) = rest {
+                    children.extend(self.way.rests[*rest].as_ref()?);
+                }
+                let payload = self.payload(payload, &children)?;
+                add_op(self.graph, *kind, payload, &children)
+            }
+            Pattern::Rebroadcast { axes, part, like } => {
+                let part = self.pattern(part, dtype)?;
+                let like = type_of(self.graph, self.way.vars[*like]?)?.shape.clone();
+                let own = type_of(self.graph, part)?.clone();
+                if own.rank() == 0 {
+                    return Some(part);
+                }
+                let reduced = self.axes(*axes)?;
+                let kept: Vec<i64> = (0..like.rank() as i64).filter(|d| !reduced.contains(d)).collect();
+                let ty = Some(own.with_shape(like));
+                let payload = Payload { attrs: Attrs::new().ints("axes", &kept), ty };
+                let payload = self.graph.analysis.intern(payload);
+                add_op(self.graph, OpKind::Broadcast, payload, &[part])
+            }
+            Pattern::Count { axes, like } => {
+                let shape = match like {
+                    Argument::Var(v) => type_of(self.graph, self.way.vars[*v]?)?.shape.clone(),
+                    Argument::Payload(p) => {
+                        self.graph.analysis.payload(self.way.payloads[*p]?).ty.as_ref()?.shape.clone()
+                    }
+                    Argument::Rest(_) => return None,
+                };
+                let axes = self.axes(*axes)?;
+                let count = Dim::product(axes.iter().filter_map(|a| shape.get(*a as usize)));
+                self.dim(count)
+            }
+        }
+    }
+
+    fn axes(&self, payload: usize) -> Option<Vec<i64>> {
+        Some(self.graph.analysis.payload(self.way.payloads[payload]?).attrs.get_ints("axes").to_vec())
+    }
+
+    /// A dim as a number of the element type of the root.
+    fn dim(&mut self, dim: Dim) -> Option<Id> {
+        let dtype = self.root.dtype;
+        if let Some(length) = dim.as_const() {
+            return Some(add_scalar(self.graph, dtype, Scalar::Int(length.into())));
+        }
+        let attrs = Attrs::new().with("expr", Attr::Dim(dim));
+        let payload = self.graph.analysis.intern(Payload { attrs, ty: None });
+        let length = add_op(self.graph, OpKind::Dim, payload, &[])?;
+        if dtype == DType::I64 {
+            return Some(length);
+        }
+        let attrs = Attrs::new().with("dtype", Attr::DType(dtype));
+        let payload = self.graph.analysis.intern(Payload { attrs, ty: None });
+        add_op(self.graph, OpKind::Cast, payload, &[length])
+    }
+
+    /// Operands of an op. Numbers take the element type of the other operands, else the one that is asked for.
+    fn operands(&mut self, kind: OpKind, args: &[Pattern], dtype: Option<DType>) -> Option<Vec<Id>> {
+        let mut built: Vec<Option<Id>> = vec![None; args.len()];
+        let mut sibling = None;
+        for (i, arg) in args.iter().enumerate() {
+            if matches!(arg, Pattern::Number(_)) {
+                continue;
+            }
+            // The condition of a select says nothing about its branches.
+            let condition = kind == OpKind::Select && i == 0;
+            let id = self.pattern(arg, if condition { Some(DType::Bool) } else { dtype })?;
+            built[i] = Some(id);
+            if !condition {
+                sibling = sibling.or(type_of(self.graph, id).map(|t| t.dtype));
+            }
+        }
+        let rest = match (kind, sibling) {
+            (OpKind::Add | OpKind::Mul, None) => self.way.rests.iter().flatten().flatten().next().copied(),
+            _ => None,
+        };
+        let sibling = sibling.or_else(|| rest.and_then(|r| type_of(self.graph, r)).map(|t| t.dtype));
+        for (slot, arg) in built.iter_mut().zip(args) {
+            if slot.is_none() {
+                *slot = Some(self.pattern(arg, sibling.or(dtype))?);
+            }
+        }
+        built.into_iter().collect()
+    }
+
+    fn payload(&mut self, payload: &PayloadPattern, children: &[Id]) -> Option<PayloadId> {
+        match payload {
+            PayloadPattern::None => Some(PayloadId::EMPTY),
+            PayloadPattern::Var(v) => self.way.payloads[*v],
+            PayloadPattern::Apply(function, args) => {
+                let operands: Vec<TensorType> =
+                    children.iter().map(|c| type_of(self.graph, *c).cloned()).collect::<Option<_>>()?;
+                let args: Vec<&Payload> = args
+                    .iter()
+                    .map(|a| self.way.payloads[*a].map(|p| self.graph.analysis.payload(p)))
+                    .collect::<Option<_>>()?;
+                let site = Site { operands: &operands, root: self.root };
+                let payload = (attributes::FUNCTIONS[*function].apply)(&args, &site)?;
+                Some(self.graph.analysis.intern(payload))
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Functions of payloads on the right sides of rules: how attributes of chained shape ops compose.
+
+use crate::graph::Payload;
+use thn_ir::{Attrs, Dim, TensorType};
+
+/// What a function may look at besides its arguments.
+pub(crate) struct Site<'a> {
+    /// Types of the operands of the op that is made.
+    pub(crate) operands: &'a [TensorType],
+    /// The type of the tensor that the rule replaces.
+    pub(crate) root: &'a TensorType,
+}
+
+/// A function of payloads.
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
+    pub(crate) arity: usize,
+    /// What it gives, for people.
+    pub(crate) meaning: &'static str,
+    /// `None` where there is no such payload: then the rule does not apply.
+    pub(crate) apply: fn(&[&Payload], &Site<'_>) -> Option<Payload>,
+}
+
+/// Every function.
+pub(crate) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "shuffled",
+        arity: 2,
+        meaning: "the dimshuffle that does the second, then the first",
+        apply: |p, _| {
+            let (outer, inner) = (p[0].attrs.get_ints("order"), p[1].attrs.get_ints("order"));
+            let order: Option<Vec<i64>> = outer
+                .iter()
+                .map(|o| usize::try_from(*o).map_or(Some(-1), |o| inner.get(o).copied()))
+                .collect();
+            Some(Payload { attrs: Attrs::new().ints("order", &order?), ty: None })
+        },
+    },
+    Function {
+        name: "placed",
+        arity: 2,
+        meaning: "the broadcast that does the second, then the first",
+        apply: |p, site| {
+            let (outer, inner) = (p[0].attrs.get_ints("axes"), p[1].attrs.get_ints("axes"));
+            let axes: Option<Vec<i64>> = inner.iter().map(|a| outer.get(*a as usize).copied()).collect();
+            broadcast(&axes?, site.root)
+        },
+    },
+    Function {
+        name: "broadcast_of_shuffle",
+        arity: 2,
+        meaning: "the broadcast that does the second, a dimshuffle, then the first, a broadcast",
+        apply: |p, site| {
+            let (axes, order) = (p[0].attrs.get_ints("axes"), p[1].attrs.get_ints("order"));
+            let place = |d: usize| {
+                let at = order.iter().position(|o| *o == d as i64)?;
+                axes.get(at).copied()
+            };
+            let axes: Option<Vec<i64>> = (0..site.operands[0].rank()).map(place).collect();
+            broadcast(&axes?, site.root)
+        },
+    },
+    Function {
+        name: "shuffle_of_broadcast",
+        arity: 2,
+        meaning: "the broadcast that does the second, a broadcast, then the first, a dimshuffle",
+        apply: |p, site| {
+            let (order, axes) = (p[0].attrs.get_ints("order"), p[1].attrs.get_ints("axes"));
+            let place = |a: &i64| order.iter().position(|o| o == a).map(|i| i as i64);
+            let axes: Option<Vec<i64>> = axes.iter().map(place).collect();
+            broadcast(&axes?, site.root)
+        },
+    },
+    Function {
+        name: "sliced",
+        arity: 2,
+        meaning: "the slice that does the second, then the first",
+        apply: |p, site| {
+            let starts = |p: &Payload| p.attrs.get_dims("starts").to_vec();
+            let steps = |p: &Payload| p.attrs.get_ints("steps").to_vec();
+            let (outer, inner) = (starts(p[0]), starts(p[1]));
+            let (outer_steps, inner_steps) = (steps(p[0]), steps(p[1]));
+            if outer.len() != inner.len() {
+                return None;
+            }
+            let from: Vec<Dim> = outer
+                .iter()
+                .zip(&inner)
+                .zip(&inner_steps)
+                .map(|((o, i), step)| i.clone() + o.clone() * Dim::from(*step))
+                .collect();
+            let by: Option<Vec<i64>> =
+                outer_steps.iter().zip(&inner_steps).map(|(o, i)| o.checked_mul(*i)).collect();
+            let attrs = Attrs::new().dims("starts", &from).ints("steps", &by?);
+            Some(Payload { attrs, ty: Some(site.root.clone()) })
+        },
+    },
+    Function {
+        name: "both",
+        arity: 2,
+        meaning: "the axes of the second reduction, and those of the first counted before the second took place",
+        apply: |p, site| {
+            let (outer, inner) = (p[0].attrs.get_ints("axes"), p[1].attrs.get_ints("axes"));
+            let left: Vec<i64> = (0..site.operands[0].rank() as i64).filter(|d| !inner.contains(d)).collect();
+            let mut axes = inner.to_vec();
+            for a in outer {
+                axes.push(*left.get(*a as usize)?);
+            }
+            axes.sort_unstable();
+            Some(Payload { attrs: Attrs::new().ints("axes", &axes), ty: None })
+        },
+    },
+    Function {
+        name: "axes_before_shuffle",
+        arity: 2,
+        meaning: "the axes of a reduction, the first, counted before the second, a dimshuffle, took place",
+        apply: |p, _| {
+            let (axes, order) = (p[0].attrs.get_ints("axes"), p[1].attrs.get_ints("order"));
+            let mut before: Vec<i64> = axes
+                .iter()
+                .map(|a| order.get(*a as usize).copied().filter(|o| *o >= 0))
+                .collect::<Option<_>>()?;
+            before.sort_unstable();
+            // The dims that stay must stay in order, or the result would have them in another one.
+            let stay = |d: &(usize, &i64)| *d.1 >= 0 && !axes.contains(&(d.0 as i64));
+            if !order.iter().enumerate().filter(stay).map(|d| d.1).is_sorted() {
+                return None;
+            }
+            Some(Payload { attrs: Attrs::new().ints("axes", &before), ty: None })
+        },
+    },
+];
+
+fn broadcast(axes: &[i64], ty: &TensorType) -> Option<Payload> {
+    Some(Payload { attrs: Attrs::new().ints("axes", axes), ty: Some(ty.clone()) })
+}

@@ -1,0 +1,261 @@
+//! Side conditions of rules: one function each.
+//!
+//! A condition that speaks of elements says what the analysis must have proved about them, and gives the same
+//! statement about one number, by which the checker samples.
+
+use crate::graph::{Graph, Payload, type_of};
+use egg::Id;
+use thn_ir::DType;
+
+/// What a condition looks at: tensors and payloads in the order of its arguments.
+pub(crate) struct Subject<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) tensors: Vec<Id>,
+    pub(crate) payloads: Vec<&'a Payload>,
+}
+
+/// A side condition.
+pub(crate) struct Condition {
+    pub(crate) name: &'static str,
+    /// One letter per argument: `x` for a tensor or a rest, `p` for a payload.
+    pub(crate) form: &'static str,
+    /// What it means, for people.
+    pub(crate) meaning: &'static str,
+    /// Whether it is proved.
+    pub(crate) holds: fn(&Subject<'_>) -> bool,
+    /// The same of one element, if the condition speaks of elements.
+    pub(crate) element: Option<fn(f64) -> bool>,
+}
+
+/// Every condition.
+pub(crate) const CONDITIONS: &[Condition] = &[
+    Condition {
+        name: "nonzero",
+        form: "x",
+        meaning: "no element is zero",
+        holds: |s| s.facts().nonzero(),
+        element: Some(|x| x != 0.0),
+    },
+    Condition {
+        name: "finite",
+        form: "x",
+        meaning: "no element is NaN or infinite",
+        holds: |s| s.facts().finite(),
+        element: Some(f64::is_finite),
+    },
+    Condition {
+        name: "bounded",
+        form: "x",
+        meaning: "no element is infinite",
+        holds: |s| !s.facts().inf,
+        element: Some(|x| !x.is_infinite()),
+    },
+    Condition {
+        name: "number",
+        form: "x",
+        meaning: "no element is NaN",
+        holds: |s| !s.facts().nan,
+        element: Some(|x| !x.is_nan()),
+    },
+    Condition {
+        name: "nonneg",
+        form: "x",
+        meaning: "no element is below zero",
+        holds: |s| s.facts().lo >= 0.0,
+        element: Some(|x| !(x < 0.0)),
+    },
+    Condition {
+        name: "positive",
+        form: "x",
+        meaning: "every element is above zero, or NaN",
+        holds: |s| s.facts().lo > 0.0,
+        element: Some(|x| !(x <= 0.0)),
+    },
+    Condition {
+        name: "nonpos",
+        form: "x",
+        meaning: "no element is above zero",
+        holds: |s| s.facts().hi <= 0.0,
+        element: Some(|x| !(x > 0.0)),
+    },
+    Condition {
+        name: "scalar",
+        form: "x",
+        meaning: "has rank 0",
+        holds: |s| s.tensors.iter().all(|x| type_of(s.graph, *x).is_some_and(|t| t.rank() == 0)),
+        element: None,
+    },
+    Condition {
+        name: "float",
+        form: "x",
+        meaning: "has a float element type",
+        holds: |s| s.dtype().is_some_and(DType::is_float),
+        element: None,
+    },
+    Condition {
+        name: "integer",
+        form: "x",
+        meaning: "has an integer element type",
+        holds: |s| s.dtype().is_some_and(DType::is_int),
+        element: None,
+    },
+    Condition {
+        name: "discrete",
+        form: "x",
+        meaning: "has no NaN: its element type is bool or an integer",
+        holds: |s| s.dtype().is_some_and(|d| !d.is_float()),
+        element: None,
+    },
+    Condition {
+        name: "boolean",
+        form: "x",
+        meaning: "has element type bool",
+        holds: |s| s.dtype() == Some(DType::Bool),
+        element: None,
+    },
+    Condition {
+        name: "constant",
+        form: "x",
+        meaning: "is one known number everywhere",
+        holds: |s| s.splat().is_some(),
+        element: None,
+    },
+    Condition {
+        name: "power_of_two",
+        form: "x",
+        meaning: "is a power of two whose reciprocal is a normal number, so that dividing by it is exact",
+        holds: |s| s.splat().is_some_and(power_of_two),
+        element: Some(power_of_two),
+    },
+    Condition {
+        name: "invertible",
+        form: "x",
+        meaning: "is one known number everywhere, and neither it nor its reciprocal overflows or is subnormal",
+        holds: |s| s.splat().is_some_and(invertible),
+        element: Some(invertible),
+    },
+    Condition {
+        name: "identity",
+        form: "p",
+        meaning: "the dimshuffle keeps every dim in its place",
+        holds: |s| s.ints("order").iter().enumerate().all(|(i, o)| *o == i as i64),
+        element: None,
+    },
+    Condition {
+        name: "transpose",
+        form: "p",
+        meaning: "the dimshuffle exchanges the two dims of a matrix",
+        holds: |s| s.ints("order") == [1, 0],
+        element: None,
+    },
+    Condition {
+        name: "swaps_last",
+        form: "p",
+        meaning: "the dimshuffle exchanges the last two dims of a stack of matrices",
+        holds: |s| s.ints("order") == [0, 2, 1],
+        element: None,
+    },
+    Condition {
+        name: "keeps_order",
+        form: "p",
+        meaning: "the dimshuffle only inserts and drops dims of length 1",
+        holds: |s| s.ints("order").iter().filter(|o| **o >= 0).is_sorted(),
+        element: None,
+    },
+    Condition {
+        name: "whole",
+        form: "p",
+        meaning: "the slice begins at 0 and takes every element",
+        holds: |s| {
+            s.payloads[0].attrs.get_dims("starts").iter().all(|d| d.is(0))
+                && s.ints("steps").iter().all(|t| *t == 1)
+        },
+        element: None,
+    },
+    Condition {
+        name: "repeats",
+        form: "pp",
+        meaning: "the reduction folds exactly the dims that the broadcast adds",
+        holds: |s| {
+            let (reduced, kept) = (s.ints("axes"), s.payloads[1].attrs.get_ints("axes"));
+            let rank = s.payloads[1].ty.as_ref().map_or(0, thn_ir::TensorType::rank);
+            reduced.len() + kept.len() == rank && reduced.iter().all(|a| !kept.contains(a))
+        },
+        element: None,
+    },
+    Condition {
+        name: "along",
+        form: "pp",
+        meaning: "the argmax runs along the only axis of the reduction",
+        holds: |s| {
+            let axis = s.payloads[0].attrs.get_int("axis");
+            axis.is_some_and(|a| s.payloads[1].attrs.get_ints("axes") == [a])
+        },
+        element: None,
+    },
+    Condition {
+        name: "last",
+        form: "px",
+        meaning: "the reduction runs along the last dim of the tensor",
+        holds: |s| {
+            let rank = type_of(s.graph, s.tensors[0]).map_or(0, thn_ir::TensorType::rank) as i64;
+            s.ints("axes") == [rank - 1]
+        },
+        element: None,
+    },
+    Condition {
+        name: "widens",
+        form: "px",
+        meaning: "the cast represents every value of the tensor exactly",
+        holds: |s| {
+            let to = s.payloads[0].attrs.get_dtype("dtype");
+            s.dtype().zip(to).is_some_and(|(from, to)| widens(from, to))
+        },
+        element: None,
+    },
+];
+
+fn power_of_two(x: f64) -> bool {
+    // For both float types: a significand of one bit, and an exponent whose negative is also that of a normal number.
+    x.is_normal() && x.to_bits() & ((1 << 52) - 1) == 0 && (-126..=126).contains(&(x.abs().log2() as i32))
+}
+
+fn invertible(x: f64) -> bool {
+    // Bounds of the narrower float type hold for both.
+    (1e-37..=1e37).contains(&x.abs())
+}
+
+fn widens(from: DType, to: DType) -> bool {
+    match (from.is_float(), to.is_float()) {
+        (true, true) => to.precision() >= from.precision(),
+        (true, false) => false,
+        (false, true) => from.precision() <= to.precision(),
+        (false, false) => {
+            from == DType::Bool
+                || (to != DType::Bool
+                    && to.precision() >= from.precision()
+                    && (to.is_signed() || !from.is_signed()))
+        }
+    }
+}
+
+impl Subject<'_> {
+    /// What is known of all tensors together.
+    fn facts(&self) -> crate::facts::Facts {
+        let all = self.tensors.iter().map(|x| self.graph[*x].data.facts);
+        all.reduce(crate::facts::Facts::join).unwrap_or(crate::facts::Facts::of_dtype(DType::F64))
+    }
+
+    fn dtype(&self) -> Option<DType> {
+        type_of(self.graph, *self.tensors.first()?).map(|t| t.dtype)
+    }
+
+    fn splat(&self) -> Option<f64> {
+        let splat = self.graph[*self.tensors.first()?].data.splat.as_ref()?;
+        splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
+    }
+
+    fn ints(&self, name: &str) -> &[i64] {
+        self.payloads[0].attrs.get_ints(name)
+    }
+}

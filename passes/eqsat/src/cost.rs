@@ -1,0 +1,60 @@
+//! What it costs to compute a node, in additions of one element.
+
+use crate::graph::{Graph, Head, Node, type_of};
+use egg::Id;
+use thn_ir::{Dim, OpKind, TensorType};
+
+/// The length that stands for every dim that is not known before the call.
+const UNKNOWN_LENGTH: i64 = 64;
+/// An op that only says where elements are. It is not free, or chains of them would stay.
+const MOVEMENT: f64 = 0.1;
+/// What an op costs however few elements it has.
+const OVERHEAD: f64 = 0.25;
+/// An op over constants: it becomes a literal.
+const FOLDED: f64 = 0.001;
+
+/// The cost of one node without its children.
+pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id) -> f64 {
+    let Some((kind, _)) = node.op() else {
+        return match node.head {
+            Head::Region(_) => 1_000.0,
+            _ => 0.0,
+        };
+    };
+    let constant = !node.children.is_empty() && node.children.iter().all(|c| graph[*c].data.foldable);
+    if matches!(kind, OpKind::Constant | OpKind::Dim)
+        || (constant && graph[class].data.foldable && kind.row().is_elementwise())
+    {
+        return FOLDED;
+    }
+    let operands: Vec<&TensorType> = node.children.iter().filter_map(|c| type_of(graph, *c)).collect();
+    type_of(graph, class).map_or(OVERHEAD, |ty| of_op(kind, &operands, ty))
+}
+
+/// The cost of an op by the types it works on.
+pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType) -> f64 {
+    let row = kind.row();
+    if row.cost == 0 {
+        return MOVEMENT;
+    }
+    let elements = size(result);
+    let work = match kind {
+        OpKind::Dot | OpKind::BatchedDot => {
+            elements * operands.first().and_then(|x| x.shape.last()).map_or(1.0, length)
+        }
+        // Folds and scans look at every element of what they read.
+        _ if !row.is_elementwise() => operands.first().map_or(elements, |x| size(x).max(elements)),
+        _ => elements,
+    };
+    // A multiset of n is n - 1 ops; a little more, so that the association of the original program is preferred.
+    let ops = if row.commutative { operands.len().max(2) - 1 } else { 1 } as f64;
+    ops * (OVERHEAD + work * f64::from(row.cost)) + if ops > 1.0 { FOLDED } else { 0.0 }
+}
+
+fn size(ty: &TensorType) -> f64 {
+    ty.shape.iter().map(length).product()
+}
+
+fn length(dim: &Dim) -> f64 {
+    dim.eval(&|_| Some(UNKNOWN_LENGTH)).map_or(UNKNOWN_LENGTH as f64, |n| n.max(0) as f64)
+}

@@ -1,0 +1,314 @@
+//! Chooses one node for every class that the results need.
+//!
+//! The choice minimizes, in this order, the number of nodes that a stabilizing rule found something better for, and
+//! the cost of the program with everything shared counted once. Ties go to nodes of the original program, then to
+//! the op that stands first in the table, then to the smallest node: a total order without hashes.
+//!
+//! A first pass finds the cheapest tree of every class (bottom-up, to a fixed point). Passes over the chosen program
+//! then exchange single nodes wherever that saves cost, counting by references what an exchange frees and what it
+//! needs in addition. Choices never depend on themselves: in a tree, depth strictly grows; an exchange that would
+//! close a cycle is refused.
+
+use crate::{
+    cost,
+    graph::{Graph, Head, Node},
+};
+use egg::{Id, Language};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeSet, HashMap, HashSet},
+};
+
+/// The most exchanges of one node for another are looked for in this many passes.
+const PASSES: usize = 4;
+
+/// Sums of costs below this hold the cost of every node.
+const EXACT_SUMS: f64 = 1e12;
+
+/// Number of nodes with a better equal, and work. Compared in this order.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Cost {
+    worse: f64,
+    work: f64,
+}
+
+impl Cost {
+    fn plus(self, other: Cost) -> Cost {
+        Cost { worse: self.worse + other.worse, work: self.work + other.work }
+    }
+
+    fn cmp(self, other: Cost) -> Ordering {
+        self.worse.total_cmp(&other.worse).then(self.work.total_cmp(&other.work))
+    }
+
+    /// Less by more than rounding.
+    fn clearly_below(self, other: Cost) -> bool {
+        match self.worse.total_cmp(&other.worse) {
+            Ordering::Equal => self.work < other.work - 1e-6 * other.work.abs().max(1.0),
+            order => order == Ordering::Less,
+        }
+    }
+}
+
+/// A node that may be chosen.
+struct Candidate {
+    node: Node,
+    children: Vec<usize>,
+    own: Cost,
+    /// Not a node of the original program.
+    made: bool,
+}
+
+/// The cost of the cheapest tree, and its depth.
+#[derive(Clone, Copy)]
+struct Tree {
+    cost: Cost,
+    depth: u32,
+}
+
+/// One node for every class.
+pub(crate) struct Choice {
+    classes: HashMap<Id, usize>,
+    candidates: Vec<Vec<Candidate>>,
+    chosen: Vec<Option<usize>>,
+}
+
+impl Choice {
+    /// The node chosen for a class.
+    pub(crate) fn node(&self, graph: &Graph, class: Id) -> Option<&Node> {
+        let class = *self.classes.get(&graph.find(class))?;
+        self.chosen[class].map(|c| &self.candidates[class][c].node)
+    }
+}
+
+/// Chooses nodes for everything that `roots` need. `levels` gives, for each leaf, how many ops with effects come
+/// before it; a class is computed from leaves as early as any of its nodes allows.
+pub(crate) fn extract(
+    graph: &Graph,
+    roots: &[Id],
+    original: &HashSet<Node>,
+    worse: &HashSet<Node>,
+    levels: &[u32],
+) -> Choice {
+    let mut ids: Vec<Id> = graph.classes().map(|c| c.id).collect();
+    ids.sort_unstable();
+    let classes: HashMap<Id, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let mut candidates: Vec<Vec<Candidate>> = ids
+        .iter()
+        .map(|id| {
+            let mut nodes = graph[*id].nodes.clone();
+            nodes.sort_unstable();
+            let candidate = |node: Node| Candidate {
+                children: node.children().iter().map(|c| classes[&graph.find(*c)]).collect(),
+                own: Cost {
+                    worse: f64::from(u8::from(worse.contains(&node))),
+                    work: cost::of_node(graph, &node, *id),
+                },
+                made: !original.contains(&node),
+                node,
+            };
+            nodes.into_iter().map(candidate).collect()
+        })
+        .collect();
+    if levels.iter().any(|l| *l > 0) {
+        keep_earliest(&mut candidates, levels);
+    }
+    let trees = cheapest_trees(&candidates);
+    let chosen = (0..candidates.len()).map(|c| choose(&candidates[c], &trees)).collect();
+    let mut choice = Choice { classes, candidates, chosen };
+    let roots: Vec<usize> = roots.iter().map(|r| choice.classes[&graph.find(*r)]).collect();
+    Refinement { uses: vec![0; ids.len()], choice: &mut choice }.run(&roots);
+    choice
+}
+
+/// Drops nodes that need a leaf later than their class does.
+fn keep_earliest(candidates: &mut [Vec<Candidate>], leaves: &[u32]) {
+    let mut levels = vec![u32::MAX; candidates.len()];
+    let level = |c: &Candidate, levels: &[u32]| match c.node.head {
+        Head::Leaf(leaf) => leaves[leaf as usize],
+        _ => c.children.iter().map(|d| levels[*d]).max().unwrap_or(0),
+    };
+    let mut again = true;
+    while again {
+        again = false;
+        for class in 0..candidates.len() {
+            let best = candidates[class].iter().map(|c| level(c, &levels)).min().unwrap_or(u32::MAX);
+            again |= best < levels[class];
+            levels[class] = levels[class].min(best);
+        }
+    }
+    for (class, nodes) in candidates.iter_mut().enumerate() {
+        nodes.retain(|c| level(c, &levels) <= levels[class]);
+    }
+}
+
+fn tree(candidate: &Candidate, trees: &[Option<Tree>]) -> Option<Tree> {
+    let mut sum = Tree { cost: candidate.own, depth: 1 };
+    for child in &candidate.children {
+        let child = trees[*child]?;
+        sum = Tree { cost: sum.cost.plus(child.cost), depth: sum.depth.max(child.depth + 1) };
+    }
+    Some(sum)
+}
+
+fn compare(a: Tree, b: Tree) -> Ordering {
+    a.cost.cmp(b.cost).then(a.depth.cmp(&b.depth))
+}
+
+/// The cheapest tree of every class. Costs only fall, and each class is looked at again when a child's falls.
+fn cheapest_trees(candidates: &[Vec<Candidate>]) -> Vec<Option<Tree>> {
+    let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); candidates.len()];
+    for (class, nodes) in candidates.iter().enumerate() {
+        for child in nodes.iter().flat_map(|n| &n.children) {
+            users[*child].insert(class);
+        }
+    }
+    let mut trees: Vec<Option<Tree>> = vec![None; candidates.len()];
+    let mut work: BTreeSet<usize> = (0..candidates.len()).collect();
+    while !work.is_empty() {
+        for class in std::mem::take(&mut work) {
+            let best =
+                candidates[class].iter().filter_map(|c| tree(c, &trees)).min_by(|a, b| compare(*a, *b));
+            let Some(best) = best else { continue };
+            if trees[class].is_none_or(|old| compare(best, old) == Ordering::Less) {
+                trees[class] = Some(best);
+                work.extend(users[class].iter().copied());
+            }
+        }
+    }
+    trees
+}
+
+fn choose(candidates: &[Candidate], trees: &[Option<Tree>]) -> Option<usize> {
+    let order = |a: usize, b: usize, ta: Tree, tb: Tree| {
+        let (x, y) = (&candidates[a], &candidates[b]);
+        // Where sums of costs have lost the cost of one node to rounding, only depth still rules out cycles.
+        let rounded = ta.cost.work > EXACT_SUMS || ta.cost.worse > EXACT_SUMS;
+        let depth = if rounded { ta.depth.cmp(&tb.depth) } else { Ordering::Equal };
+        ta.cost
+            .cmp(tb.cost)
+            .then(depth)
+            .then(x.made.cmp(&y.made))
+            .then(ta.depth.cmp(&tb.depth))
+            .then(x.node.kind().cmp(&y.node.kind()))
+            .then(a.cmp(&b))
+    };
+    let known = candidates.iter().enumerate().filter_map(|(i, c)| Some((i, tree(c, trees)?)));
+    known.min_by(|(a, ta), (b, tb)| order(*a, *b, *ta, *tb)).map(|(i, _)| i)
+}
+
+/// Exchanges nodes of the chosen program, counting what is shared once.
+struct Refinement<'a> {
+    choice: &'a mut Choice,
+    /// How many chosen nodes use a class.
+    uses: Vec<u32>,
+}
+
+impl Refinement<'_> {
+    fn run(&mut self, roots: &[usize]) {
+        for root in roots {
+            self.add(&[*root]);
+        }
+        for _ in 0..PASSES {
+            let mut improved = false;
+            for class in self.reachable(roots) {
+                improved |= self.uses[class] > 0 && self.improve(class);
+            }
+            if !improved {
+                break;
+            }
+        }
+    }
+
+    fn chosen(&self, class: usize) -> Option<&Candidate> {
+        self.choice.chosen[class].map(|c| &self.choice.candidates[class][c])
+    }
+
+    /// Uses classes once more; the cost of what was not used before.
+    fn add(&mut self, classes: &[usize]) -> Cost {
+        let mut cost = Cost::default();
+        let mut stack = classes.to_vec();
+        while let Some(class) = stack.pop() {
+            self.uses[class] += 1;
+            if self.uses[class] == 1
+                && let Some(node) = self.chosen(class)
+            {
+                cost = cost.plus(node.own);
+                stack.extend(node.children.clone());
+            }
+        }
+        cost
+    }
+
+    /// Uses classes once less; the cost of what is not used any more.
+    fn remove(&mut self, classes: &[usize]) -> Cost {
+        let mut cost = Cost::default();
+        let mut stack = classes.to_vec();
+        while let Some(class) = stack.pop() {
+            self.uses[class] -= 1;
+            if self.uses[class] == 0
+                && let Some(node) = self.chosen(class)
+            {
+                cost = cost.plus(node.own);
+                stack.extend(node.children.clone());
+            }
+        }
+        cost
+    }
+
+    /// Exchanges the node of a class for the one that makes the whole program cheapest.
+    fn improve(&mut self, class: usize) -> bool {
+        let Some(current) = self.choice.chosen[class] else { return false };
+        if self.choice.candidates[class].len() < 2 {
+            return false;
+        }
+        let children = self.choice.candidates[class][current].children.clone();
+        let mut least = self.remove(&children).plus(self.choice.candidates[class][current].own);
+        let mut best = current;
+        for i in 0..self.choice.candidates[class].len() {
+            let candidate = &self.choice.candidates[class][i];
+            let (own, children) = (candidate.own, candidate.children.clone());
+            if i == current || children.iter().any(|c| self.choice.chosen[*c].is_none()) {
+                continue;
+            }
+            let cost = self.add(&children).plus(own);
+            if cost.clearly_below(least) && !self.reaches(&children, class) {
+                (least, best) = (cost, i);
+            }
+            self.remove(&children);
+        }
+        self.choice.chosen[class] = Some(best);
+        let children = self.choice.candidates[class][best].children.clone();
+        self.add(&children);
+        best != current
+    }
+
+    /// Whether the chosen program of `from` contains `to`.
+    fn reaches(&self, from: &[usize], to: usize) -> bool {
+        let mut seen = HashSet::new();
+        let mut stack = from.to_vec();
+        while let Some(class) = stack.pop() {
+            if class == to {
+                return true;
+            }
+            if seen.insert(class) {
+                stack.extend(self.chosen(class).into_iter().flat_map(|n| n.children.iter().copied()));
+            }
+        }
+        false
+    }
+
+    /// Classes of the chosen program, each before what it uses where possible.
+    fn reachable(&self, roots: &[usize]) -> Vec<usize> {
+        let mut seen = HashSet::new();
+        let mut order = vec![];
+        let mut stack: Vec<usize> = roots.iter().rev().copied().collect();
+        while let Some(class) = stack.pop() {
+            if seen.insert(class) {
+                order.push(class);
+                stack.extend(self.chosen(class).into_iter().flat_map(|n| n.children.iter().rev().copied()));
+            }
+        }
+        order
+    }
+}

@@ -1,0 +1,294 @@
+//! The e-graph's language and what is known of each class.
+//!
+//! An e-node is an op of the table with its declared attributes, a leaf for a value that the search cannot enter
+//! (arguments, values from outside the block, results of foreign ops), an op with regions, or one of the results of
+//! such an op. `add` and `mul` may have more than two children: they stand for the sum or product of a multiset.
+//!
+//! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
+//! united; children of commutative ops are sorted when a node is made.
+
+use crate::facts::Facts;
+use egg::{Analysis, DidMerge, EGraph, Id, Language};
+use smallvec::SmallVec;
+use std::{collections::HashMap, hash::Hash};
+use thn_ir::{Attr, Attrs, DType, Literal, OpKind, Scalar, TensorType, infer};
+
+/// Literals with more elements are not computed with here.
+const LARGEST_FOLDED: usize = 4096;
+
+/// The e-graph of one block.
+pub(crate) type Graph = EGraph<Node, Knowledge>;
+
+/// An interned [`Payload`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) struct PayloadId(pub(crate) u32);
+
+impl PayloadId {
+    /// No attributes and an inferred type.
+    pub(crate) const EMPTY: PayloadId = PayloadId(0);
+}
+
+/// An interned tensor type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) struct TypeId(u32);
+
+/// What an op says beyond its operands: its declared attributes and, for shaped ops, its result type.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct Payload {
+    pub(crate) attrs: Attrs,
+    pub(crate) ty: Option<TensorType>,
+}
+
+/// The function symbol of an e-node.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) enum Head {
+    /// A value that cannot be entered, by its position among the leaves of the block.
+    Leaf(u32),
+    /// An op without regions.
+    Op(OpKind, PayloadId),
+    /// An op with regions, by the structure of its regions; children are operands and captures.
+    Region(u32),
+    /// One result of a [`Head::Region`].
+    Project(u32),
+}
+
+/// An e-node.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) struct Node {
+    pub(crate) head: Head,
+    pub(crate) children: SmallVec<[Id; 3]>,
+}
+
+impl Node {
+    /// The op and its payload, if the node is an op without regions.
+    pub(crate) fn op(&self) -> Option<(OpKind, PayloadId)> {
+        match self.head {
+            Head::Op(kind, payload) => Some((kind, payload)),
+            _ => None,
+        }
+    }
+
+    /// The kind of the op, if the node is one without regions.
+    pub(crate) fn kind(&self) -> Option<OpKind> {
+        self.op().map(|(k, _)| k)
+    }
+}
+
+impl Language for Node {
+    type Discriminant = (Head, usize);
+
+    fn discriminant(&self) -> (Head, usize) {
+        (self.head, self.children.len())
+    }
+
+    fn matches(&self, other: &Self) -> bool {
+        self.discriminant() == other.discriminant()
+    }
+
+    fn children(&self) -> &[Id] {
+        &self.children
+    }
+
+    fn children_mut(&mut self) -> &mut [Id] {
+        &mut self.children
+    }
+}
+
+/// Values stored once, by position.
+#[derive(Clone, Debug)]
+struct Interner<T> {
+    items: Vec<T>,
+    ids: HashMap<T, u32>,
+}
+
+impl<T> Default for Interner<T> {
+    fn default() -> Self {
+        Interner { items: vec![], ids: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Interner<T> {
+    fn intern(&mut self, item: T) -> u32 {
+        if let Some(id) = self.ids.get(&item) {
+            return *id;
+        }
+        let id = self.items.len() as u32;
+        self.items.push(item.clone());
+        self.ids.insert(item, id);
+        id
+    }
+}
+
+/// What is known of a class.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Data {
+    /// The tensor type; `None` for an op with regions, which only its projections use.
+    pub(crate) ty: Option<TypeId>,
+    /// The value of every element as a rank-0 literal, if all are known to be equal.
+    pub(crate) splat: Option<Literal>,
+    /// Whether some member is computed from constants alone, element by element: it can become a literal.
+    pub(crate) foldable: bool,
+    /// Signs, bounds, NaN and infinity.
+    pub(crate) facts: Facts,
+}
+
+/// The side tables of an e-graph, and its analysis.
+#[derive(Clone, Debug)]
+pub(crate) struct Knowledge {
+    payloads: Interner<Payload>,
+    types: Interner<TensorType>,
+    /// Type of the node that is being added.
+    pending: Option<TypeId>,
+}
+
+impl Default for Knowledge {
+    fn default() -> Self {
+        let mut payloads = Interner::default();
+        payloads.intern(Payload::default());
+        Knowledge { payloads, types: Interner::default(), pending: None }
+    }
+}
+
+impl Knowledge {
+    /// The payload behind an id.
+    pub(crate) fn payload(&self, id: PayloadId) -> &Payload {
+        &self.payloads.items[id.0 as usize]
+    }
+
+    /// The id of a payload.
+    pub(crate) fn intern(&mut self, payload: Payload) -> PayloadId {
+        PayloadId(self.payloads.intern(payload))
+    }
+
+    /// The id of a type.
+    pub(crate) fn intern_type(&mut self, ty: TensorType) -> TypeId {
+        TypeId(self.types.intern(ty))
+    }
+}
+
+/// Type of a class that is known to be a tensor; rank-0 bool for an op with regions, which no pattern reaches.
+pub(crate) fn type_of(graph: &Graph, id: Id) -> Option<&TensorType> {
+    graph[id].data.ty.map(|t| &graph.analysis.types.items[t.0 as usize])
+}
+
+/// Number of dims of a class.
+pub(crate) fn rank(graph: &Graph, id: Id) -> usize {
+    type_of(graph, id).map_or(0, TensorType::rank)
+}
+
+/// Adds a node whose type is known.
+pub(crate) fn add_typed(graph: &mut Graph, mut node: Node, ty: Option<TensorType>) -> Id {
+    node.children.iter_mut().for_each(|c| *c = graph.find(*c));
+    if node.kind().is_some_and(|k| k.row().commutative) {
+        node.children.sort_unstable();
+    }
+    graph.analysis.pending = ty.map(|t| graph.analysis.intern_type(t));
+    let id = graph.add(node);
+    graph.analysis.pending = None;
+    id
+}
+
+/// Adds an op; `None` if the types do not fit or it would need a check that the program does not make.
+pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<Id> {
+    if let (OpKind::Add | OpKind::Mul, [only]) = (kind, children) {
+        return Some(*only);
+    }
+    let ty = result_type(graph, kind, payload, children)?;
+    let node = Node { head: Head::Op(kind, payload), children: children.into() };
+    Some(add_typed(graph, node, Some(ty)))
+}
+
+/// A rank-0 constant.
+pub(crate) fn add_scalar(graph: &mut Graph, dtype: DType, value: Scalar) -> Id {
+    let literal = Literal::scalar(dtype, value);
+    let ty = literal.ty();
+    let payload = Payload { attrs: Attrs::new().with("value", Attr::Literal(literal)), ty: None };
+    let payload = graph.analysis.intern(payload);
+    let node = Node { head: Head::Op(OpKind::Constant, payload), children: SmallVec::new() };
+    add_typed(graph, node, Some(ty))
+}
+
+/// `x` repeated to a type: `x` itself if it has it, a broadcast if it is of rank 0 and of the same element type.
+pub(crate) fn fill(graph: &mut Graph, x: Id, ty: &TensorType) -> Option<Id> {
+    let own = type_of(graph, x)?;
+    if own == ty {
+        return Some(x);
+    }
+    if own.rank() > 0 || own.dtype != ty.dtype {
+        return None;
+    }
+    let payload = Payload { attrs: Attrs::new().ints("axes", &[]), ty: Some(ty.clone()) };
+    let payload = graph.analysis.intern(payload);
+    add_op(graph, OpKind::Broadcast, payload, &[x])
+}
+
+/// The type of an op over classes.
+fn result_type(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<TensorType> {
+    let types: Vec<TensorType> =
+        children.iter().map(|c| type_of(graph, *c).cloned()).collect::<Option<_>>()?;
+    if children.len() > 2 && matches!(kind, OpKind::Add | OpKind::Mul) {
+        let full = types.iter().find(|t| t.rank() > 0).unwrap_or(&types[0]).clone();
+        let fits = |t: &TensorType| t.dtype == full.dtype && (t.rank() == 0 || t.shape == full.shape);
+        return types.iter().all(fits).then_some(full);
+    }
+    let payload = graph.analysis.payload(payload);
+    let inferred = infer(kind, &types, &payload.attrs, payload.ty.as_ref(), &[]).ok()?;
+    // A bound such as "not empty" is implied by what the program already computes or checks; an equality of dims
+    // that are not the same would be a new condition on the call.
+    if inferred.constraints.iter().any(|c| c.equal) {
+        return None;
+    }
+    inferred.types.into_iter().next()
+}
+
+impl Analysis<Node> for Knowledge {
+    type Data = Data;
+
+    fn make(graph: &mut Graph, node: &Node, _: Id) -> Data {
+        let ty = graph.analysis.pending;
+        derive(graph, node, ty)
+    }
+
+    fn remake(graph: &mut Graph, node: &Node, id: Id) -> Data {
+        let ty = graph[id].data.ty;
+        derive(graph, node, ty)
+    }
+
+    fn merge(&mut self, a: &mut Data, b: Data) -> DidMerge {
+        let before = a.clone();
+        a.splat = a.splat.take().or_else(|| b.splat.clone());
+        a.foldable |= b.foldable;
+        a.facts = a.facts.meet(b.facts);
+        DidMerge(*a != before, *a != b)
+    }
+}
+
+/// Facts of one node from those of its children.
+fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
+    let tensor = ty.map(|t| &graph.analysis.types.items[t.0 as usize]);
+    let dtype = tensor.map_or(DType::Bool, |t| t.dtype);
+    let unknown = Data { ty, splat: None, foldable: false, facts: Facts::of_dtype(dtype) };
+    let Some((kind, payload)) = node.op() else { return unknown };
+    let row = kind.row();
+    let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| &graph[*c].data).collect();
+    let literal = graph.analysis.payload(payload).attrs.get_literal("value");
+    let splat = match kind {
+        OpKind::Constant => literal.and_then(Literal::splat_value).map(|v| Literal::scalar(dtype, v)),
+        OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice => {
+            children.first().and_then(|c| c.splat.clone())
+        }
+        _ => None,
+    };
+    let foldable = match kind {
+        OpKind::Constant => literal.is_some_and(|l| l.len() <= LARGEST_FOLDED),
+        _ => row.is_elementwise() && children.iter().all(|c| c.foldable),
+    };
+    let facts = match (&splat, kind) {
+        (Some(l), _) => Facts::of_scalar(l.get(0)),
+        (None, OpKind::Constant) => literal.map_or(unknown.facts, |l| {
+            l.iter().map(Facts::of_scalar).reduce(Facts::join).unwrap_or(unknown.facts)
+        }),
+        _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<Vec<_>>(), dtype),
+    };
+    Data { ty, splat, foldable, facts }
+}

@@ -1,0 +1,191 @@
+//! Rewrites that hold for every elementwise op and are therefore no lines of a rule file.
+//!
+//! - `sum-of-sum`, `product-of-product`: a sum over a sum is also the sum of the multiset (not under `strict`).
+//! - `scalar-operand`: an operand that repeats one element is used as that element.
+//! - `lift-movement`: an op over broadcasts, reshapes or dimshuffles that are alike is that movement of the op over
+//!   what they move. So patterns meet ops that stood on different sides of a movement, and less is computed.
+//!
+//! All three have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
+//! made by the same step deeper in the program.
+
+use crate::graph::{Graph, Head, Node, Payload, PayloadId, add_op, fill, rank, type_of};
+use egg::Id;
+use smallvec::SmallVec;
+use thn_ir::{DType, Literal, OpKind};
+
+/// The largest multiset that is made by flattening.
+const MAX_ARITY: usize = 8;
+
+/// A rewrite of this file as the reference lists it: name, class and what it does.
+pub(crate) const BUILT_IN: [(&str, &str); 4] = [
+    (
+        "sum-of-sum",
+        "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
+    ),
+    ("product-of-product", "the same for `mul`"),
+    (
+        "scalar-operand",
+        "an elementwise operand that is a broadcast of a rank-0 value, or a constant of equal elements, is used as a rank-0 value",
+    ),
+    (
+        "lift-movement",
+        "`(f (move@P ?x))` is `(move@P (f ?x))` for elementwise `f` and `move` one of broadcast, reshape, dimshuffle",
+    ),
+];
+
+/// What a rewrite of this file found: its name, the equal class, and the node that stands for the same computation.
+pub(crate) struct Found {
+    pub(crate) name: &'static str,
+    pub(crate) class: Id,
+    /// The new node; if a rule later finds something better than it, that is better than the old one too.
+    pub(crate) node: Option<Node>,
+    /// Whether the new form is always preferred.
+    pub(crate) better: bool,
+}
+
+/// Every equal of `node`, which is in `class`, that this file knows.
+pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool) -> Vec<Found> {
+    let Some((kind, payload)) = node.op() else { return vec![] };
+    let row = kind.row();
+    let mut found = vec![];
+    if row.commutative && !node.children.is_sorted() {
+        // Classes were renumbered since the node was made.
+        if let Some(class) = add_op(graph, kind, payload, &node.children) {
+            let node = canonical(graph, kind, payload, &node.children);
+            found.push(Found { name: "sorted", class, node: Some(node), better: false });
+        }
+    }
+    if !strict && matches!(kind, OpKind::Add | OpKind::Mul) {
+        flatten(graph, kind, node, &mut found);
+    }
+    if row.is_elementwise() {
+        scalar_operands(graph, class, kind, payload, node, &mut found);
+        lift(graph, class, kind, payload, node, &mut found);
+    }
+    found
+}
+
+/// The node as the e-graph keeps it.
+fn canonical(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Node {
+    let mut children: SmallVec<[Id; 3]> = children.iter().map(|c| graph.find(*c)).collect();
+    if kind.row().commutative {
+        children.sort_unstable();
+    }
+    Node { head: Head::Op(kind, payload), children }
+}
+
+fn flatten(graph: &mut Graph, kind: OpKind, node: &Node, found: &mut Vec<Found>) {
+    for (i, child) in node.children.iter().enumerate() {
+        let inner: Vec<Node> =
+            graph[*child].nodes.iter().filter(|n| n.kind() == Some(kind)).take(2).cloned().collect();
+        for inner in inner {
+            let mut all: Vec<Id> =
+                node.children.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, c)| *c).collect();
+            all.extend(inner.children.iter().copied());
+            if all.len() > MAX_ARITY {
+                continue;
+            }
+            let flat = canonical(graph, kind, PayloadId::EMPTY, &all);
+            if graph.lookup(flat.clone()).is_some() && flat == *node {
+                continue;
+            }
+            if let Some(class) = add_op(graph, kind, PayloadId::EMPTY, &all) {
+                let name = if kind == OpKind::Add { "sum-of-sum" } else { "product-of-product" };
+                found.push(Found { name, class, node: Some(flat), better: false });
+            }
+        }
+    }
+}
+
+/// A rank-0 class whose element every element of `class` equals.
+fn repeated(graph: &mut Graph, class: Id) -> Option<Id> {
+    if rank(graph, class) == 0 {
+        return Some(class);
+    }
+    let inner = graph[class].nodes.iter().find_map(|n| match n.kind() {
+        Some(OpKind::Broadcast) if rank(graph, n.children[0]) == 0 => Some(n.children[0]),
+        _ => None,
+    });
+    inner.or_else(|| {
+        let data = &graph[class].data;
+        let value = data.splat.as_ref().and_then(Literal::splat_value)?;
+        let dtype = type_of(graph, class)?.dtype;
+        Some(crate::graph::add_scalar(graph, dtype, value))
+    })
+}
+
+fn scalar_operands(
+    graph: &mut Graph,
+    class: Id,
+    kind: OpKind,
+    payload: PayloadId,
+    node: &Node,
+    found: &mut Vec<Found>,
+) {
+    if rank(graph, class) == 0 {
+        return;
+    }
+    let children: Vec<Id> =
+        node.children.iter().map(|c| repeated(graph, *c).unwrap_or_else(|| graph.find(*c))).collect();
+    if children.iter().zip(&node.children).all(|(a, b)| *a == graph.find(*b)) {
+        return;
+    }
+    let Some(ty) = type_of(graph, class).cloned() else { return };
+    let Some(made) = add_op(graph, kind, payload, &children) else { return };
+    let whole = rank(graph, made) > 0;
+    let Some(class) = fill(graph, made, &ty) else { return };
+    let node = whole.then(|| canonical(graph, kind, payload, &children));
+    found.push(Found { name: "scalar-operand", class, node, better: !whole });
+}
+
+fn is_movement(kind: OpKind) -> bool {
+    matches!(kind, OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle)
+}
+
+/// Whether two movements do the same to tensors of one shape, whatever their element types.
+fn alike(graph: &Graph, a: PayloadId, b: PayloadId) -> bool {
+    let (a, b) = (graph.analysis.payload(a), graph.analysis.payload(b));
+    a.attrs == b.attrs && a.ty.as_ref().map(|t| &t.shape) == b.ty.as_ref().map(|t| &t.shape)
+}
+
+fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &Node, found: &mut Vec<Found>) {
+    let Some(full) = node.children.iter().copied().find(|c| rank(graph, *c) > 0) else { return };
+    let movements: Vec<(OpKind, PayloadId, Id)> = graph[full]
+        .nodes
+        .iter()
+        .filter_map(|n| n.op().filter(|(k, _)| is_movement(*k)).map(|(k, p)| (k, p, n.children[0])))
+        .collect();
+    for (movement, how, source) in movements {
+        let Some(shape) = type_of(graph, source).map(|t| t.shape.clone()) else { continue };
+        if shape.rank() == 0 {
+            // Repeated rank-0 values are operands of their own: see `scalar_operands`.
+            continue;
+        }
+        let mut sources = vec![];
+        for child in &node.children {
+            let moved = graph[*child].nodes.iter().find_map(|n| match n.op() {
+                Some((k, p)) if k == movement && alike(graph, p, how) => {
+                    type_of(graph, n.children[0]).filter(|t| t.shape == shape).map(|_| n.children[0])
+                }
+                _ => None,
+            });
+            let Some(source) = moved.or_else(|| repeated(graph, *child)) else { break };
+            sources.push(source);
+        }
+        if sources.len() < node.children.len() {
+            continue;
+        }
+        let Some(inner) = add_op(graph, kind, payload, &sources) else { continue };
+        let Some(dtype) = type_of(graph, class).map(|t| t.dtype) else { continue };
+        let how = with_dtype(graph, how, dtype);
+        if let Some(class) = add_op(graph, movement, how, &[inner]) {
+            found.push(Found { name: "lift-movement", class, node: None, better: true });
+        }
+    }
+}
+
+/// The same movement of tensors of another element type.
+fn with_dtype(graph: &mut Graph, payload: PayloadId, dtype: DType) -> PayloadId {
+    let Payload { attrs, ty } = graph.analysis.payload(payload).clone();
+    graph.analysis.intern(Payload { attrs, ty: ty.map(|t| t.with_dtype(dtype)) })
+}

@@ -1,0 +1,138 @@
+//! The optimizer: blocks from the inside out, round after round until nothing changes.
+
+use crate::{
+    Options, Report, cost, decode, encode, extract,
+    graph::{Graph, Node},
+    pattern::Rule,
+    rules, saturate,
+};
+use egg::Id;
+use std::collections::{BTreeMap, HashSet};
+use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType};
+
+/// Rounds until the program must have settled. Folded constants and new bounds let further rules apply, so that one
+/// round is not always enough; a program that is optimized again does not change.
+const ROUNDS: usize = 6;
+
+/// The attribute of a function that names the rules of class `finite` it was rewritten by.
+pub const FINITE_ATTRIBUTE: &str = "thn.finite";
+
+/// Rewrites a program into a numerically better and cheaper one with the same results.
+///
+/// Dims that the checks of the program prove equal are made one first. The shape program of a call is that of the
+/// program before: rewriting can remove an op whose operands did not fit.
+pub fn optimize(func: &mut Func, options: &Options) -> Result<Report, Error> {
+    optimize_with(func, rules::all()?, options)
+}
+
+/// [`optimize`] with other rules.
+pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) -> Result<Report, Error> {
+    func.unify_dims()?;
+    *func = func.compact();
+    let mut report = Report {
+        ops_before: func.walk(Func::BODY).len(),
+        cost_before: program_cost(func),
+        ..Report::default()
+    };
+    let mut text = func.to_string();
+    for _ in 0..ROUNDS {
+        block(func, Func::BODY, rules, options, &mut report)?;
+        *func = func.compact();
+        let new = func.to_string();
+        if new == text {
+            break;
+        }
+        text = new;
+    }
+    if !report.finite.is_empty() {
+        let names: Vec<&str> = report.finite.iter().map(String::as_str).collect();
+        func.attrs.set(FINITE_ATTRIBUTE, Attr::Str(names.join(" ").into()));
+    }
+    report.ops_after = func.walk(Func::BODY).len();
+    report.cost_after = program_cost(func);
+    Ok(report)
+}
+
+/// Optimizes the regions inside a block, then the block.
+fn block(
+    func: &mut Func,
+    id: BlockId,
+    rules: &[Rule],
+    options: &Options,
+    report: &mut Report,
+) -> Result<(), Error> {
+    for op in func.block(id).ops.clone() {
+        let data = func.op(op);
+        // Planned kernels are final.
+        if data.kind != OpKind::Kernel {
+            for region in data.regions.clone() {
+                block(func, region, rules, options, report)?;
+            }
+        }
+    }
+    let mut encoded = encode::encode(func, id);
+    let mut roots: Vec<Id> = func.block(id).results.iter().map(|r| encoded.classes[r]).collect();
+    for anchor in &encoded.anchors {
+        roots.extend(func.inputs(*anchor).iter().map(|v| encoded.classes[v]));
+    }
+    let graph = std::mem::replace(&mut encoded.graph, Graph::default());
+    let mut search = saturate::Search::new(graph, rules, options);
+    search.run(report);
+    let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
+    let choice = extract::extract(&search.graph, &roots, &original, &search.worse, &encoded.levels);
+    let folded = fold(&search.graph, &choice, &roots);
+    decode::decode(func, id, &encoded, &search.graph, &choice, &folded)
+}
+
+/// Literals for the chosen classes that are computed from constants alone.
+fn fold(graph: &Graph, choice: &extract::Choice, roots: &[Id]) -> BTreeMap<Id, Literal> {
+    let mut literals: BTreeMap<Id, Literal> = BTreeMap::new();
+    let mut folded = BTreeMap::new();
+    let mut visited = HashSet::new();
+    let mut stack: Vec<(Id, bool)> = roots.iter().map(|r| (graph.find(*r), false)).collect();
+    while let Some((class, children_done)) = stack.pop() {
+        let Some(node) = choice.node(graph, class) else { continue };
+        if !children_done {
+            if visited.insert(class) {
+                stack.push((class, true));
+                stack.extend(node.children.iter().map(|c| (graph.find(*c), false)));
+            }
+            continue;
+        }
+        let Some((kind, payload)) = node.op() else { continue };
+        let attrs = &graph.analysis.payload(payload).attrs;
+        if let Some(literal) = attrs.get_literal("value") {
+            literals.insert(class, literal.clone());
+            continue;
+        }
+        let operands: Option<Vec<Literal>> =
+            node.children.iter().map(|c| literals.get(&graph.find(*c)).cloned()).collect();
+        let Some(operands) = operands.filter(|o| !o.is_empty()) else { continue };
+        if let Some(literal) = fold_op(kind, attrs, &operands) {
+            literals.insert(class, literal.clone());
+            folded.insert(class, literal);
+        }
+    }
+    folded
+}
+
+/// An op on literals; sums and products of more than two in order.
+fn fold_op(kind: OpKind, attrs: &thn_ir::Attrs, operands: &[Literal]) -> Option<Literal> {
+    match operands {
+        [first, rest @ ..] if rest.len() > 1 && kind.row().commutative => {
+            rest.iter().try_fold(first.clone(), |a, b| thn_reference::fold(kind, attrs, &[a, b.clone()]))
+        }
+        _ => thn_reference::fold(kind, attrs, operands),
+    }
+}
+
+/// The estimated cost of a program, regions counted once.
+fn program_cost(func: &Func) -> f64 {
+    let of = |op| {
+        let data = func.op(op);
+        let operands: Vec<&TensorType> = data.operands.iter().filter_map(|v| func.tensor(*v)).collect();
+        let result = data.results.first().and_then(|r| func.tensor(*r));
+        result.map_or(0.0, |ty| cost::of_op(data.kind, &operands, ty))
+    };
+    func.walk(Func::BODY).into_iter().map(of).sum()
+}

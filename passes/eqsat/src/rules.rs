@@ -1,0 +1,101 @@
+//! The rules of this crate and how they are listed.
+
+use crate::{Class, attributes, conditions, normalize, parse::parse_file, pattern::Rule};
+use std::{collections::BTreeSet, fmt::Write, sync::OnceLock};
+use thn_ir::Error;
+
+/// The rule files, in the order in which their rules are tried.
+const FILES: &[(&str, &str)] = &[
+    ("canonicalize.rules", include_str!("../rules/canonicalize.rules")),
+    ("stabilize.rules", include_str!("../rules/stabilize.rules")),
+    ("specialize.rules", include_str!("../rules/specialize.rules")),
+    ("shape.rules", include_str!("../rules/shape.rules")),
+    ("linalg.rules", include_str!("../rules/linalg.rules")),
+];
+
+/// Every rule.
+pub(crate) fn all() -> Result<&'static [Rule], Error> {
+    static RULES: OnceLock<Result<Vec<Rule>, String>> = OnceLock::new();
+    let parse = || {
+        let mut names = BTreeSet::new();
+        let mut rules = vec![];
+        for (file, text) in FILES {
+            rules.extend(parse_file(file, text, &mut names)?);
+        }
+        Ok(rules)
+    };
+    match RULES.get_or_init(parse) {
+        Ok(rules) => Ok(rules),
+        Err(e) => Err(Error::internal(e.clone())),
+    }
+}
+
+/// What people and tools see of a rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleInfo {
+    /// Its name.
+    pub name: String,
+    /// Its family.
+    pub family: String,
+    /// What it promises.
+    pub class: Class,
+    /// `left => right if conditions`.
+    pub text: String,
+    /// File and line.
+    pub place: String,
+}
+
+/// Every rule of the rule files, in order.
+pub fn rules() -> Result<Vec<RuleInfo>, Error> {
+    let info = |r: &Rule| RuleInfo {
+        name: r.name.clone(),
+        family: r.family.clone(),
+        class: r.class,
+        text: r.text.clone(),
+        place: r.place.clone(),
+    };
+    Ok(all()?.iter().map(info).collect())
+}
+
+/// The reference page of rules, as Markdown.
+pub fn reference() -> Result<String, Error> {
+    let mut page = String::from(
+        "# Rules\n\n\
+         Generated from `passes/eqsat/rules/*.rules`; do not edit.\n\
+         The format is described in [`passes/eqsat/rules/README.md`](../../passes/eqsat/rules/README.md).\n\n",
+    );
+    let rules = all()?;
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        page,
+        "{} rules, and {} that hold for every elementwise op.\n",
+        rules.len(),
+        normalize::BUILT_IN.len()
+    );
+    let _ = writeln!(page, "| rule | family | class | rewrite |\n| --- | --- | --- | --- |");
+    for rule in rules {
+        let mut class = rule.class.to_string();
+        if rule.better {
+            class += ", better";
+        }
+        if rule.expand {
+            class += ", expand";
+        }
+        let _ = writeln!(page, "| `{}` | {} | {class} | `{}` |", rule.name, rule.family, rule.text);
+    }
+    let _ = writeln!(page, "\n## For every elementwise op\n\n| rewrite | what it does |\n| --- | --- |");
+    for (name, what) in normalize::BUILT_IN {
+        let _ = writeln!(page, "| `{name}` | {what} |");
+    }
+    let _ = writeln!(page, "\n## Conditions\n\n| condition | holds if |\n| --- | --- |");
+    for c in conditions::CONDITIONS {
+        let args = c.form.chars().map(|f| if f == 'p' { "@p" } else { "?x" }).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(page, "| `{}({args})` | {} |", c.name, c.meaning);
+    }
+    let _ = writeln!(page, "\n## Functions of payloads\n\n| function | gives |\n| --- | --- |");
+    for f in attributes::FUNCTIONS {
+        let args = vec!["@p"; f.arity].join(", ");
+        let _ = writeln!(page, "| `{}({args})` | {} |", f.name, f.meaning);
+    }
+    Ok(page)
+}
