@@ -16,7 +16,6 @@ import struct
 import sys
 
 from mpmath import (
-    acos,
     asin,
     atan,
     atanh,

@@ -183,26 +183,16 @@ fn bind(dtypes: &[(&str, &str)], rows: &[ParameterRow<'_>]) -> Bindings {
     own.chain(values).collect()
 }
 
-/// Replaces each `$NAME` that has a binding; the longest name at a place counts.
+/// Replaces each `$NAME` that has a binding. A trailing underscore belongs to the text, as in `$T_$N`.
 fn substitute(text: &str, bindings: &Bindings) -> String {
     let mut pieces = text.split('$');
     let mut result = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let end = piece.find(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_');
-        let mut name = &piece[..end.unwrap_or(piece.len())];
-        // In `@thn_cast_$T_$N` the underscore that follows `$T` belongs to the text.
-        while !name.is_empty() && !bindings.contains_key(name) {
-            name = &name[..name.len() - 1];
-        }
+        let name = piece[..end.unwrap_or(piece.len())].trim_end_matches('_');
         match bindings.get(name) {
-            Some(value) => {
-                result.push_str(value);
-                result.push_str(&piece[name.len()..]);
-            }
-            None => {
-                result.push('$');
-                result.push_str(piece);
-            }
+            Some(value) => result.extend([value, &piece[name.len()..]]),
+            None => result.extend(["$", piece]),
         }
     }
     result
@@ -300,5 +290,8 @@ mod tests {
         let library = expand(&[broken]);
         assert_eq!(library.keys().collect::<Vec<_>>(), ["thn_a_f32"]);
         assert_eq!(library["thn_a_f32"].deps, ["thn_b_f32"]);
+        // A name is never cut to one that has a binding.
+        let bindings = Bindings::from([("T".to_owned(), "f32".to_owned())]);
+        assert_eq!(substitute("thn_$T_$TINY", &bindings), "thn_f32_$TINY");
     }
 }

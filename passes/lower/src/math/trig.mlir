@@ -22,9 +22,9 @@
 // binade, where the error is below 0.52. Infinities give NaN, zeros keep their sign.
 //
 //   function   f32    f64
-//   sin        0.51   0.82
-//   cos        0.51   0.81
-//   tan        0.51   1.06
+//   sin        0.51   0.84
+//   cos        0.51   0.85
+//   tan        0.51   1.12
 
 // n = round(|x| 2/pi) and |x| - n pi/2 = r + low, for |x| < 2^40.
 func.func private @thn_trig_near(%a: f64) -> (f64, f64, i64) {
