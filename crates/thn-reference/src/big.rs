@@ -16,6 +16,7 @@ mod order;
 mod rounding;
 
 use astro_float::{BigFloat, Consts, Radix, RoundingMode};
+use std::{cell::RefCell, collections::BTreeMap};
 
 pub(crate) use order::ToInteger;
 pub use rounding::bits_of_error;
@@ -209,6 +210,21 @@ impl Reals {
     pub fn new(precision: usize) -> Option<Reals> {
         let bits = precision.clamp(64, 1 << 16).next_multiple_of(64) + GUARD;
         Some(Reals { bits, consts: Consts::new().ok()?, doubt: false })
+    }
+
+    /// Computes with arithmetic that is kept for the next time, with the constants it has worked out, one per thread
+    /// and precision. `None` if it cannot be made.
+    pub(crate) fn with<T>(precision: usize, compute: impl FnOnce(&mut Reals) -> T) -> Option<T> {
+        thread_local! {
+            static KEPT: RefCell<BTreeMap<usize, Reals>> = const { RefCell::new(BTreeMap::new()) };
+        }
+        // It is taken out while in use, so that `compute` may come here again.
+        let kept = KEPT.with(|k| k.borrow_mut().remove(&precision));
+        let mut reals = kept.or_else(|| Reals::new(precision))?;
+        reals.doubt = false;
+        let result = compute(&mut reals);
+        KEPT.with(|k| k.borrow_mut().insert(precision, reals));
+        Some(result)
     }
 
     /// Whether a comparison or a rounding since the last call could not be decided at this precision; its more

@@ -41,13 +41,13 @@ pub struct Truth {
 pub fn evaluate(func: &Func, inputs: &[Value]) -> Result<Truth, Error> {
     let mut last = Err(Error::internal("no precision to compute with"));
     for precision in PRECISIONS {
-        let mut reals =
-            Reals::new(precision).ok_or_else(|| Error::internal("no constants to compute with"))?;
-        let tensors = evaluate_with(&mut reals, func, inputs);
-        let doubt = reals.take_doubt();
-        match tensors {
-            Ok(tensors) => {
-                let (values, decided) = round(&mut reals, &tensors);
+        let attempt = Reals::with(precision, |reals| {
+            let rounded = evaluate_with(reals, func, inputs).map(|tensors| round(reals, &tensors));
+            (rounded, reals.take_doubt())
+        });
+        let (rounded, doubt) = attempt.ok_or_else(|| Error::internal("no constants to compute with"))?;
+        match rounded {
+            Ok((values, decided)) => {
                 let decided = decided && !doubt;
                 last = Ok(Truth { values, decided });
                 if decided {

@@ -3,8 +3,9 @@
 use crate::{
     Reals, Value,
     exact::{self, Cell, PRECISIONS},
+    run::Elements,
 };
-use thn_ir::{Attrs, DType, Func, Literal, OpKind, ResultDType};
+use thn_ir::{Attrs, DType, Func, Literal, OpKind, ResultDType, Scalar};
 
 /// Literals with more elements than this are not folded, unless all their elements are the same.
 const LARGEST: usize = 4096;
@@ -43,20 +44,16 @@ pub fn fold(kind: OpKind, attrs: &Attrs, operands: &[Literal]) -> Option<Literal
     }
 }
 
-fn fold_element(
-    kind: OpKind,
-    attrs: &Attrs,
-    dtype: DType,
-    args: &[thn_ir::Scalar],
-) -> Option<thn_ir::Scalar> {
-    use crate::run::Elements;
+fn fold_element(kind: OpKind, attrs: &Attrs, dtype: DType, args: &[Scalar]) -> Option<Scalar> {
     for precision in PRECISIONS {
-        let mut reals = Reals::new(precision)?;
-        let cells: Vec<Cell> = args.iter().map(|s| reals.of(*s)).collect();
-        let cells: Vec<&Cell> = cells.iter().collect();
-        let cell = exact::apply(&mut reals, kind, attrs, dtype, &cells).ok()?;
-        let (scalar, decided) = exact::rounded(&mut reals, &cell, dtype);
-        if decided && !reals.take_doubt() {
+        let attempt = Reals::with(precision, |reals| {
+            let cells: Vec<Cell> = args.iter().map(|s| reals.of(*s)).collect();
+            let cells: Vec<&Cell> = cells.iter().collect();
+            let cell = exact::apply(reals, kind, attrs, dtype, &cells).ok()?;
+            let (scalar, decided) = exact::rounded(reals, &cell, dtype);
+            Some((scalar, decided && !reals.take_doubt()))
+        });
+        if let (scalar, true) = attempt?? {
             return Some(scalar);
         }
     }

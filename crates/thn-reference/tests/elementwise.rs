@@ -1,0 +1,213 @@
+//! Every elementwise op of the table: the interpreter against the textbook formula in high precision.
+
+use thn_ir::{Attr, Attrs, DType, Domain, Literal, OpKind, ResultDType, Scalar};
+use thn_reference::{bits_of_error, fold, native};
+
+/// Where functions change their behaviour.
+const SPECIAL: &[f64] = &[
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    2.0,
+    -2.5,
+    3.0,
+    10.0,
+    1e-8,
+    -1e-8,
+    1e-300,
+    5e-324,
+    -5e-324,
+    f64::MIN_POSITIVE,
+    1.0 - f64::EPSILON / 2.0,
+    1.0 + f64::EPSILON,
+    std::f64::consts::FRAC_PI_2,
+    std::f64::consts::PI,
+    88.7,
+    -87.4,
+    -103.9,
+    709.7,
+    -708.5,
+    -745.2,
+    1e22,
+    -1e22,
+    f64::MAX,
+    f64::MIN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+];
+
+/// A sequence of numbers that looks random (SplitMix64).
+struct Sequence(u64);
+
+impl Sequence {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Small numbers, and numbers of all magnitudes.
+    fn number(&mut self, domain: Domain) -> f64 {
+        let x = match self.bits() % 3 {
+            0 => self.unit() * 20.0 - 10.0,
+            1 => (self.unit() - 0.5) * 2000.0,
+            _ => (self.unit() * 2.0 - 1.0) * 2f64.powi((self.bits() % 600) as i32 - 300),
+        };
+        match domain {
+            Domain::Real => x,
+            Domain::NonNeg | Domain::Positive => x.abs(),
+            Domain::Unit => x % 1.0,
+            Domain::AboveMinusOne => x.max(-self.unit()),
+        }
+    }
+}
+
+/// Operand tuples: all specials, or pairs of some of them, and random ones.
+fn samples(kind: OpKind, dtype: DType) -> Vec<Vec<f64>> {
+    let row = kind.row();
+    let mut sequence = Sequence(kind as u64);
+    let mut out: Vec<Vec<f64>> = match row.operands.len() {
+        1 => SPECIAL.iter().map(|x| vec![*x]).collect(),
+        _ => SPECIAL.iter().flat_map(|x| SPECIAL.iter().map(|y| vec![*x, *y])).collect(),
+    };
+    for _ in 0..300 {
+        out.push(row.operands.iter().map(|_| sequence.number(row.domain)).collect());
+    }
+    for sample in &mut out {
+        for x in sample {
+            *x = Scalar::Float(*x).cast(dtype).to_f64();
+        }
+    }
+    out
+}
+
+/// Number of representable numbers between the interpreter and the truth.
+fn distance(kind: OpKind, dtype: DType, sample: &[f64]) -> Option<f64> {
+    let attrs = Attrs::new();
+    let scalars: Vec<Scalar> = sample.iter().map(|x| Scalar::Float(*x)).collect();
+    let literals: Vec<Literal> = scalars.iter().map(|s| Literal::scalar(dtype, *s)).collect();
+    let result = match kind.row().dtypes.result {
+        ResultDType::Fixed(d) => d,
+        _ => dtype,
+    };
+    let found = native::apply(kind, &attrs, result, &scalars).unwrap();
+    let truth = fold(kind, &attrs, &literals)?.get(0);
+    let bits = bits_of_error(found.to_f64(), truth.to_f64(), result);
+    Some(bits.exp2() - 1.0)
+}
+
+/// The ops that compute floats element by element, without those whose operands are not all alike.
+fn float_ops() -> impl Iterator<Item = OpKind> {
+    OpKind::ALL.into_iter().filter(|k| {
+        let row = k.row();
+        row.is_elementwise()
+            && row.dtypes.operands.contains(DType::F64)
+            && !matches!(k, OpKind::Select | OpKind::Cast)
+    })
+}
+
+#[test]
+fn the_interpreter_is_as_accurate_as_the_table_says() {
+    let mut wrong = vec![];
+    let mut checked = 0;
+    for kind in float_ops() {
+        for dtype in [DType::F64, DType::F32] {
+            let mut worst = (0.0, vec![]);
+            for sample in samples(kind, dtype) {
+                let Some(ulps) = distance(kind, dtype, &sample) else {
+                    wrong.push(format!("{kind:?} {dtype}{sample:?}: no precision decides the formula"));
+                    continue;
+                };
+                checked += 1;
+                if ulps > worst.0 {
+                    worst = (ulps, sample);
+                }
+            }
+            let bound = f64::from(kind.row().max_ulp);
+            if worst.0 > bound {
+                wrong.push(format!("{kind:?} {dtype}{:?}: {} ulp, {bound} allowed", worst.1, worst.0));
+            }
+        }
+    }
+    assert!(checked > 50_000, "only {checked} samples");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_inaccurate_op_is_noticed() {
+    // What a careless log1p gives near 0 is far outside of the bound.
+    let x = 1e-10;
+    let literal = Literal::scalar(DType::F64, Scalar::Float(x));
+    let truth = fold(OpKind::Log1p, &Attrs::new(), &[literal]).unwrap().get(0).to_f64();
+    assert!(bits_of_error((1.0 + x).ln(), truth, DType::F64).exp2() > 1e6);
+    assert_eq!(distance(OpKind::Log1p, DType::F64, &[x]), Some(0.0));
+}
+
+#[test]
+fn integer_ops_fold_to_what_the_interpreter_gives() {
+    let edges = |d: DType| -> Vec<i128> {
+        let bits = d.size() as u32 * 8;
+        let least = if d.is_signed() { -(1i128 << (bits - 1)) } else { 0 };
+        let largest = least + (1i128 << bits) - 1;
+        let mut all = vec![least, least + 1, largest - 1, largest, 0, 1, 2, 3, 7, 100];
+        if d.is_signed() {
+            all.extend([-1, -2, -3, -7, -100]);
+        }
+        all
+    };
+    let attrs = Attrs::new();
+    let mut checked = 0;
+    for dtype in DType::ALL.into_iter().filter(|d| d.is_int()) {
+        for kind in OpKind::ALL {
+            let row = kind.row();
+            if !row.is_elementwise() || !row.dtypes.operands.contains(dtype) || row.operands.len() > 2 {
+                continue;
+            }
+            if kind == OpKind::Cast {
+                continue;
+            }
+            let result = match row.dtypes.result {
+                ResultDType::Fixed(d) => d,
+                _ => dtype,
+            };
+            for x in edges(dtype) {
+                for y in edges(dtype) {
+                    let args: Vec<Scalar> =
+                        [x, y][..row.operands.len()].iter().map(|i| Scalar::Int(*i)).collect();
+                    let literals: Vec<Literal> = args.iter().map(|s| Literal::scalar(dtype, *s)).collect();
+                    let found = native::apply(kind, &attrs, result, &args).unwrap();
+                    let folded = fold(kind, &attrs, &literals).unwrap();
+                    assert_eq!(folded, Literal::scalar(result, found), "{kind:?} {dtype} {x} {y}");
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 10_000, "only {checked} samples");
+}
+
+#[test]
+fn casts_agree_between_the_two() {
+    for from in [DType::F64, DType::F32] {
+        for to in DType::ALL {
+            let attrs = Attrs::new().with("dtype", Attr::DType(to));
+            for x in SPECIAL {
+                let x = Scalar::Float(*x).cast(from);
+                let found = native::apply(OpKind::Cast, &attrs, to, &[x]).unwrap();
+                let folded = fold(OpKind::Cast, &attrs, &[Literal::scalar(from, x)]).unwrap();
+                let (a, b) = (found.to_f64(), folded.get(0).to_f64());
+                assert!(a == b || (a.is_nan() && b.is_nan()), "{x:?} from {from} to {to}: {found:?}");
+            }
+        }
+    }
+}
