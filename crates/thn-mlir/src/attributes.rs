@@ -38,7 +38,16 @@ pub(crate) fn read(kind: AttrKind, attribute: MlirAttribute, symbols: Lookup) ->
     }
 }
 
-/// Any attribute that the op table does not declare, by its spelling.
+/// An attribute of an op of thn that the op table does not declare. A name without a dialect is thn's own,
+/// such as the planner's choices, and is read by its form; any other is kept by its spelling.
+pub(crate) fn undeclared(name: &str, attribute: MlirAttribute, symbols: Lookup) -> Attr {
+    let forms = [AttrKind::Int, AttrKind::Ints, AttrKind::Str, AttrKind::DType, AttrKind::Dims];
+    let own = !name.contains('.');
+    let read = forms.into_iter().filter(|_| own).find_map(|kind| read(kind, attribute, symbols).ok());
+    read.unwrap_or_else(|| foreign(attribute))
+}
+
+/// Any attribute, by its spelling.
 pub(crate) fn foreign(attribute: MlirAttribute) -> Attr {
     Attr::Mlir(attribute_text(attribute).into())
 }

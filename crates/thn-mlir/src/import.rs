@@ -262,7 +262,9 @@ impl Import {
         }
         for (name, attribute) in raw::discardable_attributes(operation) {
             if !matches!(name.as_str(), NAME | NAMES) {
-                attrs.set(name, attributes::foreign(attribute));
+                let func = &mut self.func;
+                let read = attributes::undeclared(&name, attribute, &mut |name| dims::lookup(func, name));
+                attrs.set(name, read);
             }
         }
         let declared = match row.shaped {

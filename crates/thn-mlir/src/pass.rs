@@ -23,7 +23,7 @@ use std::{
     sync::Mutex,
 };
 use thn_dialect::OptionKind;
-use thn_ir::Func;
+use thn_ir::{Func, Loc};
 
 /// How far a function has been lowered. Passes say which level they read and which they leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -359,6 +359,11 @@ pub fn on_func(
     };
     transform(&mut imported.func)?;
     replace(function, &imported.func, &imported.foreign)
+}
+
+/// Tells the user something about an op.
+pub fn remark(operation: OperationRef, message: &str) {
+    emit(operation.to_raw(), Severity::Remark, &Loc::Unknown, message);
 }
 
 /// The text of a panic.

@@ -129,6 +129,26 @@ fn names_dims_and_state_arrive() {
 }
 
 #[test]
+fn what_the_planner_notes_is_read_back() {
+    let text = "
+      func.func @f(%x: tensor<?xf32> {thn.dims = [\"N\"]}) -> tensor<?xf32> {
+        %0 = thn.kernel \"map\" %x {kept = array<i64: 0>, outer = [\"N\"]} : (tensor<?xf32>) -> tensor<?xf32> {
+        ^bb0(%a: tensor<?xf32>):
+          thn.yield %a : tensor<?xf32>
+        }
+        return %0 : tensor<?xf32>
+      }";
+    imported(text, |imported| {
+        let func = imported.unwrap_or_else(|error| panic!("{error}")).func;
+        let attrs = &func.op(func.body().ops[0]).attrs;
+        let n = func.symbol_named("N").expect("is declared");
+        assert_eq!(attrs.get("outer"), Some(&Attr::Dims([n.into()].into())));
+        assert_eq!(attrs.get_ints("kept"), [0]);
+        assert_eq!(attrs.get_str("schedule"), Some("map"));
+    });
+}
+
+#[test]
 fn literals_keep_their_bits() {
     let text = "
       func.func @f() -> tensor<4xf64> {

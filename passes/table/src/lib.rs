@@ -5,12 +5,30 @@
 
 use thn_mlir::pass::Pass;
 
+mod thn_eqsat;
+mod thn_grad;
+mod thn_plan_kernels;
 mod thn_roundtrip;
 mod thn_test_fail;
 
 thn_mlir::passes! {
     thn_roundtrip: "Read functions into thn's own representation and write them back unchanged",
         Tensors => Tensors, on "func.func";
+    thn_grad: "Append the gradients of a function's cost to its results", Tensors => Tensors, on "func.func" {
+        cost: 0, "Which result is the cost; it has rank 0";
+        wrt: "", "Arguments to differentiate by, by name or position, separated by commas; all of float type if empty";
+    }
+    thn_eqsat: "Rewrite functions by equality saturation", Tensors => Tensors, on "func.func" {
+        finite: false, "Also use rules that hold only where inputs and intermediate values are finite";
+        strict: false, "Use no rules that change the order of sums and products";
+        fast: false, "Also use rules that may lose accuracy";
+        only: "", "Rules and families to use, separated by commas; all if empty";
+        without: "", "Rules and families not to use, separated by commas";
+        report: false, "Remark what was done to each function";
+    }
+    thn_plan_kernels: "Gather the ops that are computed together into kernels", Tensors => Kernels, on "func.func" {
+        fusion: true, "Whether ops share kernels at all";
+    }
     thn_test_fail: "Fails on purpose, to show what a failure looks like", Tensors => Tensors, on "func.func" {
         panic: false, "Panic instead of reporting an error";
         message: "asked to fail", "What to report";
@@ -20,3 +38,8 @@ thn_mlir::passes! {
 
 /// All passes, table by table.
 pub static TABLES: &[&[Pass]] = &[PASSES];
+
+/// The entries of an option that holds a list.
+fn list(text: &str) -> impl Iterator<Item = String> {
+    text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned)
+}

@@ -29,7 +29,7 @@ func.func @either(%c: tensor<i1>, %x: tensor<?x2xf32> {thn.dims = ["N"]}, %y: te
 }
 
 func.func @planned(%x: tensor<?xf32>, %b: tensor<f32>) -> tensor<?xf32> {
-  %0 = thn.kernel "map" %x, %b : (tensor<?xf32>, tensor<f32>) -> tensor<?xf32> {
+  %0 = thn.kernel "map" %x, %b {mixed = ["?", 3], outer = ["arg0.0", "2"], rows = 4 : i64, tiles = array<i64: 1, 2>} : (tensor<?xf32>, tensor<f32>) -> tensor<?xf32> {
   ^bb0(%inner: tensor<?xf32>, %bias: tensor<f32>):
     %1 = thn.add %inner, %bias : tensor<?xf32>, tensor<f32>
     %2 = thn.tanh %1 : tensor<?xf32>
