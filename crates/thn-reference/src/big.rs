@@ -11,6 +11,7 @@
 //! Infinities, NaN and the sign of zero follow IEEE 754. Nothing here panics or loops on any input.
 
 mod arithmetic;
+mod bound;
 mod functions;
 mod order;
 mod rounding;
@@ -18,6 +19,7 @@ mod rounding;
 use astro_float::{BigFloat, Consts, Radix, RoundingMode};
 use std::{cell::RefCell, collections::BTreeMap};
 
+pub(crate) use bound::Bound;
 pub(crate) use order::ToInteger;
 pub use rounding::bits_of_error;
 
@@ -34,62 +36,6 @@ const LARGEST_EXPONENT: i64 = 1 << 24;
 const LARGEST_EXP_DIGITS: i64 = 23;
 
 const RM: RoundingMode = RoundingMode::ToEven;
-
-/// A bound 2^e on an absolute error.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Bound {
-    /// No error.
-    Exact,
-    /// At most 2^e.
-    Power(i64),
-    /// Nothing is known, not even the sign or whether the value is finite.
-    Unknown,
-}
-
-impl Bound {
-    /// A bound on the sum of two errors.
-    fn plus(self, other: Bound) -> Bound {
-        match (self, other) {
-            (Bound::Exact, x) | (x, Bound::Exact) => x,
-            (Bound::Power(a), Bound::Power(b)) => Bound::Power(a.max(b).saturating_add(1)),
-            _ => Bound::Unknown,
-        }
-    }
-
-    /// The bound times 2^shift.
-    fn scaled(self, shift: i64) -> Bound {
-        match self {
-            Bound::Power(e) => Bound::Power(e.saturating_add(shift)),
-            other => other,
-        }
-    }
-
-    /// The bound times another magnitude.
-    fn times(self, other: Bound) -> Bound {
-        match (self, other) {
-            (Bound::Exact, _) | (_, Bound::Exact) => Bound::Exact,
-            (Bound::Power(a), Bound::Power(b)) => Bound::Power(a.saturating_add(b)),
-            _ => Bound::Unknown,
-        }
-    }
-
-    /// The bound on the square root of an error.
-    fn root(self) -> Bound {
-        match self {
-            Bound::Power(e) => Bound::Power(e.div_euclid(2).saturating_add(1)),
-            other => other,
-        }
-    }
-
-    /// Whether the error is below 2^e.
-    fn below(self, e: i64) -> bool {
-        match self {
-            Bound::Exact => true,
-            Bound::Power(own) => own < e,
-            Bound::Unknown => false,
-        }
-    }
-}
 
 /// The midpoint of a ball. Signs are `true` for negative.
 #[derive(Clone, Debug)]
@@ -133,7 +79,7 @@ impl Big {
     }
 
     /// The same midpoint with a larger error.
-    fn blurred(mut self, by: Bound) -> Big {
+    pub(crate) fn blurred(mut self, by: Bound) -> Big {
         self.error = self.error.plus(by);
         self
     }
@@ -153,6 +99,14 @@ impl Big {
         self.error != Bound::Unknown
     }
 
+    /// A bound on the distance of the midpoint from the true value; infinite if nothing is known.
+    pub fn radius(&self) -> f64 {
+        match &self.mid {
+            Mid::Power(_, log) if log.error != Bound::Exact => f64::INFINITY,
+            _ => self.error.to_f64(),
+        }
+    }
+
     /// The sign bit of the midpoint; false for NaN.
     pub fn is_sign_negative(&self) -> bool {
         match &self.mid {
@@ -162,21 +116,22 @@ impl Big {
         }
     }
 
-    /// An e with |midpoint| < 2^e, as a bound: `Exact` for 0, `Unknown` for numbers without one.
-    fn magnitude(&self) -> Bound {
+    /// A bound on |midpoint|: `Exact` for 0, `Unknown` for numbers without one.
+    pub(crate) fn magnitude(&self) -> Bound {
         match &self.mid {
             Mid::Zero(_) => Bound::Exact,
-            Mid::Finite(x) => Bound::Power(top(x)),
-            Mid::Power(_, log) if log.is_sign_negative() => Bound::Power(-LARGEST_EXP_DIGITS_MAGNITUDE),
+            Mid::Finite(x) => size(x),
+            Mid::Power(_, log) if log.is_sign_negative() => Bound::power(-LARGEST_EXP_DIGITS_MAGNITUDE),
             _ => Bound::Unknown,
         }
     }
 
-    /// Whether 0 lies in the ball.
+    /// Whether 0 lies in the ball or near it: otherwise every number of the ball has at least half the magnitude of
+    /// the least number with the midpoint's exponent.
     fn may_be_zero(&self) -> bool {
         match (&self.mid, self.error) {
             (Mid::Zero(_), _) | (_, Bound::Unknown) => true,
-            (Mid::Finite(x), error) => !error.below(top(x) - 1),
+            (Mid::Finite(x), error) => !error.below(top(x) - 2),
             _ => false,
         }
     }
@@ -189,6 +144,12 @@ impl Big {
 
 /// Every tiny [`Mid::Power`] is below 2 to minus this.
 const LARGEST_EXP_DIGITS_MAGNITUDE: i64 = 1 << 22;
+
+/// A bound on |x|, from its leading bits.
+fn size(x: &BigFloat) -> Bound {
+    let leading = x.mantissa_digits().and_then(|w| w.last()).map_or(1.0, |w| *w as f64 / 2f64.powi(64));
+    Bound::power(top(x)).times(Bound::of(leading))
+}
 
 /// The e with 2^(e-1) <= |x| < 2^e.
 fn top(x: &BigFloat) -> i64 {
@@ -265,7 +226,7 @@ impl Reals {
             return Some(Big::zero(approximate.is_sign_negative()));
         }
         // Whether a decimal is a binary fraction is not worth finding out: its last bit is in doubt.
-        let doubt = Bound::Power(top(&x) + FUNCTION_DOUBT - self.bits as i64);
+        let doubt = Bound::power(top(&x) + FUNCTION_DOUBT - self.bits as i64);
         Some(self.rounded(x, Bound::Exact, 0).blurred(doubt))
     }
 
@@ -324,11 +285,11 @@ impl Reals {
         x.set_inexact(false);
         if x.is_zero() {
             // The library underflows far below anything ordinary.
-            let lost = if inexact { Bound::Power(-LARGEST_EXPONENT) } else { Bound::Exact };
+            let lost = if inexact { Bound::power(-LARGEST_EXPONENT) } else { Bound::Exact };
             return Big { mid: Mid::Zero(x.is_negative()), error: inherited.plus(lost) };
         }
         let e = top(&x);
-        let rounding = if inexact { Bound::Power(e - self.bits as i64 + doubt) } else { Bound::Exact };
+        let rounding = if inexact { Bound::power(e - self.bits as i64 + doubt) } else { Bound::Exact };
         let error = inherited.plus(rounding);
         let out = Big { mid: Mid::Finite(x), error };
         if e.abs() <= LARGEST_EXPONENT { out } else { self.as_power(&out) }

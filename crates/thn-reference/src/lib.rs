@@ -10,6 +10,7 @@
 mod big;
 pub mod exact;
 mod fold;
+mod forward;
 mod interpret;
 mod movement;
 pub mod native;
@@ -19,6 +20,7 @@ mod tensor;
 
 pub use big::{Big, Reals, bits_of_error};
 pub use fold::{fold, fold_program};
+pub use forward::forward_error;
 pub use interpret::interpret;
 pub use real::Real;
 pub use tensor::{Native, Tensor, Value};

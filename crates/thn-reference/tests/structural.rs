@@ -389,7 +389,7 @@ fn wrong_calls_are_errors() {
         p.run(sum, inputs).unwrap_err().to_string()
     };
     let (two, three) = (f64s(array![1.0, 2.0]), f64s(array![1.0, 2.0, 3.0]));
-    assert!(call(&[two.clone()]).contains("2 arguments are needed, 1 are given"));
+    assert!(call(std::slice::from_ref(&two)).contains("2 arguments are needed, 1 are given"));
     assert!(call(&[two.clone(), Value::scalar(1.0)]).contains("1 dims are needed"));
     assert!(
         call(&[two.clone(), i64s(array![1, 2])]).contains("argument y has element type i64; f64 is needed")

@@ -7,7 +7,7 @@ use super::{Big, Bound, LARGEST_EXPONENT, Mid, RM, Reals, top};
 use astro_float::BigFloat;
 
 /// A ratio of magnitudes that no working precision resolves.
-const NEGLIGIBLE: Bound = Bound::Power(-(LARGEST_EXPONENT / 4));
+const NEGLIGIBLE: Bound = Bound::power(-(LARGEST_EXPONENT / 4));
 
 impl Reals {
     /// -a.
@@ -45,10 +45,10 @@ impl Reals {
                 // Far apart, the smaller is an error of the larger; the library need not align them.
                 let limit = self.bits as i64 + 2;
                 if e - f > limit {
-                    return a.clone().blurred(b.error).blurred(Bound::Power(f));
+                    return a.clone().blurred(b.error).blurred(Bound::power(f));
                 }
                 if f - e > limit {
-                    return b.clone().blurred(a.error).blurred(Bound::Power(e));
+                    return b.clone().blurred(a.error).blurred(Bound::power(e));
                 }
                 let sum = x.add(y, self.bits, RM);
                 self.rounded(sum, error, 0)
@@ -177,8 +177,9 @@ impl Reals {
             }
             (Mid::Finite(x), Mid::Finite(y)) => {
                 let quotient = x.div(y, self.bits, RM);
-                let magnitude = Bound::Power(top(x) - top(y) + 1);
-                let error = a.error.plus(magnitude.times(b.error)).scaled(2 - top(y));
+                // Half of |y| at least is left in the ball: 1 / |b+β| ≤ 2^(1 - top) / (1 - 1/2).
+                let magnitude = super::size(&quotient);
+                let error = a.error.plus(magnitude.times(b.error)).over(b);
                 self.rounded(quotient, error, 0)
             }
             (_, Mid::Finite(y)) => Big { mid: Mid::Zero(negative), error: a.error.scaled(2 - top(y)) },
@@ -243,7 +244,7 @@ impl Reals {
 
     /// A copy of a finite midpoint moved by its own error, upwards or downwards.
     pub(super) fn moved(&self, x: &BigFloat, error: Bound, up: bool) -> BigFloat {
-        let Bound::Power(e) = error else { return x.clone() };
+        let Some(e) = error.exponent() else { return x.clone() };
         // A wider precision, and a step not too far below it, keep the move from being rounded away.
         let wide = self.bits * 2;
         let step = self.power_of_two(e.max(top(x) - wide as i64 + 2).min(2 * LARGEST_EXPONENT));

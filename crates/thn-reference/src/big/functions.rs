@@ -14,7 +14,7 @@ const LARGEST_ANGLE_DIGITS: i64 = 1 << 12;
 const LARGEST_EXACT_POWER: u32 = 4096;
 
 /// What 1 + x differs from 1 by, for an x so small that it is a [`Mid::Power`].
-const TINY: Bound = Bound::Power(-LARGEST_EXPONENT / 4);
+const TINY: Bound = Bound::power(-LARGEST_EXPONENT / 4);
 
 type Library = fn(&BigFloat, usize, &mut astro_float::Consts) -> BigFloat;
 
@@ -41,8 +41,9 @@ impl Reals {
             }
             Mid::Finite(x) if a.error.below(0) => {
                 let y = x.exp(self.bits, RM, &mut self.consts);
-                let magnitude = Bound::Power(top(&y));
-                self.rounded(y, magnitude.times(a.error).scaled(1), FUNCTION_DOUBT)
+                // |exp(x + ε) - exp(x)| ≤ exp(x) ε (1 + ε) for ε ≤ 1.
+                let slope = super::size(&y).times(Bound::of(1.0 + a.error.to_f64()));
+                self.rounded(y, slope.times(a.error), FUNCTION_DOUBT)
             }
             Mid::Zero(_) | Mid::Finite(_) => Big::unknown(),
             Mid::Power(_, log) if log.is_sign_negative() => one.blurred(TINY),
@@ -59,9 +60,7 @@ impl Reals {
             _ if !a.is_known() || a.may_be_zero() => Big::unknown(),
             Mid::Inf(false) => Big::inf(false),
             // |log(a) - log(b)| ≤ |a - b| / min(a, b).
-            Mid::Finite(x) if x.is_positive() => {
-                self.call(|x, p, cc| x.ln(p, RM, cc), x, a.error.scaled(2 - top(x)))
-            }
+            Mid::Finite(x) if x.is_positive() => self.call(|x, p, cc| x.ln(p, RM, cc), x, a.error.over(a)),
             _ => Big::nan(),
         }
     }
@@ -151,13 +150,13 @@ impl Reals {
     /// π.
     fn pi(&mut self) -> Big {
         let pi = self.consts.pi(self.bits, RM);
-        let doubt = Bound::Power(2 + FUNCTION_DOUBT - self.bits as i64);
+        let doubt = Bound::power(2 + FUNCTION_DOUBT - self.bits as i64);
         self.rounded(pi, Bound::Exact, 0).blurred(doubt)
     }
 
     /// An angle that sin, cos and tan can reduce.
     fn is_angle(&self, a: &Big) -> bool {
-        a.error.below(-4) && a.magnitude() < Bound::Power(LARGEST_ANGLE_DIGITS)
+        a.error.below(-4) && a.magnitude() < Bound::power(LARGEST_ANGLE_DIGITS)
     }
 
     /// The sine of a radians.

@@ -1,0 +1,142 @@
+//! How wrong a program may be: bounds on its forward error at one point, by running error analysis.
+//!
+//! The program runs in high precision, and every op adds to the ball of its result what rounding that result may cost
+//! in the element type, times the `max_ulp` of its row. Balls carry these errors through all later ops.
+
+use crate::{
+    Reals, Tensor, Value,
+    big::Bound,
+    exact::{self, Cell},
+    run::{Elements, run},
+};
+use thn_ir::{Attrs, DType, Error, Func, OpData, OpKind, Scalar, Semantics};
+
+/// Bits to compute with: far more than the errors that are analysed.
+const PRECISION: usize = 640;
+
+/// Bounds on |computed - true| for every element of every result; infinite where nothing is known, as behind a
+/// comparison that rounding may turn.
+///
+/// With `reassociated`, the bounds hold for every order of the sums and products of the program: a sum may lose the
+/// rounding of its operands, not just of its result.
+pub fn forward_error(func: &Func, inputs: &[Value], reassociated: bool) -> Result<Vec<Tensor<f64>>, Error> {
+    let analysed = Reals::with(PRECISION, |reals| {
+        let tensors = run(&mut Rounded { reals, reassociated }, func, inputs);
+        (tensors, reals.take_doubt())
+    });
+    let (tensors, doubt) = analysed.ok_or_else(|| Error::internal("no constants to compute with"))?;
+    let radius = |cell: &Cell| match cell {
+        _ if doubt => f64::INFINITY,
+        Cell::Whole(_) => 0.0,
+        Cell::Real(x) => x.radius(),
+    };
+    Ok(tensors?.iter().map(|t| Tensor { dtype: t.dtype, data: t.data.map(radius) }).collect())
+}
+
+struct Rounded<'a> {
+    reals: &'a mut Reals,
+    reassociated: bool,
+}
+
+/// Bits of the significand, the exponent of the least bit, and an exponent that all finite values are below.
+fn format(dtype: DType) -> (i64, i64, i64) {
+    if dtype == DType::F32 { (24, -149, 128) } else { (53, -1074, 1024) }
+}
+
+impl Rounded<'_> {
+    /// A float element with the error of rounding a number of `size`, `ulps` times.
+    fn blurred(&self, cell: Cell, dtype: DType, ulps: f64, size: Bound) -> Cell {
+        let Cell::Real(x) = cell else { return cell };
+        if x.is_nan() || x.is_infinite() {
+            return Cell::Real(x);
+        }
+        let (bits, least, largest) = format(dtype);
+        let size = size.plus(x.magnitude()).plus(x.error);
+        if !size.below(largest) {
+            return Cell::Real(x.blurred(Bound::Unknown));
+        }
+        let ulp = size.scaled(1 - bits).max(Bound::power(least));
+        // Exact zeros stay: no op rounds to 0 what is 0.
+        if size == Bound::Exact {
+            return Cell::Real(x);
+        }
+        Cell::Real(x.blurred(ulp.times(Bound::of(ulps))))
+    }
+
+    fn size(cell: &Cell) -> Bound {
+        match cell {
+            Cell::Real(x) => x.magnitude(),
+            Cell::Whole(_) => Bound::Exact,
+        }
+    }
+
+    /// The sum of elements, in any order: every partial sum is below the sum of magnitudes.
+    fn sum(&mut self, dtype: DType, start: Cell, terms: &[Cell]) -> Result<Cell, Error> {
+        let attrs = Attrs::new();
+        let mut size = Rounded::size(&start);
+        let mut total = start;
+        for x in terms {
+            size = size.plus(Rounded::size(x));
+            total = exact::apply(self.reals, OpKind::Add, &attrs, dtype, &[&total, x])?;
+        }
+        Ok(self.blurred(total, dtype, terms.len() as f64, size))
+    }
+}
+
+impl Elements for Rounded<'_> {
+    type Element = Cell;
+
+    fn expands(kind: OpKind) -> bool {
+        matches!(kind.row().semantics, Semantics::Expand(_)) && kind.row().formula.is_none()
+    }
+
+    fn of(&mut self, scalar: Scalar) -> Cell {
+        Elements::of(self.reals, scalar)
+    }
+
+    fn integer(&self, element: &Cell) -> Option<i128> {
+        Elements::integer(self.reals, element)
+    }
+
+    fn map(&mut self, op: &OpData, dtype: DType, args: &[&Cell]) -> Result<Cell, Error> {
+        let cell = exact::apply(self.reals, op.kind, &op.attrs, dtype, args)?;
+        let operands = match op.kind {
+            OpKind::Add | OpKind::Sub if self.reassociated => {
+                args.iter().fold(Bound::Exact, |size, a| size.plus(Rounded::size(a)))
+            }
+            _ => Bound::Exact,
+        };
+        Ok(self.blurred(cell, dtype, f64::from(op.kind.row().max_ulp), operands))
+    }
+
+    fn fold(&mut self, combine: OpKind, start: Scalar, dtype: DType, lane: &[Cell]) -> Result<Cell, Error> {
+        let start = self.of(start);
+        if combine == OpKind::Add {
+            return self.sum(dtype, start, lane);
+        }
+        let attrs = Attrs::new();
+        lane.iter().try_fold(start, |a, x| {
+            let next = exact::apply(self.reals, combine, &attrs, dtype, &[&a, x])?;
+            Ok(self.blurred(next, dtype, 1.0, Bound::Exact))
+        })
+    }
+
+    fn dot(&mut self, dtype: DType, x: &[Cell], y: &[Cell]) -> Result<Cell, Error> {
+        let attrs = Attrs::new();
+        let mut products = vec![];
+        for (a, b) in x.iter().zip(y) {
+            let product = exact::apply(self.reals, OpKind::Mul, &attrs, dtype, &[a, b])?;
+            products.push(self.blurred(product, dtype, 1.0, Bound::Exact));
+        }
+        let zero = self.of(Scalar::Float(0.0).cast(dtype));
+        self.sum(dtype, zero, &products)
+    }
+
+    fn argmax(&mut self, lane: &[Cell]) -> usize {
+        self.reals.argmax(lane)
+    }
+
+    fn lane(&mut self, kind: OpKind, dtype: DType, lane: &[Cell]) -> Result<Vec<Cell>, Error> {
+        self.reals.lane(kind, dtype, lane)
+    }
+}
