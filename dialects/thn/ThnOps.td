@@ -22,6 +22,7 @@ def Thn_ConstantOp : Thn_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["val
     ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor) { return getValue(); }
   }];
   let iterate = "(constant)"; let dtypes = "any"; let cost = 0;
+  let foreign = ["arith.constant"];
 }
 
 def Thn_DimOp : Thn_Op<"dim", [Pure]> {

@@ -457,7 +457,7 @@ static CONSTANT: OpRow = OpRow {
     transpose: None,
     domain: Domain::Real,
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &["arith.constant"],
     cost: 0,
     max_ulp: 1,
 };

@@ -6,7 +6,7 @@
 use crate::{
     attributes,
     error::Error,
-    import::{spelled, spelled_absent},
+    import::stated,
     pass::panic_text,
     raw,
     text::{owned, string_ref},
@@ -203,12 +203,9 @@ fn spell(
     results: &mut [TensorType],
     anonymous: &mut Anonymous,
 ) -> Result<(), Refusal> {
-    let stated = raw::results(operation).first().and_then(|result| types::tensor(raw::type_of(*result)));
-    let (Some(result), Some((_, lengths))) = (results.first_mut(), stated) else { return Ok(()) };
-    let given = match raw::attribute(operation, "dims") {
-        Some(given) => spelled(given, &lengths)?,
-        None => spelled_absent(&lengths)?,
-    };
+    let found = raw::results(operation).first().and_then(|result| types::tensor(raw::type_of(*result)));
+    let (Some(result), Some((_, lengths))) = (results.first_mut(), found) else { return Ok(()) };
+    let given = stated(operation, &lengths)?;
     let mut given = given.iter();
     let mut shape = vec![];
     for length in lengths {

@@ -6,15 +6,16 @@
 //!   symbol; a known one says that two lengths are equal; an expression over known names is allowed.
 //! - an op of thn that states its result type has `dims`, of the same form, over known names.
 //! - an op of another dialect has `thn.dims` for the `?` of all its tensor results, in order; a new name
-//!   declares a length that is known only while the program runs.
+//!   declares a length that is known only while the program runs, and a number a length that MLIR's type hides.
 //! - a rank-0 integer argument is a symbol under the argument's own name, or under `thn.value`.
 //!
-//! `thn.dims` is left out where it would say what its absence says: `<argument>.<axis>` for arguments, and
-//! `d0`, `d1`, … for ops of other dialects, with a suffix where a name is taken. Import and export walk a
+//! `thn.dims` is left out where it would say what its absence says: `<argument>.<axis>` for arguments; for ops of
+//! other dialects the dims of an operand, where they are known to keep them, else `d0`, `d1`, …; with a suffix
+//! where a name is taken. Import and export walk a
 //! program in the same order and give out the same names, so that what is absent stays absent.
 
 use std::collections::BTreeSet;
-use thn_ir::{Func, Symbol, SymbolOrigin, Value, ValueDef};
+use thn_ir::{Dim, Func, Symbol, SymbolOrigin, TensorType, Value, ValueDef};
 
 /// The attribute that names the dims of an argument or of the results of a foreign op.
 pub(crate) const DIMS: &str = "thn.dims";
@@ -60,6 +61,23 @@ impl Names {
         }
         name
     }
+}
+
+/// The dims behind the `?` of a result that has the shape of an operand, for the ops that are known to keep
+/// it: those of arith and math, which work element by element, and `tensor.cast`.
+pub(crate) fn kept(name: &str, operands: &[&TensorType], lengths: &[Option<i64>]) -> Option<Vec<Dim>> {
+    if !(name.starts_with("arith.") || name.starts_with("math.") || name == "tensor.cast") {
+        return None;
+    }
+    let fits = |dim: &Dim, length: &Option<i64>| {
+        length.is_none_or(|length| dim.as_const().is_none_or(|d| d == length))
+    };
+    let like = operands.iter().find(|tensor| {
+        tensor.rank() == lengths.len()
+            && tensor.shape.iter().zip(lengths).all(|(dim, length)| fits(dim, length))
+    })?;
+    let unknown = like.shape.iter().zip(lengths).filter(|(_, length)| length.is_none());
+    Some(unknown.map(|(dim, _)| dim.clone()).collect())
 }
 
 /// Whether a text can stand for a symbol in a dim expression.

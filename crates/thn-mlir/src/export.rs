@@ -183,10 +183,13 @@ impl Export<'_> {
             let unknown: Vec<(usize, &Dim)> =
                 tensor.shape.iter().enumerate().filter(|(_, dim)| dim.as_const().is_none()).collect();
             let mut names = self.names.clone();
-            let expected: Vec<String> =
-                unknown.iter().map(|(axis, _)| names.argument_dim(base, *axis)).collect();
+            let mut as_expected = true;
+            for (axis, dim) in &unknown {
+                let expected = names.argument_dim(base, *axis);
+                as_expected &= dim.as_symbol().is_some_and(|symbol| *symbol.name == *expected);
+            }
             let spelled: Vec<&Dim> = unknown.into_iter().map(|(_, dim)| dim).collect();
-            if let Some(attribute) = self.dims(&spelled, &expected, names) {
+            if let Some(attribute) = self.dims(&spelled, as_expected, names) {
                 entries.push((dims::DIMS.to_owned(), attribute));
             }
         }
@@ -201,15 +204,11 @@ impl Export<'_> {
         Ok(entries)
     }
 
-    /// The attribute that names dims, unless they have the names that are expected where it is absent; the
-    /// names that are taken afterwards are `expected_names` then.
-    fn dims(&mut self, dims: &[&Dim], expected: &[String], expected_names: Names) -> Option<MlirAttribute> {
-        let as_expected = dims
-            .iter()
-            .zip(expected)
-            .all(|(dim, name)| dim.as_symbol().is_some_and(|symbol| *symbol.name == **name));
+    /// The attribute that names dims, unless they are those that are expected where it is absent. `names` are
+    /// the names taken then.
+    fn dims(&mut self, dims: &[&Dim], as_expected: bool, names: Names) -> Option<MlirAttribute> {
         if as_expected {
-            self.names = expected_names;
+            self.names = names;
             return None;
         }
         dims.iter().filter_map(|dim| dim.as_symbol()).for_each(|symbol| self.names.declare(&symbol.name));
@@ -383,16 +382,7 @@ impl Export<'_> {
                 }
             }
         }
-        let unknown: Vec<&Dim> = data
-            .results
-            .iter()
-            .filter_map(|value| self.func.tensor(*value))
-            .flat_map(|tensor| tensor.shape.iter())
-            .filter(|dim| dim.as_const().is_none())
-            .collect();
-        let mut names = self.names.clone();
-        let expected: Vec<String> = unknown.iter().map(|_| names.opaque_dim()).collect();
-        let attribute = self.dims(&unknown, &expected, names);
+        let attribute = self.leaf_dims(data, made);
         if attribute.is_some() || raw::attribute(made, dims::DIMS).is_some() {
             raw::set_attribute(made, dims::DIMS, attribute);
         }
@@ -400,6 +390,34 @@ impl Export<'_> {
         // SAFETY: the op is alive and was made here.
         unsafe { mlirOperationSetLocation(made, location) };
         Ok(made)
+    }
+
+    /// The attribute that names what is behind the `?` of a leaf's results, where its absence would not.
+    fn leaf_dims(&mut self, data: &OpData, made: MlirOperation) -> Option<MlirAttribute> {
+        let name = raw::name(made);
+        let operands: Vec<_> = data.operands.iter().filter_map(|value| self.func.tensor(*value)).collect();
+        let mut names = self.names.clone();
+        let mut unknown = vec![];
+        let mut as_expected = true;
+        for (value, result) in data.results.iter().zip(raw::results(made)) {
+            let (Some(tensor), Some((_, lengths))) =
+                (self.func.tensor(*value), types::tensor(raw::type_of(result)))
+            else {
+                continue;
+            };
+            let mut kept = dims::kept(&name, &operands, &lengths).map(Vec::into_iter);
+            for (dim, _) in tensor.shape.iter().zip(&lengths).filter(|(_, length)| length.is_none()) {
+                as_expected &= match &mut kept {
+                    Some(kept) => kept.next().as_ref() == Some(dim),
+                    None => {
+                        let expected = names.opaque_dim();
+                        dim.as_symbol().is_some_and(|symbol| *symbol.name == *expected)
+                    }
+                };
+                unknown.push(dim);
+            }
+        }
+        self.dims(&unknown, as_expected, names)
     }
 
     /// A value under another spelling of its tensor type.

@@ -9,7 +9,7 @@ use crate::{
     dims::{self, Names},
     error::Error,
     locations, raw,
-    text::type_text,
+    text::{attribute_text, type_text},
     types,
 };
 use melior::ir::OperationRef;
@@ -55,13 +55,37 @@ pub struct Imported<'c, 'a> {
     pub foreign: Foreign<'c, 'a>,
 }
 
+/// What becomes of ops of other dialects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Others {
+    /// They are opaque leaves.
+    #[default]
+    Keep,
+    /// Those with an equivalent of thn, such as `arith.addf` on tensors, become that; see the field
+    /// `foreign` of the op table.
+    Raise,
+}
+
 /// Reads a `func.func` whose body is one block. Anything else is [`Error::Unsupported`].
 pub fn import<'c, 'a>(function: OperationRef<'c, 'a>) -> Result<Imported<'c, 'a>, Error> {
+    import_with(function, Others::Keep)
+}
+
+/// As [`import`], with a choice.
+pub fn import_with<'c, 'a>(
+    function: OperationRef<'c, 'a>,
+    others: Others,
+) -> Result<Imported<'c, 'a>, Error> {
     let function = function.to_raw();
     let body = body_of(function)?;
     let name = raw::attribute(function, "sym_name").and_then(raw::string).unwrap_or_default();
-    let mut import =
-        Import { func: Func::new(name), values: HashMap::new(), foreign: vec![], names: Names::default() };
+    let mut import = Import {
+        func: Func::new(name),
+        values: HashMap::new(),
+        foreign: vec![],
+        names: Names::default(),
+        others,
+    };
     import.func.loc = locations::read(raw::location(function));
     for (name, attribute) in raw::attributes(function) {
         if !matches!(name.as_str(), "sym_name" | "function_type" | "arg_attrs" | "res_attrs") {
@@ -93,6 +117,7 @@ struct Import {
     values: HashMap<*const c_void, Value>,
     foreign: Vec<MlirOperation>,
     names: Names,
+    others: Others,
 }
 
 /// The dictionaries of `arg_attrs` or `res_attrs`, one per argument or result.
@@ -220,7 +245,11 @@ impl Import {
     fn operation(&mut self, operation: MlirOperation, into: BlockId) -> Result<(), Error> {
         let loc = locations::read(raw::location(operation));
         let name = raw::name(operation);
-        let kind = name.strip_prefix("thn.").and_then(OpKind::from_mnemonic);
+        let kind = match name.strip_prefix("thn.") {
+            Some(mnemonic) => OpKind::from_mnemonic(mnemonic),
+            None if self.others == Others::Raise => equivalent(&name, operation),
+            None => None,
+        };
         let made = match kind {
             Some(kind) if readable(kind, operation) => self.own(kind, operation, into, &loc),
             _ => self.leaf(operation, into, &loc),
@@ -261,7 +290,7 @@ impl Import {
             attrs.set(spec.name, read.map_err(Error::input)?);
         }
         for (name, attribute) in raw::discardable_attributes(operation) {
-            if !matches!(name.as_str(), NAME | NAMES) {
+            if !matches!(name.as_str(), NAME | NAMES | dims::DIMS) {
                 let func = &mut self.func;
                 let read = attributes::undeclared(&name, attribute, &mut |name| dims::lookup(func, name));
                 attrs.set(name, read);
@@ -282,15 +311,11 @@ impl Import {
     /// The type that an op states, with its `dims`.
     fn stated_type(&mut self, operation: MlirOperation) -> Result<TensorType, Error> {
         let results = raw::results(operation);
-        let stated = results.first().and_then(|result| types::tensor(raw::type_of(*result)));
-        let Some((dtype, lengths)) = stated else {
+        let found = results.first().and_then(|result| types::tensor(raw::type_of(*result)));
+        let Some((dtype, lengths)) = found else {
             return Err(Error::input("states no tensor type"));
         };
-        let given = match raw::attribute(operation, "dims") {
-            Some(given) => spelled(given, &lengths)?,
-            None => spelled_absent(&lengths)?,
-        };
-        let mut given = given.into_iter();
+        let mut given = stated(operation, &lengths)?.into_iter();
         let shape = lengths
             .into_iter()
             .map(|length| match length {
@@ -384,10 +409,10 @@ impl Import {
         }
         let results = raw::results(operation);
         let tensors: Vec<_> = results.iter().map(|result| types::tensor(raw::type_of(*result))).collect();
-        let unknown: Vec<Option<i64>> =
-            tensors.iter().flatten().flat_map(|(_, lengths)| lengths.iter().copied()).collect();
+        let all: Vec<Option<i64>> =
+            tensors.iter().flatten().flat_map(|(_, lengths)| lengths.clone()).collect();
         let mut given = match raw::attribute(operation, dims::DIMS) {
-            Some(given) => Some(spelled(given, &unknown)?.into_iter()),
+            Some(given) => Some(spelled(given, &all)?.into_iter()),
             None => None,
         };
         let mut types = vec![];
@@ -396,14 +421,17 @@ impl Import {
                 types.push(Type::Foreign(type_text(raw::type_of(*result)).into()));
                 continue;
             };
+            let known: Vec<_> = operands.iter().filter_map(|value| self.func.tensor(*value)).collect();
+            let mut kept = dims::kept(&raw::name(operation), &known, &lengths).map(Vec::into_iter);
             let mut shape = vec![];
             for length in lengths {
-                shape.push(match (length, &mut given) {
-                    (Some(length), _) => Dim::from(length),
-                    (None, Some(given)) => {
+                shape.push(match (length, &mut given, &mut kept) {
+                    (Some(length), _, _) => Dim::from(length),
+                    (None, Some(given), _) => {
                         self.declared(&given.next().unwrap_or_default(), SymbolOrigin::Opaque)?
                     }
-                    (None, None) => {
+                    (None, None, Some(kept)) => kept.next().unwrap_or(Dim::ONE),
+                    (None, None, None) => {
                         let name = self.names.opaque_dim();
                         self.func.new_symbol(&name, SymbolOrigin::Opaque).into()
                     }
@@ -438,6 +466,25 @@ impl Import {
     }
 }
 
+/// The op of thn that means the same as one of another dialect. Attributes that loosen the meaning, such as
+/// fast-math flags, would be lost, so that an op that has any stays as it is.
+fn equivalent(name: &str, operation: MlirOperation) -> Option<OpKind> {
+    let kind = OpKind::ALL.into_iter().find(|kind| kind.row().foreign.contains(&name))?;
+    let row = kind.row();
+    let values = raw::operands(operation).into_iter().chain(raw::results(operation));
+    let on_tensors = values.into_iter().all(|value| types::tensor(raw::type_of(value)).is_some());
+    let declared = |name: &str| row.attrs.iter().any(|spec| spec.name == name);
+    let harmless = |(name, attribute): (String, MlirAttribute)| {
+        declared(&name)
+            || matches!(name.as_str(), NAME | dims::DIMS)
+            || matches!(attribute_text(attribute).as_str(), "#arith.fastmath<none>" | "#arith.overflow<none>")
+    };
+    let same_shape = raw::operands(operation).len() == row.operands.len()
+        && raw::results(operation).len() == 1
+        && raw::regions(operation).is_empty();
+    (on_tensors && same_shape && raw::attributes(operation).into_iter().all(harmless)).then_some(kind)
+}
+
 /// Whether an op can be read as a row of the op table. A literal that MLIR keeps outside the IR cannot.
 fn readable(kind: OpKind, operation: MlirOperation) -> bool {
     let literal = kind.row().attrs.iter().find(|spec| spec.kind == AttrKind::Literal);
@@ -457,14 +504,20 @@ pub(crate) fn spelled(given: MlirAttribute, lengths: &[Option<i64>]) -> Result<V
         let message = format!("dims spells {} lengths, the type has {unknown} `?`", texts.len());
         return Err(Error::input(message));
     }
-    if let Some(number) = texts.iter().find(|text| text.parse::<i64>().is_ok()) {
-        return Err(Error::input(format!("dims spells the number {number}, which belongs into the type")));
-    }
     Ok(texts)
 }
 
-/// As [`spelled`], where there is no such attribute.
-pub(crate) fn spelled_absent(lengths: &[Option<i64>]) -> Result<Vec<String>, Error> {
+/// The strings of the `dims` of an op that states its type, which are there if the type has a `?`.
+pub(crate) fn stated(operation: MlirOperation, lengths: &[Option<i64>]) -> Result<Vec<String>, Error> {
+    if let Some(given) = raw::attribute(operation, "dims") {
+        let texts = spelled(given, lengths)?;
+        return match texts.iter().find(|text| text.parse::<i64>().is_ok()) {
+            Some(number) => {
+                Err(Error::input(format!("dims spells the number {number}, which belongs into the type")))
+            }
+            None => Ok(texts),
+        };
+    }
     match lengths.iter().filter(|length| length.is_none()).count() {
         0 => Ok(vec![]),
         unknown => {

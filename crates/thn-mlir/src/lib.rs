@@ -26,6 +26,6 @@ mod types;
 pub use context::{capture, dialect, new_context, parse, verify};
 pub use error::{Diagnostic, Error, Severity};
 pub use export::{export, export_module, replace};
-pub use import::{Foreign, Imported, import};
+pub use import::{Foreign, Imported, Others, import, import_with};
 pub use melior;
 pub use pipeline::run_pipeline;

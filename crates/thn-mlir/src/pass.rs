@@ -8,7 +8,7 @@ use crate::{
     context::emit,
     error::{Error, Severity},
     export::replace,
-    import::import,
+    import::{Others, import_with},
     raw,
     text::owned,
 };
@@ -342,12 +342,21 @@ pub fn on_func(
     function: OperationRef,
     transform: impl FnOnce(&mut Func) -> Result<(), thn_ir::Error>,
 ) -> Result<(), Error> {
+    on_func_with(function, Others::Keep, transform)
+}
+
+/// As [`on_func`], with a choice about ops of other dialects.
+pub fn on_func_with(
+    function: OperationRef,
+    others: Others,
+    transform: impl FnOnce(&mut Func) -> Result<(), thn_ir::Error>,
+) -> Result<(), Error> {
     let operation = function.to_raw();
     let has_body = raw::regions(operation).into_iter().any(|region| !raw::blocks(region).is_empty());
     if !has_body {
         return Ok(());
     }
-    let mut imported = match import(function) {
+    let mut imported = match import_with(function, others) {
         Ok(imported) => imported,
         Err(error @ Error::Unsupported(_)) => {
             let loc = error.failure().loc.clone();

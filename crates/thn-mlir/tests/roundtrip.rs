@@ -129,6 +129,23 @@ fn names_dims_and_state_arrive() {
 }
 
 #[test]
+fn ops_that_keep_shapes_keep_dims() {
+    let text = "
+      func.func @f(%x: tensor<?xf32> {thn.dims = [\"N\"]}, %i: index) -> (tensor<?xf32>, tensor<?xf32>) {
+        %0 = math.sqrt %x : tensor<?xf32>
+        %1 = arith.addf %0, %x : tensor<?xf32>
+        %2 = tensor.empty(%i) : tensor<?xf32>
+        return %1, %2 : tensor<?xf32>, tensor<?xf32>
+      }";
+    imported(text, |imported| {
+        let func = imported.unwrap_or_else(|error| panic!("{error}")).func;
+        let results = &func.body().results;
+        assert_eq!(func.ty(results[0]), func.ty(func.body().args[0]));
+        assert_eq!(func.ty(results[1]).to_string(), "tensor<d0xf32>");
+    });
+}
+
+#[test]
 fn what_the_planner_notes_is_read_back() {
     let text = "
       func.func @f(%x: tensor<?xf32> {thn.dims = [\"N\"]}) -> tensor<?xf32> {

@@ -8,12 +8,14 @@ use thn_mlir::pass::Pass;
 mod thn_eqsat;
 mod thn_grad;
 mod thn_plan_kernels;
+mod thn_raise;
 mod thn_roundtrip;
 mod thn_test_fail;
 
 thn_mlir::passes! {
     thn_roundtrip: "Read functions into thn's own representation and write them back unchanged",
         Tensors => Tensors, on "func.func";
+    thn_raise: "Write ops of other dialects as those of thn that mean the same", Tensors => Tensors, on "func.func";
     thn_grad: "Append the gradients of a function's cost to its results", Tensors => Tensors, on "func.func" {
         cost: 0, "Which result is the cost; it has rank 0";
         wrt: "", "Arguments to differentiate by, by name or position, separated by commas; all of float type if empty";

@@ -50,3 +50,15 @@ func.func @branches(%x: tensor<4xf32>, %flag: i1) -> tensor<4xf32> {
   %0 = thn.exp %x : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// Ops of arith and math and casts keep dims, so that nothing need be spelled.
+func.func @kept(%x: tensor<?xf32> {thn.dims = ["N"]}, %y: tensor<4xf32>, %i: index) -> tensor<?xf32> {
+  %a = math.sqrt %x : tensor<?xf32>
+  %b = arith.addf %a, %x : tensor<?xf32>
+  %c = thn.mul %b, %x : tensor<?xf32>, tensor<?xf32>
+  %d = tensor.cast %y : tensor<4xf32> to tensor<?xf32>
+  %e = tensor.cast %c {thn.dims = ["M"]} : tensor<?xf32> to tensor<?xf32>
+  %f = tensor.empty(%i) {thn.dims = ["3"]} : tensor<?xf32>
+  %g = thn.reshape %e dims = ["M"] : tensor<?xf32> -> tensor<?xf32>
+  return %g : tensor<?xf32>
+}
