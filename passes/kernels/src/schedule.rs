@@ -81,9 +81,10 @@ impl Schedule {
             return access.parallel[..leading].to_vec();
         }
         let folded: Vec<usize> = order.iter().copied().take_while(|it| *it >= kept).collect();
-        // Over one row a sum of everything runs in blocks, which is both faster and more accurate.
-        let everything = folded.len() == order.len();
-        if everything { vec![] } else { folded.iter().map(|it| access.reduction[it - kept].clone()).collect() }
+        // Over one row a sum of everything runs in blocks, which is both faster and more accurate. The position of
+        // the largest element is not gathered over rows at all.
+        let combines = matches!(access.fold, Some(Fold::Op { .. }));
+        if !combines || folded.len() == order.len() { vec![] } else { folded.iter().map(|it| access.reduction[it - kept].clone()).collect() }
     }
 
     /// The stage that makes a value.

@@ -221,6 +221,15 @@ impl Elements<'_> {
         Ok(self.truth(val))
     }
 
+    /// A read that stays where it is, because the memory is also written.
+    pub(crate) fn load_here(&mut self, name: &str, ty: &str, dtype: DType, at: &[Place]) -> Result<Val, Error> {
+        let places = at.iter().map(|p| self.place(p)).collect::<Result<Vec<_>, _>>()?;
+        let indices: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
+        let raw = self.text.bind(format!("memref.load {name}[{}] : {ty}", indices.join(", ")));
+        let level = self.text.level();
+        Ok(self.truth(Val { name: raw, dtype, level }))
+    }
+
     /// A stored element in a register: a byte that is not 0 is true.
     fn truth(&mut self, raw: Val) -> Val {
         if raw.dtype != DType::Bool {
@@ -327,11 +336,7 @@ impl Elements<'_> {
         let symbol = self.globals.name(literal);
         let name = self.text.bind(format!("memref.get_global {symbol} : {ty}"));
         // The name exists only here, so the read stays here.
-        let places = at.iter().map(|p| self.place(p)).collect::<Result<Vec<_>, _>>()?;
-        let indices: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
-        let raw = self.text.bind(format!("memref.load {name}[{}] : {ty}", indices.join(", ")));
-        let level = self.text.level();
-        Ok(self.truth(Val { name: raw, dtype, level }))
+        self.load_here(&name, &ty, dtype, at)
     }
 
     /// Whether all tests hold, as an `i1`.

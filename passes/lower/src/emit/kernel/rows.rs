@@ -187,10 +187,8 @@ impl Rows<'_, '_, '_> {
         }
         scatter::open(self.w, ty.rank());
         let at = Place::iters(0..ty.rank());
-        let places = at.iter().map(|p| self.w.e.place(p)).collect::<Result<Vec<_>, _>>()?;
-        let places: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
-        let name = self.w.e.text.bind(format!("memref.load {from}[{}] : {from_ty}", places.join(", ")));
-        let name = fold::narrow(&mut self.w.e, &name, wide, ty.dtype);
+        let gathered = self.w.e.load_here(&from, &from_ty, wide, &at)?;
+        let name = fold::narrow(&mut self.w.e, &gathered.name, wide, ty.dtype);
         let level = self.w.e.text.level();
         self.w.e.store(&Val { name, dtype: ty.dtype, level }, &to, &to_ty, &at)?;
         scatter::close(self.w, &ty.shape);
@@ -391,9 +389,7 @@ impl Rows<'_, '_, '_> {
                 }
             };
         }
-        let places = at.iter().map(|p| self.w.e.place(p)).collect::<Result<Vec<_>, _>>()?;
-        let places: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
-        let before = self.w.e.text.bind(format!("memref.load {name}[{}] : {ty}", places.join(", ")));
+        let before = self.w.e.load_here(&name, &ty, dtype, &at)?.name;
         let next = match folding.step {
             Step::Op(kind, _) => fold::combine(&mut self.w.e, kind, &before, &sum)?,
             _ => {

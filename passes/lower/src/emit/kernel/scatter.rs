@@ -26,10 +26,7 @@ pub(super) fn emit(w: &mut Writer<'_>, op: OpId) -> Result<(), Error> {
     let iters = Place::iters(0..rank);
     let at: Vec<Place> = index.iter().map(|i| Place::of(i, &data.operands, &iters)).collect();
     let added = w.e.body(op, &iters)?;
-    let places = at.iter().map(|p| w.e.place(p)).collect::<Result<Vec<_>, _>>()?;
-    let places: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
-    let before = w.e.text.bind(format!("memref.load {name}[{}] : {memref}", places.join(", ")));
-    let before = crate::emit::text::Val { name: before, dtype: ty.dtype, level: w.e.text.level() };
+    let before = w.e.load_here(&name, &memref, ty.dtype, &at)?;
     let sum = scalar::apply(&mut w.e.text, w.e.calls, OpKind::Add, &[before, added], ty.dtype)?;
     w.e.store(&sum, &name, &memref, &at)?;
     close(w, &access.parallel);
