@@ -67,6 +67,7 @@ impl Program {
                 steps: vec![],
                 args: vec![],
                 used: HashSet::new(),
+                poison_seen: false,
             };
             match extraction.run() {
                 Some(program) if extraction.errors.is_empty() => Ok(program),
@@ -96,6 +97,8 @@ struct Extraction<'a> {
     args: Vec<Value>,
     /// Entry arguments of the graph that something depends on.
     used: HashSet<Value>,
+    /// Whether something could not be built.
+    poison_seen: bool,
 }
 
 impl Extraction<'_> {
@@ -116,15 +119,15 @@ impl Extraction<'_> {
         let mut all = roots.clone();
         all.extend(self.givens.iter().map(|(_, new)| *new));
         self.errors = self.graph.problems(&all);
+        self.poison_seen = !self.errors.is_empty();
         self.check_inputs();
         self.check_updates();
         self.check_givens();
-        if !self.errors.is_empty() {
-            return None;
-        }
         self.args = self.inputs.to_vec();
         self.order(&roots)?;
-        let targets: Vec<Value> = self.updates.iter().map(|(target, _)| *target).collect();
+        // A target that is not shared has been reported.
+        let targets = self.updates.iter().map(|(target, _)| *target);
+        let targets: Vec<Value> = targets.filter(|t| self.graph.shared.contains_key(t)).collect();
         targets.into_iter().for_each(|t| self.need_arg(t));
         let symbols = self.symbols(&roots);
         self.check_unused();
@@ -250,7 +253,9 @@ impl Extraction<'_> {
                     let next = match (self.given(value), self.graph.func.def_op(value)) {
                         (Some(new), _) => vec![new],
                         (None, Some(op)) => self.graph.func.inputs(op),
-                        (None, None) => vec![],
+                        (None, None) => {
+                            self.graph.poisoned.get(&value).map(|p| p.from.clone()).unwrap_or_default()
+                        }
                     };
                     stack.extend(next.into_iter().rev().map(Visit::Enter));
                 }
@@ -262,6 +267,9 @@ impl Extraction<'_> {
     /// Notes that an entry argument of the graph is needed; a shared one becomes an argument.
     fn need_arg(&mut self, value: Value) {
         self.used.insert(value);
+        if self.graph.poisoned.contains_key(&value) {
+            return;
+        }
         if self.args.contains(&value) {
             return;
         }
@@ -271,6 +279,10 @@ impl Extraction<'_> {
         }
         let (name, loc) = (self.name(value), self.loc_of(value));
         let local = self.arg_index(value).is_some_and(|i| self.graph.func.args[i].attrs.get(LOCAL).is_some());
+        if local && self.poison_seen {
+            // The loop it belongs to could not be built, which has been reported.
+            return;
+        }
         if local {
             let message = format!("{name} is a carried value of a loop and is used outside of its step");
             self.error(message, loc);
@@ -284,7 +296,6 @@ impl Extraction<'_> {
         let mut found = BTreeSet::new();
         let mut dims: Vec<Dim> = vec![];
         let mut values: Vec<Value> = roots.to_vec();
-        values.extend(&self.args);
         for step in &self.steps {
             let Step::Copy(op) = step else { continue };
             let mut ops = vec![*op];
@@ -324,13 +335,13 @@ impl Extraction<'_> {
                             self.error(message, Loc::Unknown);
                         }
                     },
-                    None => {
-                        let known = self.args.len();
-                        self.need_arg(arg);
-                        dims.extend(self.args[known..].iter().flat_map(|v| shape(self.graph, *v)));
-                    }
+                    None => self.need_arg(arg),
                 }
             }
+        }
+        // The lengths of an argument are its own: naming them is no use of it.
+        for arg in &self.args {
+            found.extend(shape(self.graph, *arg).iter().flat_map(Dim::symbols));
         }
         found
     }
@@ -346,7 +357,8 @@ impl Extraction<'_> {
     }
 
     fn check_unused(&mut self) {
-        if self.request.allow_unused_inputs {
+        // What depends on a poisoned value cannot be told.
+        if self.request.allow_unused_inputs || self.poison_seen {
             return;
         }
         for input in self.inputs {

@@ -231,7 +231,11 @@ impl<S: Elements> Walk<'_, S> {
         if start.is_infinite() && lanes.iter().any(Vec::is_empty) {
             return Err(Error::input("an empty dim has no largest or smallest element"));
         }
-        let start = Scalar::Float(start).cast(dtype);
+        // As a bool every number but 0 is true; the least bool is false.
+        let start = match dtype {
+            DType::Bool => Scalar::Bool(start > 0.0),
+            _ => Scalar::Float(start).cast(dtype),
+        };
         let out = lanes.iter().map(|lane| self.elements.fold(combine, start, dtype, lane));
         let out = out.collect::<Result<Vec<_>, Error>>()?;
         array(&shape, out)

@@ -1,14 +1,19 @@
-//! What functions can be compiled for. A backend is one crate and one line of [`Target::ALL`].
+//! What functions can be compiled for. A backend is one crate, one variant of [`Target`] and one line of
+//! [`Target::ALL`].
 
-use crate::{CompileErrors, reference::Interpreted};
+use crate::{CompileErrors, Options, reference::Interpreted};
 use std::fmt;
-use thn_ir::{Func, ShapeProgram};
+use thn_eqsat::Report;
+use thn_ir::Func;
 use thn_runtime::{Array, CallError, SharedVar, View};
 
 /// What a function runs on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Target {
-    /// The interpreter that defines what programs mean: slow, and without any rewriting.
+    /// Native code for this machine's CPU.
+    #[cfg(feature = "cpu")]
+    Cpu,
+    /// The interpreter that defines what programs mean: slow, and without rewriting unless it is asked for.
     Reference,
 }
 
@@ -25,15 +30,33 @@ pub enum Availability {
 pub(crate) trait Code: Send + Sync + fmt::Debug {
     /// Computes the outputs, and gives shared variables their new values if nothing failed.
     fn call(&self, inputs: &[View<'_>], shared: &[SharedVar]) -> Result<Vec<Array>, CallError>;
+
+    /// The program as it runs, as a listing.
+    fn program(&self) -> String;
+
+    /// What rewriting did; `None` if there was none.
+    fn rewrites(&self) -> Option<&Report>;
+
+    /// How the function came to be native code.
+    #[cfg(feature = "cpu")]
+    fn compiled(&self) -> Option<&thn_cpu::Compiled> {
+        None
+    }
 }
 
 impl Target {
-    /// Every target that this build knows.
-    pub const ALL: &'static [Target] = &[Target::Reference];
+    /// Every target of this build, the default first.
+    pub const ALL: &'static [Target] = &[
+        #[cfg(feature = "cpu")]
+        Target::Cpu,
+        Target::Reference,
+    ];
 
     /// The name on command lines.
     pub fn name(self) -> &'static str {
         match self {
+            #[cfg(feature = "cpu")]
+            Target::Cpu => "cpu",
             Target::Reference => "reference",
         }
     }
@@ -46,18 +69,17 @@ impl Target {
     /// Whether it can be used here.
     pub fn probe(self) -> Availability {
         match self {
+            #[cfg(feature = "cpu")]
+            Target::Cpu => Availability::Available,
             Target::Reference => Availability::Available,
         }
     }
 
-    /// Whether programs are rewritten before they are compiled for it.
-    pub(crate) fn is_optimized(self) -> bool {
-        self != Target::Reference
-    }
-
-    pub(crate) fn compile(self, func: Func, shapes: ShapeProgram) -> Result<Box<dyn Code>, CompileErrors> {
+    pub(crate) fn compile(self, func: Func, options: &Options) -> Result<Box<dyn Code>, CompileErrors> {
         match self {
-            Target::Reference => Ok(Box::new(Interpreted::new(func, shapes))),
+            #[cfg(feature = "cpu")]
+            Target::Cpu => Ok(Box::new(crate::native::compile(&func, options)?)),
+            Target::Reference => Ok(Box::new(Interpreted::new(func, options)?)),
         }
     }
 }

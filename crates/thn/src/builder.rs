@@ -1,9 +1,8 @@
 //! From expressions to a function: declaration, checks, rewriting, compilation.
 
-use crate::{CompileErrors, Function, In, Inputs, Outputs, Target, function::Input};
-use thn_eqsat::Options;
+use crate::{CompileErrors, Function, In, Inputs, Options, Outputs, Target, function::Input};
 use thn_graph::{Operand, Program, Request, Tensor, Term, constant};
-use thn_ir::{Error, Loc, Scalar, ShapeProgram, verify};
+use thn_ir::{Error, Func, Loc, Scalar};
 
 /// Declares a function of some inputs with some outputs; [`FunctionBuilder::compile`] makes it.
 #[track_caller]
@@ -80,49 +79,61 @@ impl FunctionBuilder {
         self
     }
 
-    /// How the program is rewritten.
-    pub fn optimizer(mut self, options: Options) -> FunctionBuilder {
+    /// How the function is compiled.
+    pub fn options(mut self, options: Options) -> FunctionBuilder {
         self.options = options;
+        self
+    }
+
+    /// Without rewrites that round otherwise than the program as written.
+    pub fn strict(mut self) -> FunctionBuilder {
+        self.options.classes = Options::strict().classes;
+        self
+    }
+
+    /// Rewrites the program, or does not, whatever the target does by itself.
+    pub fn rewrite(mut self, rewrite: bool) -> FunctionBuilder {
+        self.options.rewrite = Some(rewrite);
+        self
+    }
+
+    /// Keeps the text of every level.
+    pub fn stages(mut self) -> FunctionBuilder {
+        self.options.stages = true;
         self
     }
 
     /// Makes the function, or gives everything that is wrong with it.
     pub fn compile(mut self) -> Result<Function, CompileErrors> {
         self.request.inputs = self.inputs.iter().map(|i| i.variable.clone()).collect();
-        let Program { mut func, inputs, shared, outputs } =
-            Program::extract(&self.request).map_err(CompileErrors::new)?;
-        let wrong = verify::verify(&func);
-        if !wrong.is_empty() {
-            return Err(CompileErrors::new(wrong));
-        }
-        // The checks of a call come from the program as it was written, so that no rewrite can lose one.
-        let shapes = ShapeProgram::new(&func)?;
-        let mut declared = vec![];
-        let mut errors = vec![];
-        for (i, (input, arg)) in self.inputs.into_iter().zip(&func.args).enumerate() {
-            let name = arg.name.clone();
-            let described = name.as_deref().map_or_else(|| format!("input {i}"), str::to_string);
-            let Some(ty) = func.tensor(func.body().args[i]) else { continue };
-            let default = input.default.map(|d| d.for_variable(&described, ty.dtype)?.into_array());
-            let default = default.transpose().unwrap_or_else(|e| {
-                errors.push(Error::input(format!("the default of {described}: {e}")).located(&arg.loc));
-                None
-            });
-            declared.push(Input { name: described, dtype: ty.dtype, default });
-        }
-        if !errors.is_empty() {
-            return Err(CompileErrors::new(errors));
-        }
-        let names = func.results[..outputs].iter().map(|r| r.name.as_deref().map(str::to_string)).collect();
-        debug_assert_eq!(inputs, declared.len());
-        let mut report = None;
-        if self.target.is_optimized() {
-            func.unify_dims()?;
-            report = Some(thn_eqsat::optimize(&mut func, &self.options)?);
-        }
-        let name = func.name.to_string();
-        let text = func.to_string();
-        let code = self.target.compile(func, shapes)?;
-        Ok(Function { name, inputs: declared, outputs: names, shared, code, text, report })
+        let program = Program::extract(&self.request).map_err(CompileErrors::new)?;
+        let inputs = declared(self.inputs, &program.func)?;
+        let results = &program.func.results[..program.outputs];
+        let outputs = results.iter().map(|r| r.name.as_deref().map(str::to_string)).collect();
+        let name = program.func.name.to_string();
+        let code = self.target.compile(program.func, &self.options)?;
+        Ok(Function { name, inputs, outputs, shared: program.shared, code })
     }
+
+    /// The program that [`FunctionBuilder::compile`] would compile.
+    pub fn program(mut self) -> Result<Program, CompileErrors> {
+        self.request.inputs = self.inputs.iter().map(|i| i.variable.clone()).collect();
+        Program::extract(&self.request).map_err(CompileErrors::new)
+    }
+}
+
+/// The inputs as calls see them, with defaults of the declared element types.
+fn declared(inputs: Vec<In>, func: &Func) -> Result<Vec<Input>, CompileErrors> {
+    let mut declared = vec![];
+    let mut errors = vec![];
+    for (i, (input, arg)) in inputs.into_iter().zip(&func.args).enumerate() {
+        let name = arg.name.as_deref().map_or_else(|| format!("input {i}"), str::to_string);
+        let Some(dtype) = func.tensor(func.body().args[i]).map(|t| t.dtype) else { continue };
+        let default = input.default.map(|d| d.for_variable(&name, dtype)?.into_array()).transpose();
+        match default {
+            Ok(default) => declared.push(Input { name, dtype, default }),
+            Err(e) => errors.push(Error::input(format!("the default of {name}: {e}")).located(&arg.loc)),
+        }
+    }
+    if errors.is_empty() { Ok(declared) } else { Err(CompileErrors::new(errors)) }
 }

@@ -58,6 +58,12 @@ impl From<CompileErrors> for Error {
     }
 }
 
+impl From<thn_ir::Error> for Error {
+    fn from(error: thn_ir::Error) -> Error {
+        Error::Compile(error.into())
+    }
+}
+
 impl From<CallError> for Error {
     fn from(error: CallError) -> Error {
         Error::Call(error)

@@ -24,8 +24,6 @@ pub struct Function {
     pub(crate) outputs: Vec<Option<String>>,
     pub(crate) shared: Vec<SharedVar>,
     pub(crate) code: Box<dyn Code>,
-    pub(crate) text: String,
-    pub(crate) report: Option<Report>,
 }
 
 impl Function {
@@ -97,14 +95,21 @@ impl Function {
         &self.shared
     }
 
-    /// The program that was compiled, as a listing.
-    pub fn program(&self) -> &str {
-        &self.text
+    /// The program that runs, as a listing: after rewriting, and as kernels where the target has them.
+    pub fn program(&self) -> String {
+        self.code.program()
     }
 
-    /// What rewriting did; `None` for targets without it.
+    /// What rewriting did; `None` if there was none.
     pub fn report(&self) -> Option<&Report> {
-        self.report.as_ref()
+        self.code.rewrites()
+    }
+
+    /// How it came to be native code: kernels, times, and the text of every level if that was asked for. `None` for
+    /// targets without native code.
+    #[cfg(feature = "cpu")]
+    pub fn compiled(&self) -> Option<&thn_cpu::Compiled> {
+        self.code.compiled()
     }
 }
 

@@ -18,12 +18,20 @@
 //!
 //! Building expressions never fails; [`FunctionBuilder::compile`] reports every problem at once, each with the line that
 //! made it. What compiled functions run on is a [`Target`].
+//!
+//! | feature | gives |
+//! | --- | --- |
+//! | `cpu` | `Target::Cpu`: native code; needs LLVM and MLIR |
+//! | `mlir` | the module `mlir`: contexts, modules and passes for programs with MLIR of their own |
 
 mod arguments;
 mod backends;
 mod builder;
 mod error;
 mod function;
+#[cfg(feature = "cpu")]
+mod native;
+mod options;
 mod reference;
 
 pub use arguments::{Args, In, Inputs, Outputs};
@@ -31,9 +39,15 @@ pub use backends::{Availability, Target};
 pub use builder::{FunctionBuilder, function};
 pub use error::{CompileErrors, Error};
 pub use function::{Function, Results};
-pub use thn_eqsat::{Options as OptimizerOptions, Report as OptimizerReport};
+pub use options::Options;
+#[cfg(feature = "cpu")]
+pub use thn_cpu as cpu;
+pub use thn_eqsat as eqsat;
 pub use thn_graph as graph;
 pub use thn_ir as ir;
+#[cfg(feature = "mlir")]
+pub use thn_mlir as mlir;
+pub use thn_reference as oracle;
 pub use thn_runtime as runtime;
 pub use thn_runtime::{Array, CallError};
 

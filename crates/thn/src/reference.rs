@@ -1,7 +1,8 @@
 //! Functions that the reference interpreter runs.
 
-use crate::backends::Code;
-use thn_ir::{Error, Func, Scalar, ShapeProgram};
+use crate::{CompileErrors, Options, backends::Code};
+use thn_eqsat::Report;
+use thn_ir::{Error, Func, Scalar, ShapeProgram, verify};
 use thn_reference::{Value, interpret};
 use thn_runtime::{Array, CallError, SharedVar, View};
 
@@ -10,11 +11,23 @@ use thn_runtime::{Array, CallError, SharedVar, View};
 pub(crate) struct Interpreted {
     func: Func,
     shapes: ShapeProgram,
+    rewrites: Option<Report>,
 }
 
 impl Interpreted {
-    pub(crate) fn new(func: Func, shapes: ShapeProgram) -> Interpreted {
-        Interpreted { func, shapes }
+    pub(crate) fn new(mut func: Func, options: &Options) -> Result<Interpreted, CompileErrors> {
+        let wrong = verify::verify(&func);
+        if !wrong.is_empty() {
+            return Err(CompileErrors::new(wrong));
+        }
+        // The checks of a call come from the program as it was written, so that no rewrite can lose one.
+        let shapes = ShapeProgram::new(&func)?;
+        let mut rewrites = None;
+        if options.rewrite == Some(true) {
+            func.unify_dims()?;
+            rewrites = Some(thn_eqsat::optimize(&mut func, &options.rules())?);
+        }
+        Ok(Interpreted { func, shapes, rewrites })
     }
 
     fn check(&self, args: &[Value]) -> Result<(), CallError> {
@@ -61,6 +74,14 @@ impl Code for Interpreted {
             }
             Ok(outputs)
         })
+    }
+
+    fn program(&self) -> String {
+        self.func.to_string()
+    }
+
+    fn rewrites(&self) -> Option<&Report> {
+        self.rewrites.as_ref()
     }
 }
 

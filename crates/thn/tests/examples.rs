@@ -46,6 +46,7 @@ examples! {
     polynomial "../examples/polynomial.rs";
     power_by_loop "../examples/power_by_loop.rs";
     pretty_print "../examples/pretty_print.rs";
+    rewrites "../examples/rewrites.rs";
     several_outputs "../examples/several_outputs.rs";
     training_step "../examples/training_step.rs";
 }

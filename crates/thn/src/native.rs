@@ -1,0 +1,39 @@
+//! Functions as native code for the CPU.
+
+use crate::{CompileErrors, Options, backends::Code};
+use thn_cpu::{Compiled, compile_function};
+use thn_eqsat::Report;
+use thn_ir::{Error, Func};
+use thn_runtime::{Array, CallError, SharedVar, View};
+
+pub(crate) fn compile(func: &Func, options: &Options) -> Result<Compiled, CompileErrors> {
+    let options = thn_cpu::Options {
+        rewrite: options.rewrite.unwrap_or(true),
+        classes: options.classes.clone(),
+        exclude: options.exclude.clone(),
+        fusion: options.fusion,
+        stages: options.stages,
+    };
+    compile_function(func, &options).map_err(|error| match error {
+        thn_cpu::Error::Program(errors) => CompileErrors::new(errors),
+        other => CompileErrors::from(Error::internal(other.to_string())),
+    })
+}
+
+impl Code for Compiled {
+    fn call(&self, inputs: &[View<'_>], shared: &[SharedVar]) -> Result<Vec<Array>, CallError> {
+        self.executable.call(inputs, shared)
+    }
+
+    fn program(&self) -> String {
+        self.planned.to_string()
+    }
+
+    fn rewrites(&self) -> Option<&Report> {
+        self.report.rewrites.as_ref()
+    }
+
+    fn compiled(&self) -> Option<&Compiled> {
+        Some(self)
+    }
+}
