@@ -1,0 +1,89 @@
+//! Uses thn as a library in two ways: as an optimizer of MLIR that this program made with melior, and as a compiler
+//! of models. It fails if either does not do what it should.
+
+use melior::{
+    Context,
+    dialect::DialectRegistry,
+    ir::{BlockLike, Module, OperationRef, operation::OperationLike},
+    utility::register_all_dialects,
+};
+use std::error::Error;
+use std::process::ExitCode;
+use thn::mlir::{import::Others, pass::on_func_with};
+use thn::prelude::*;
+
+/// The textbook logistic loss, in upstream dialects only; it overflows where `%x` is large.
+const MODULE: &str = r#"
+func.func @loss(%x: tensor<8xf64>) -> tensor<8xf64> {
+  %one = arith.constant dense<1.0> : tensor<8xf64>
+  %exp = math.exp %x : tensor<8xf64>
+  %sum = arith.addf %one, %exp : tensor<8xf64>
+  %log = math.log %sum : tensor<8xf64>
+  return %log : tensor<8xf64>
+}
+"#;
+
+fn main() -> ExitCode {
+    match optimize().and_then(|()| train()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("embed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Optimizes a module of this program's own, in this program's own context.
+fn optimize() -> Result<(), Box<dyn Error>> {
+    let context = Context::new();
+    let registry = DialectRegistry::new();
+    register_all_dialects(&registry);
+    thn::mlir::dialect().insert_dialect(&registry);
+    context.append_dialect_registry(&registry);
+    context.load_all_available_dialects();
+
+    let module = Module::parse(&context, MODULE).ok_or("the module does not parse")?;
+    let mut next: Option<OperationRef> = module.body().first_operation();
+    while let Some(function) = next {
+        on_func_with(function, Others::Raise, |func| {
+            thn::eqsat::optimize(func, &thn::eqsat::Options::default()).map(|_| ())
+        })?;
+        next = function.next_in_block();
+    }
+    let text = module.as_operation().to_string();
+    if !module.as_operation().verify() {
+        return Err(format!("the optimized module is wrong:\n{text}").into());
+    }
+    if !text.contains("thn.softplus") || text.contains("exp") {
+        return Err(format!("log(1 + exp(x)) did not become softplus:\n{text}").into());
+    }
+    println!("log(1 + exp(x)) became softplus:\n{text}");
+    Ok(())
+}
+
+/// Trains logistic regression to tell points above a line from those below.
+fn train() -> Result<(), Box<dyn Error>> {
+    let points =
+        [[0.0, 1.0], [1.0, 2.5], [2.0, 2.0], [1.0, 0.0], [2.0, 0.5], [0.5, -0.5], [-1.0, 0.5], [-1.0, -2.5]];
+    let above = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+    let (x, t) = (dmatrix("x"), dvector("t"));
+    let (w, b) = (shared([0.0, 0.0], "w"), shared(0.0, "b"));
+    let score = x.dot(&w) + &b;
+    let loss = ((1 + score.exp()).log() - &t * &score).mean();
+    let step = function([&x, &t], &loss)
+        .updates([(&w, &w - 0.5 * loss.grad(&w)), (&b, &b - 0.5 * loss.grad(&b))])
+        .compile()?;
+    let guess = function([&x], score.gt(0).cast(f64)).compile()?;
+
+    let first = step.call((points, above))?.item::<f64>(0)?;
+    let mut last = first;
+    for _ in 0..200 {
+        last = step.call((points, above))?.item::<f64>(0)?;
+    }
+    println!("the loss went from {first:.4} to {last:.4}");
+    let guesses = guess.call([points])?.array::<f64>(0)?;
+    if last >= 0.5 * first || guesses.iter().ne(&above) {
+        return Err(format!("the model did not learn: loss {first} to {last}, guesses {guesses}").into());
+    }
+    Ok(())
+}
