@@ -90,6 +90,13 @@ impl Tensor {
     }
 }
 
+impl fmt::Display for Tensor {
+    /// The formula; see [`Tensor::pp`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.pp())
+    }
+}
+
 impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.read(|func, value| write!(f, "Tensor({}: {})", func.describe(value), func.ty(value)))

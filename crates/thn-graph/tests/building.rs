@@ -119,7 +119,7 @@ fn threads_can_build_on_shared_tensors() {
     });
     let total = sums.iter().fold(constant(0.0), |a, b| a + b);
     assert_eq!(total.problems(), vec![]);
-    let request = Request { inputs: xs.clone(), outputs: vec![(total, None)], ..Request::default() };
+    let request = Request { inputs: xs, outputs: vec![(total, None)], ..Request::default() };
     let program = Program::extract(&request).unwrap();
     assert_eq!(verify::verify(&program.func), vec![]);
     assert_eq!(program.func.op_histogram()["add"], 8 * 8 + 8);

@@ -2,7 +2,7 @@
 
 use crate::{Args, backends::Code};
 use ndarray::{ArrayD, ArrayViewD};
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 use thn_eqsat::Report;
 use thn_graph::Datum;
 use thn_ir::DType;
@@ -21,7 +21,7 @@ pub(crate) struct Input {
 pub struct Function {
     pub(crate) name: String,
     pub(crate) inputs: Vec<Input>,
-    pub(crate) outputs: Vec<Option<String>>,
+    pub(crate) outputs: Arc<[Option<String>]>,
     pub(crate) shared: Vec<SharedVar>,
     pub(crate) code: Box<dyn Code>,
 }
@@ -117,7 +117,7 @@ impl Function {
 #[derive(Debug)]
 pub struct Results {
     arrays: Vec<Array>,
-    names: Vec<Option<String>>,
+    names: Arc<[Option<String>]>,
 }
 
 impl Results {
@@ -161,5 +161,17 @@ impl Deref for Results {
     type Target = [Array];
     fn deref(&self) -> &[Array] {
         &self.arrays
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_cross_threads() {
+        fn crosses<T: Send + Sync>() {}
+        crosses::<Function>();
+        crosses::<Results>();
     }
 }

@@ -4,34 +4,44 @@ use ndarray::{arr1, arr2, s as nd};
 use thn::prelude::*;
 use thn::{Array as Owned, CallError, Error};
 
+/// A test that runs on every target of this build.
+macro_rules! on_every_target {
+    ($name:ident($target:ident) $body:block) => {
+        #[test]
+        fn $name() {
+            for $target in Target::ALL.iter().copied() {
+                println!("on {}", $target.name());
+                $body
+            }
+        }
+    };
+}
+
 fn number(x: &Tensor) -> f64 {
     x.get_value().unwrap().as_slice::<f64>().unwrap()[0]
 }
 
-#[test]
-fn updates_see_the_old_state() {
+on_every_target! { updates_see_the_old_state(target) {
     let (a, b) = (shared(1.0, "a"), shared(2.0, "b"));
-    let swap = function((), [&a, &b]).updates([(&a, &b), (&b, &a)]).compile().unwrap();
+    let swap = function((), [&a, &b]).updates([(&a, &b), (&b, &a)]).target(target).compile().unwrap();
     let results = swap.call(()).unwrap();
     assert_eq!((results.item::<f64>(0).unwrap(), results.item::<f64>(1).unwrap()), (1.0, 2.0));
     assert_eq!((number(&a), number(&b)), (2.0, 1.0));
-}
+} }
 
-#[test]
-fn a_failing_call_leaves_the_state() {
+on_every_target! { a_failing_call_leaves_the_state(target) {
     let (i, n) = (lscalar("i"), shared(0.0, "n"));
     let row = constant([1.0, 2.0]).at(s![&i]);
-    let f = function([&i], &row).update(&n, &n + 1).compile().unwrap();
+    let f = function([&i], &row).update(&n, &n + 1).target(target).compile().unwrap();
     assert!(f.call([1]).is_ok());
     let failed = f.call([2]).unwrap_err().to_string();
     assert!(failed.contains("index"), "{failed}");
     assert_eq!(number(&n), 1.0);
-}
+} }
 
-#[test]
-fn element_types_of_arguments_widen_and_never_narrow() {
+on_every_target! { element_types_of_arguments_widen_and_never_narrow(target) {
     let (x, n) = (fvector("x"), lscalar("n"));
-    let f = function([&x, &n], &x * &n.cast(f32)).compile().unwrap();
+    let f = function([&x, &n], &x * &n.cast(f32)).target(target).compile().unwrap();
     let product = |r: Result<thn::Results, CallError>| r.unwrap().array::<f32>(0).unwrap()[[0]];
     // What the source spells counts by its value; what an array holds by its type.
     assert_eq!(product(f.call(([2, 3], 2))), 4.0);
@@ -43,26 +53,24 @@ fn element_types_of_arguments_widen_and_never_narrow() {
     assert_eq!(refused(f.call(([0.1, 3.0], 2))), message);
     assert!(refused(f.call(([0.5], 2.5))).contains("argument n has element type float64; int64 is needed"));
     let y = fscalar("y");
-    let rounded = function([&y], &y).compile().unwrap().call([0.1]).unwrap();
+    let rounded = function([&y], &y).target(target).compile().unwrap().call([0.1]).unwrap();
     assert_eq!(rounded.item::<f32>(0).unwrap(), 0.1);
-}
+} }
 
-#[test]
-fn views_of_any_layout_are_read() {
+on_every_target! { views_of_any_layout_are_read(target) {
     let x = dmatrix("x");
-    let f = function([&x], x.at(s![0]) * 1).compile().unwrap();
+    let f = function([&x], x.at(s![0]) * 1).target(target).compile().unwrap();
     let a = arr2(&[[1.0, 2.0], [3.0, 4.0]]);
     let first = |r: thn::Results| r.array::<f64>(0).unwrap();
     assert_eq!(first(f.call([a.t()]).unwrap()), arr1(&[1.0, 3.0]).into_dyn());
     assert_eq!(first(f.call([a.slice(nd![..;-1, ..])]).unwrap()), arr1(&[3.0, 4.0]).into_dyn());
     assert_eq!(first(f.call([a.slice(nd![.., 1..])]).unwrap()), arr1(&[2.0]).into_dyn());
-}
+} }
 
-#[test]
-fn wrong_calls_say_what_is_wrong() {
+on_every_target! { wrong_calls_say_what_is_wrong(target) {
     let [x, y] = dvectors(["x", "y"]);
     let sum = &x + &y;
-    let f = function([&x, &y], &sum).name("sum").compile().unwrap();
+    let f = function([&x, &y], &sum).name("sum").target(target).compile().unwrap();
     let message = |r: Result<thn::Results, CallError>| r.unwrap_err().to_string();
     let shapes = message(f.call(([1.0, 2.0], [1.0])));
     assert!(shapes.contains("functions.rs"), "{shapes}");
@@ -74,47 +82,43 @@ fn wrong_calls_say_what_is_wrong() {
     assert!(message(f.call((1.0, [1.0]))).contains("x"), "a number for a vector");
     let ragged: Vec<Vec<f64>> = vec![vec![1.0], vec![]];
     assert!(message(f.call((ragged, [1.0]))).contains("different lengths"));
-}
+} }
 
-#[test]
-fn defaults_have_the_declared_type() {
+on_every_target! { defaults_have_the_declared_type(target) {
     let x = iscalar("x");
-    let wrong = function([In::new(&x).value(1.5)], &x * 2).compile().unwrap_err().to_string();
+    let wrong = function([In::new(&x).value(1.5)], &x * 2).target(target).compile().unwrap_err().to_string();
     assert!(wrong.contains("the default of x: argument x has element type float64"), "{wrong}");
     assert!(wrong.contains("functions.rs"), "{wrong}");
-}
+} }
 
-#[test]
-fn givens_replace_variables_and_their_lengths() {
+on_every_target! { givens_replace_variables_and_their_lengths(target) {
     let (x, i) = (dmatrix("x"), lscalar("i"));
     let data = shared(arr2(&[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]), "data");
     let score = x.sum_over(0) / x.shape(0);
     let batch = data.at(s![&i * 2..(&i + 1) * 2]);
-    let f = function([&i], &score).givens([(&x, &batch)]).compile().unwrap();
+    let f = function([&i], &score).givens([(&x, &batch)]).target(target).compile().unwrap();
     assert_eq!(f.call([1]).unwrap().array::<f64>(0).unwrap(), arr1(&[6.0, 7.0]).into_dyn());
     let outside = f.call([2]).unwrap_err().to_string();
     assert!(outside.contains("a slice stays inside its operand"), "{outside}");
-    let circle = function([&i], &score).givens([(&x, &x + 1)]).allow_unused_inputs().compile().unwrap_err();
+    let circle = function([&i], &score).givens([(&x, &x + 1)]).allow_unused_inputs().target(target).compile().unwrap_err();
     assert!(circle.to_string().contains("depends on x itself"), "{circle}");
-}
+} }
 
-#[test]
-fn wrong_updates_are_refused_with_a_hint() {
+on_every_target! { wrong_updates_are_refused_with_a_hint(target) {
     let (n, x) = (shared(0_i64, "n"), dvector("x"));
     let message =
-        |value: Tensor| function([&x], x.sum()).update(&n, value).compile().unwrap_err().to_string();
+        |value: Tensor| function([&x], x.sum()).update(&n, value).target(target).compile().unwrap_err().to_string();
     assert!(
         message(x.sum()).contains("the update of n is tensor<f64>, but n is tensor<i64>; cast it to int64")
     );
     assert!(message(x.cast(i64)).contains("give it the same number of dims"));
-    let twice = function((), ()).updates([(&n, &n + 1), (&n, &n + 2)]).compile().unwrap_err();
+    let twice = function((), ()).updates([(&n, &n + 1), (&n, &n + 2)]).target(target).compile().unwrap_err();
     assert!(twice.to_string().contains("n has two updates"));
-    let unshared = function([&x], ()).update(&x, &x + 1).compile().unwrap_err();
+    let unshared = function([&x], ()).update(&x, &x + 1).target(target).compile().unwrap_err();
     assert!(unshared.to_string().contains("x has an update, but is not a shared variable"));
-}
+} }
 
-#[test]
-fn state_keeps_type_and_rank() {
+on_every_target! { state_keeps_type_and_rank(target) {
     let w = shared([1.0, 2.0], "w");
     w.set_value([3, 4, 5]).unwrap();
     assert_eq!(w.get_value().unwrap().shape(), [3]);
@@ -123,25 +127,23 @@ fn state_keeps_type_and_rank() {
     let whole = Owned::from_slice(&[1], &[7.0]).unwrap();
     w.set_value(whole).unwrap();
     assert_eq!(number(&w), 7.0);
-}
+} }
 
-#[test]
-fn outputs_have_names() {
+on_every_target! { outputs_have_names(target) {
     let x = dvector("x");
     let total = x.sum().named("total");
-    let f = function([&x], [("sum", &total), ("mean", &x.mean())]).compile().unwrap();
+    let f = function([&x], [("sum", &total), ("mean", &x.mean())]).target(target).compile().unwrap();
     let results = f.call([[1.0, 3.0]]).unwrap();
     assert_eq!(results.named("mean").unwrap().as_slice::<f64>().unwrap(), [2.0]);
     assert!(results.named("total").is_none());
     assert_eq!(results.len(), 2);
     assert!(matches!(results.item::<f64>(2), Err(CallError::ArgumentCount { .. })));
-}
+} }
 
-#[test]
-fn functions_are_called_from_many_threads() {
+on_every_target! { functions_are_called_from_many_threads(target) {
     let total = shared(0_i64, "total");
     let n = lscalar("n");
-    let add = function([&n], &total).update(&total, &total + &n).compile().unwrap();
+    let add = function([&n], &total).update(&total, &total + &n).target(target).compile().unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -152,15 +154,14 @@ fn functions_are_called_from_many_threads() {
         }
     });
     assert_eq!(total.get_value().unwrap().as_slice::<i64>().unwrap(), [4 * 50 * 49 / 2]);
-}
+} }
 
-#[test]
-fn compile_reports_everything_at_once() {
+on_every_target! { compile_reports_everything_at_once(target) {
     let x = tensor("x", f64, &[Some(3)]);
     let wrong = [x.reshape([2]), &x + constant([1.0, 2.0])];
-    let errors = function([&x], wrong).compile().unwrap_err();
+    let errors = function([&x], wrong).target(target).compile().unwrap_err();
     assert_eq!(errors.errors().len(), 2, "{errors}");
     let lines: Vec<String> = errors.to_string().lines().map(str::to_string).collect();
     assert!(lines.iter().all(|l| l.contains("functions.rs")), "{errors}");
     assert!(matches!(Error::from(errors), Error::Compile(_)));
-}
+} }

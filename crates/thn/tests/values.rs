@@ -1,18 +1,36 @@
 //! What expressions compute, against `ndarray` or numbers worked out by hand.
 
 use ndarray::{Array, ArrayD, Axis, arr0, arr1, arr2, s as nd};
-use thn::prelude::*;
+use thn::{FunctionBuilder, prelude::*};
+
+/// Compiles for every target, calls, and gives the one result, on which all targets agree up to a few roundings.
+fn on_every_target<'a>(
+    build: impl Fn() -> FunctionBuilder,
+    args: impl Fn() -> Vec<Datum<'a>>,
+) -> ArrayD<f64> {
+    let mut known: Option<ArrayD<f64>> = None;
+    for target in Target::ALL {
+        let f = build().target(*target).compile().unwrap_or_else(|e| panic!("{}: {e}", target.name()));
+        let found = f.call(args()).unwrap_or_else(|e| panic!("{}: {e}", target.name()));
+        let found = found.array::<f64>(0).unwrap();
+        if let Some(known) = &known {
+            let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-14 * (1.0 + a.abs());
+            let same = known.shape() == found.shape() && known.iter().zip(&found).all(close);
+            assert!(same, "{} gives {found}, not {known}", target.name());
+        }
+        known = Some(found);
+    }
+    known.unwrap()
+}
 
 /// The value of an expression of one input.
 fn of<D: ndarray::Dimension>(x: &Tensor, at: &Array<f64, D>, y: Tensor) -> ArrayD<f64> {
-    let f = function([x], y.cast(f64)).compile().unwrap_or_else(|e| panic!("{e}"));
-    f.call([at]).unwrap_or_else(|e| panic!("{e}")).array(0).unwrap()
+    on_every_target(|| function([x], y.cast(f64)), || vec![Datum::from(at)])
 }
 
 /// The value of an expression without inputs.
 fn value(y: Tensor) -> ArrayD<f64> {
-    let f = function((), y.cast(f64)).compile().unwrap_or_else(|e| panic!("{e}"));
-    f.call(()).unwrap_or_else(|e| panic!("{e}")).array(0).unwrap()
+    on_every_target(|| function((), y.cast(f64)), Vec::new)
 }
 
 fn cube() -> Array<f64, ndarray::Ix3> {
