@@ -35,6 +35,16 @@ pub(crate) fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> 
     fill(graph, id, &ty)
 }
 
+/// The class of any pattern whose variables are all bound, as it is; `root` says what a number alone is.
+pub(crate) fn instantiate(
+    graph: &mut Graph,
+    pattern: &Pattern,
+    way: &Binding,
+    root: &TensorType,
+) -> Option<Id> {
+    Instance { graph, way, root }.pattern(pattern, Some(root.dtype))
+}
+
 struct Instance<'a> {
     graph: &'a mut Graph,
     way: &'a Binding,
@@ -126,9 +136,11 @@ impl Instance<'_> {
             _ => None,
         };
         let sibling = sibling.or_else(|| rest.and_then(|r| type_of(self.graph, r)).map(|t| t.dtype));
-        for (slot, arg) in built.iter_mut().zip(args) {
-            if slot.is_none() {
-                *slot = Some(self.pattern(arg, sibling.or(dtype))?);
+        for (i, arg) in args.iter().enumerate() {
+            if built[i].is_none() {
+                let condition = kind == OpKind::Select && i == 0;
+                built[i] =
+                    Some(self.pattern(arg, if condition { Some(DType::Bool) } else { sibling.or(dtype) })?);
             }
         }
         built.into_iter().collect()

@@ -1,7 +1,7 @@
 //! Side conditions of rules: one function each.
 //!
-//! A condition that speaks of elements says what the analysis must have proved about them, and gives the same
-//! statement about one number, by which the checker samples.
+//! A condition that speaks of elements holds where the analysis has proved it. The checker assumes it of the arguments
+//! it samples.
 
 use crate::graph::{Graph, Payload, type_of};
 use egg::Id;
@@ -23,144 +23,108 @@ pub(crate) struct Condition {
     pub(crate) meaning: &'static str,
     /// Whether it is proved.
     pub(crate) holds: fn(&Subject<'_>) -> bool,
-    /// The same of one element, if the condition speaks of elements.
-    pub(crate) element: Option<fn(f64) -> bool>,
 }
 
 /// Every condition.
 pub(crate) const CONDITIONS: &[Condition] = &[
-    Condition {
-        name: "nonzero",
-        form: "x",
-        meaning: "no element is zero",
-        holds: |s| s.facts().nonzero(),
-        element: Some(|x| x != 0.0),
-    },
+    Condition { name: "nonzero", form: "x", meaning: "no element is zero", holds: |s| s.facts().nonzero() },
     Condition {
         name: "finite",
         form: "x",
         meaning: "no element is NaN or infinite",
         holds: |s| s.facts().finite(),
-        element: Some(f64::is_finite),
     },
-    Condition {
-        name: "bounded",
-        form: "x",
-        meaning: "no element is infinite",
-        holds: |s| !s.facts().inf,
-        element: Some(|x| !x.is_infinite()),
-    },
-    Condition {
-        name: "number",
-        form: "x",
-        meaning: "no element is NaN",
-        holds: |s| !s.facts().nan,
-        element: Some(|x| !x.is_nan()),
-    },
+    Condition { name: "bounded", form: "x", meaning: "no element is infinite", holds: |s| !s.facts().inf },
+    Condition { name: "number", form: "x", meaning: "no element is NaN", holds: |s| !s.facts().nan },
     Condition {
         name: "nonneg",
         form: "x",
         meaning: "no element is below zero",
         holds: |s| s.facts().lo >= 0.0,
-        element: Some(|x| !(x < 0.0)),
     },
     Condition {
         name: "positive",
         form: "x",
         meaning: "every element is above zero, or NaN",
         holds: |s| s.facts().lo > 0.0,
-        element: Some(|x| !(x <= 0.0)),
     },
     Condition {
         name: "nonpos",
         form: "x",
         meaning: "no element is above zero",
         holds: |s| s.facts().hi <= 0.0,
-        element: Some(|x| !(x > 0.0)),
     },
     Condition {
         name: "scalar",
         form: "x",
         meaning: "has rank 0",
         holds: |s| s.tensors.iter().all(|x| type_of(s.graph, *x).is_some_and(|t| t.rank() == 0)),
-        element: None,
     },
     Condition {
         name: "float",
         form: "x",
         meaning: "has a float element type",
         holds: |s| s.dtype().is_some_and(DType::is_float),
-        element: None,
     },
     Condition {
         name: "integer",
         form: "x",
         meaning: "has an integer element type",
         holds: |s| s.dtype().is_some_and(DType::is_int),
-        element: None,
     },
     Condition {
         name: "discrete",
         form: "x",
         meaning: "has no NaN: its element type is bool or an integer",
         holds: |s| s.dtype().is_some_and(|d| !d.is_float()),
-        element: None,
     },
     Condition {
         name: "boolean",
         form: "x",
         meaning: "has element type bool",
         holds: |s| s.dtype() == Some(DType::Bool),
-        element: None,
     },
     Condition {
         name: "constant",
         form: "x",
         meaning: "is one known number everywhere",
         holds: |s| s.splat().is_some(),
-        element: None,
     },
     Condition {
         name: "power_of_two",
         form: "x",
         meaning: "is a power of two whose reciprocal is a normal number, so that dividing by it is exact",
         holds: |s| s.splat().is_some_and(power_of_two),
-        element: Some(power_of_two),
     },
     Condition {
         name: "invertible",
         form: "x",
         meaning: "is one known number everywhere, and neither it nor its reciprocal overflows or is subnormal",
         holds: |s| s.splat().is_some_and(invertible),
-        element: Some(invertible),
     },
     Condition {
         name: "identity",
         form: "p",
         meaning: "the dimshuffle keeps every dim in its place",
         holds: |s| s.ints("order").iter().enumerate().all(|(i, o)| *o == i as i64),
-        element: None,
     },
     Condition {
         name: "transpose",
         form: "p",
         meaning: "the dimshuffle exchanges the two dims of a matrix",
         holds: |s| s.ints("order") == [1, 0],
-        element: None,
     },
     Condition {
         name: "swaps_last",
         form: "p",
         meaning: "the dimshuffle exchanges the last two dims of a stack of matrices",
         holds: |s| s.ints("order") == [0, 2, 1],
-        element: None,
     },
     Condition {
         name: "keeps_order",
         form: "p",
         meaning: "the dimshuffle only inserts and drops dims of length 1",
         holds: |s| s.ints("order").iter().filter(|o| **o >= 0).is_sorted(),
-        element: None,
     },
     Condition {
         name: "whole",
@@ -170,7 +134,6 @@ pub(crate) const CONDITIONS: &[Condition] = &[
             s.payloads[0].attrs.get_dims("starts").iter().all(|d| d.is(0))
                 && s.ints("steps").iter().all(|t| *t == 1)
         },
-        element: None,
     },
     Condition {
         name: "repeats",
@@ -181,7 +144,6 @@ pub(crate) const CONDITIONS: &[Condition] = &[
             let rank = s.payloads[1].ty.as_ref().map_or(0, thn_ir::TensorType::rank);
             reduced.len() + kept.len() == rank && reduced.iter().all(|a| !kept.contains(a))
         },
-        element: None,
     },
     Condition {
         name: "along",
@@ -191,7 +153,6 @@ pub(crate) const CONDITIONS: &[Condition] = &[
             let axis = s.payloads[0].attrs.get_int("axis");
             axis.is_some_and(|a| s.payloads[1].attrs.get_ints("axes") == [a])
         },
-        element: None,
     },
     Condition {
         name: "last",
@@ -201,17 +162,15 @@ pub(crate) const CONDITIONS: &[Condition] = &[
             let rank = type_of(s.graph, s.tensors[0]).map_or(0, thn_ir::TensorType::rank) as i64;
             s.ints("axes") == [rank - 1]
         },
-        element: None,
     },
     Condition {
         name: "widens",
         form: "px",
-        meaning: "the cast represents every value of the tensor exactly",
+        meaning: "the cast keeps every value of the tensor, and floats stay floats",
         holds: |s| {
             let to = s.payloads[0].attrs.get_dtype("dtype");
             s.dtype().zip(to).is_some_and(|(from, to)| widens(from, to))
         },
-        element: None,
     },
 ];
 
@@ -225,18 +184,13 @@ fn invertible(x: f64) -> bool {
     (1e-37..=1e37).contains(&x.abs())
 }
 
+/// Integers and floats are kept apart: back from a float, integers saturate, and from a wider integer they wrap.
 fn widens(from: DType, to: DType) -> bool {
-    match (from.is_float(), to.is_float()) {
-        (true, true) => to.precision() >= from.precision(),
-        (true, false) => false,
-        (false, true) => from.precision() <= to.precision(),
-        (false, false) => {
-            from == DType::Bool
-                || (to != DType::Bool
-                    && to.precision() >= from.precision()
-                    && (to.is_signed() || !from.is_signed()))
-        }
+    if from.is_float() || to.is_float() {
+        return from.is_float() && to.is_float() && to.precision() >= from.precision();
     }
+    let fits = to.precision() >= from.precision() && (to.is_signed() || !from.is_signed());
+    from == DType::Bool || (to != DType::Bool && fits)
 }
 
 impl Subject<'_> {

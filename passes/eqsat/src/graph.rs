@@ -228,6 +228,9 @@ fn result_type(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id])
         children.iter().map(|c| type_of(graph, *c).cloned()).collect::<Option<_>>()?;
     if children.len() > 2 && matches!(kind, OpKind::Add | OpKind::Mul) {
         let full = types.iter().find(|t| t.rank() > 0).unwrap_or(&types[0]).clone();
+        if !kind.row().dtypes.operands.contains(full.dtype) {
+            return None;
+        }
         let fits = |t: &TensorType| t.dtype == full.dtype && (t.rank() == 0 || t.shape == full.shape);
         return types.iter().all(fits).then_some(full);
     }

@@ -9,6 +9,7 @@
 
 mod apply;
 mod attributes;
+pub mod check;
 mod conditions;
 mod cost;
 mod decode;

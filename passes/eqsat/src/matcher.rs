@@ -24,6 +24,18 @@ pub(crate) struct Binding {
     rebroadcasts: SmallVec<[Rebroadcast; 1]>,
 }
 
+impl Binding {
+    /// A binding of everything.
+    pub(crate) fn of(vars: &[Id], rests: &[Vec<Id>], payloads: &[PayloadId]) -> Binding {
+        Binding {
+            vars: vars.iter().copied().map(Some).collect(),
+            rests: rests.iter().cloned().map(Some).collect(),
+            payloads: payloads.iter().copied().map(Some).collect(),
+            rebroadcasts: smallvec![],
+        }
+    }
+}
+
 /// A broadcast found where the pattern has `(rebroadcast@A part ?like)`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Rebroadcast {

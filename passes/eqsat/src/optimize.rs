@@ -14,8 +14,9 @@ use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType};
 /// round is not always enough; a program that is optimized again does not change.
 const ROUNDS: usize = 6;
 
-/// The attribute of a function that names the rules of class `finite` it was rewritten by.
-pub const FINITE_ATTRIBUTE: &str = "thn.finite";
+/// The attribute of a function that names the rules of class `finite` it was rewritten by: it means the same as before
+/// only where its inputs and intermediate values are finite.
+pub const FINITE_ATTRIBUTE: &str = "thn.assumes_finite";
 
 /// Rewrites a program into a numerically better and cheaper one with the same results.
 ///
@@ -45,8 +46,8 @@ pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) 
         text = new;
     }
     if !report.finite.is_empty() {
-        let names: Vec<&str> = report.finite.iter().map(String::as_str).collect();
-        func.attrs.set(FINITE_ATTRIBUTE, Attr::Str(names.join(" ").into()));
+        let names: Vec<String> = report.finite.iter().map(|name| format!("{name:?}")).collect();
+        func.attrs.set(FINITE_ATTRIBUTE, Attr::Mlir(format!("[{}]", names.join(", ")).into()));
     }
     report.ops_after = func.walk(Func::BODY).len();
     report.cost_after = program_cost(func);
