@@ -1,0 +1,121 @@
+//! What a compilation did and took.
+
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+
+/// A level of the program on its way down.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// As the user wrote it.
+    Program,
+    /// After rewriting.
+    Optimized,
+    /// As kernels.
+    Kernels,
+    /// As loops over memory, in upstream dialects.
+    Loops,
+    /// In the LLVM dialect.
+    Llvm,
+    /// As LLVM IR, optimised.
+    LlvmIr,
+    /// As instructions of the CPU.
+    Assembly,
+}
+
+impl Level {
+    /// Every level from the top down.
+    pub const ALL: [Level; 7] = [
+        Level::Program,
+        Level::Optimized,
+        Level::Kernels,
+        Level::Loops,
+        Level::Llvm,
+        Level::LlvmIr,
+        Level::Assembly,
+    ];
+
+    /// A short name, as in file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Program => "program",
+            Level::Optimized => "optimized",
+            Level::Kernels => "kernels",
+            Level::Loops => "loops",
+            Level::Llvm => "llvm",
+            Level::LlvmIr => "llvm-ir",
+            Level::Assembly => "assembly",
+        }
+    }
+}
+
+/// The text of one level.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stage {
+    /// Which level.
+    pub level: Level,
+    /// `.mlir`, LLVM IR or assembly.
+    pub text: String,
+}
+
+/// What a compilation did and took.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct CompileReport {
+    /// The function's name.
+    pub name: String,
+    /// What the optimizer did; `None` if the program was not rewritten.
+    pub rewrites: Option<thn_eqsat::Report>,
+    /// Ops of the program as written, without those that nothing uses, regions included.
+    pub ops_before: usize,
+    /// Ops after rewriting.
+    pub ops_after: usize,
+    /// Checks of lengths before each call.
+    pub checks: usize,
+    /// Kernels.
+    pub kernels: usize,
+    /// Temporaries that a call allocates where every loop runs once.
+    pub temporaries: usize,
+    /// Updates that are written straight into the variable's memory.
+    pub in_place: usize,
+    /// Size of the object code in bytes.
+    pub object_bytes: usize,
+    /// What the code is made for.
+    pub target: String,
+    /// Steps in order with the milliseconds each took.
+    pub milliseconds: Vec<(String, f64)>,
+}
+
+impl CompileReport {
+    /// The milliseconds of all steps.
+    pub fn total_milliseconds(&self) -> f64 {
+        self.milliseconds.iter().map(|(_, ms)| ms).sum()
+    }
+}
+
+/// Measures the steps of a compilation.
+pub(crate) struct Clock {
+    last: Instant,
+    steps: Vec<(String, f64)>,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Clock {
+        Clock { last: Instant::now(), steps: vec![] }
+    }
+
+    /// Ends a step and begins the next.
+    pub(crate) fn step(&mut self, name: &str) {
+        let took: Duration = self.last.elapsed();
+        self.steps.push((name.to_string(), took.as_secs_f64() * 1e3));
+        self.last = Instant::now();
+    }
+
+    /// Begins the next step without counting what lies between, such as printing a level.
+    pub(crate) fn skip(&mut self) {
+        self.last = Instant::now();
+    }
+
+    pub(crate) fn steps(self) -> Vec<(String, f64)> {
+        self.steps
+    }
+}

@@ -1,0 +1,145 @@
+//! From programs to functions: what the compiler makes, says and refuses.
+
+use thn_cpu::{
+    Compiled, Compiler, Error, Level, Linked, Options, Request, compile, compile_function, read_function,
+};
+use thn_ir::{Func, OpKind, ShapeProgram};
+use thn_runtime::{Array, SharedVar};
+
+const SOFTPLUS: &str = "
+func.func @f(%x: tensor<?x3xf64> {thn.name = \"x\"}) -> tensor<?x3xf64> {
+  %one = thn.constant dense<1.0> : tensor<f64>
+  %e = thn.exp %x : tensor<?x3xf64>
+  %s = thn.add %e, %one : tensor<?x3xf64>, tensor<f64>
+  %y = thn.log %s : tensor<?x3xf64>
+  return %y : tensor<?x3xf64>
+}";
+
+const STEP: &str = "
+func.func @step(%w: tensor<3xf32> {thn.name = \"w\", thn.shared}, %x: tensor<3xf32> {thn.name = \"x\"})
+    -> (tensor<3xf32> {thn.updates = 0 : i64}, tensor<f32>) {
+  %new = thn.sub %w, %x : tensor<3xf32>, tensor<3xf32>
+  %old = thn.sum %w axes = [0] : tensor<3xf32>
+  return %new, %old : tensor<3xf32>, tensor<f32>
+}";
+
+fn program(text: &str) -> Func {
+    read_function(text, "test.mlir", None).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn compiled(text: &str, options: &Options) -> Compiled {
+    compile_function(&program(text), options).unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[test]
+fn an_elementwise_program_runs() {
+    let f = compiled(SOFTPLUS, &Options::unoptimized());
+    let x = ndarray::arr2(&[[0.0f64, 1.0, -1.0], [2.0, 3.0, -40.0]]);
+    let y = f.executable.call(&[(&x).into()], &[]).unwrap_or_else(|e| panic!("{e}"));
+    let y = y[0].to_ndarray::<f64>().expect("is f64");
+    for (y, x) in y.iter().zip(&x) {
+        assert!((y - x.exp().ln_1p()).abs() < 1e-15, "{y} for {x}");
+    }
+    let error = f.executable.call(&[(&ndarray::arr2(&[[1.0]])).into()], &[]).expect_err("is too short");
+    assert!(error.to_string().contains("argument x has lengths [1, 1]"), "{error}");
+}
+
+#[test]
+fn updates_read_old_values_and_stay() {
+    let f = compiled(STEP, &Options::default());
+    let w = SharedVar::new(Some("w"), Array::from_slice(&[3], &[1.0f32, 2.0, 3.0]).expect("fits"));
+    let x = Array::from_slice(&[3], &[1.0f32, 0.5, 0.0]).expect("fits");
+    for expected in [6.0f32, 4.5, 3.0] {
+        let sum = f.executable.call(&[x.view()], std::slice::from_ref(&w)).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(sum[0].as_slice::<f32>().expect("is f32"), [expected]);
+    }
+    let w = w.get_value().expect("fits");
+    assert_eq!(w.as_slice::<f32>().expect("is f32"), [-2.0, 0.5, 3.0]);
+}
+
+#[test]
+fn every_level_is_kept_when_asked_for() {
+    let f = compiled(SOFTPLUS, &Options::default().with_stages());
+    let levels: Vec<Level> = f.stages.iter().map(|s| s.level).collect();
+    assert_eq!(levels, Level::ALL);
+    for stage in &f.stages {
+        assert!(stage.text.len() > 40, "{:?} is {:?}", stage.level, stage.text);
+    }
+    let text = |level: Level| f.stages.iter().find(|s| s.level == level).map_or("", |s| s.text.as_str());
+    assert!(text(Level::Program).contains("thn.exp"));
+    assert!(text(Level::Kernels).contains("thn.kernel"));
+    assert!(text(Level::Loops).contains("@thn_entry"));
+    assert!(text(Level::Llvm).contains("llvm.func @thn_entry"));
+    assert!(text(Level::LlvmIr).contains("@thn_entry(ptr"));
+    assert!(text(Level::Assembly).contains("thn_entry:"));
+    assert!(compiled(SOFTPLUS, &Options::default()).stages.is_empty());
+}
+
+#[test]
+fn the_report_counts_what_was_made() {
+    let f = compiled(SOFTPLUS, &Options::unoptimized());
+    let report = &f.report;
+    assert_eq!((report.name.as_str(), report.ops_before, report.ops_after), ("f", 4, 4));
+    let kernels =
+        f.planned.walk(Func::BODY).iter().filter(|op| f.planned.op(**op).kind == OpKind::Kernel).count();
+    assert_eq!((report.kernels, kernels), (1, 1));
+    assert_eq!((report.temporaries, report.in_place), (0, 0));
+    assert!(report.rewrites.is_none() && report.object_bytes > 0 && report.total_milliseconds() > 0.0);
+    let steps: Vec<&str> = report.milliseconds.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(steps, ["check", "plan", "lower", "parse", "mlir passes", "llvm passes", "code", "link"]);
+    let json = serde_json::to_string(report).expect("is plain data");
+    let again: thn_cpu::CompileReport = serde_json::from_str(&json).expect("is the same data");
+    assert_eq!(again.kernels, report.kernels);
+
+    let apart = compiled(SOFTPLUS, &Options { fusion: false, ..Options::unoptimized() });
+    assert!(apart.report.kernels > 1, "{:?}", apart.report);
+}
+
+#[test]
+fn the_kernels_that_are_printed_are_those_that_run() {
+    let func = program(SOFTPLUS);
+    let whole = compile_function(&func, &Options::default().with_stages()).unwrap_or_else(|e| panic!("{e}"));
+    let text = &whole.stages.iter().find(|s| s.level == Level::Kernels).expect("was asked for").text;
+    let read = read_function(text, "kernels.mlir", None).unwrap_or_else(|e| panic!("{e}"));
+    let shapes = ShapeProgram::new(&func).expect("is right");
+    let again = compile(&read, shapes, &Options::default().with_stages()).unwrap_or_else(|e| panic!("{e}"));
+    let assembly =
+        |c: &Compiled| c.stages.iter().find(|s| s.level == Level::Assembly).map(|s| s.text.clone());
+    assert_eq!(assembly(&whole), assembly(&again));
+}
+
+#[test]
+fn a_request_gives_the_same_function() {
+    let func = program(STEP);
+    let request = Request::of(&func, Options::default().with_stages()).unwrap_or_else(|e| panic!("{e}"));
+    let sent = serde_json::to_string(&request).expect("is plain data");
+    let received: Request = serde_json::from_str(&sent).expect("is the same data");
+    let far = Linked.compile(&received).unwrap_or_else(|e| panic!("{e}"));
+    let near = compile_function(&func, &Options::default().with_stages()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(far.executable.signature(), near.executable.signature());
+    let lowest = |c: &Compiled| c.stages.last().map(|s| s.text.clone());
+    assert_eq!(lowest(&far), lowest(&near));
+}
+
+#[test]
+fn all_problems_of_a_program_are_reported() {
+    let mut func = program(SOFTPLUS);
+    func.results[0].updates = Some(0);
+    let block = func.block_mut(Func::BODY);
+    block.ops.reverse();
+    match compile_function(&func, &Options::default()) {
+        Err(Error::Program(errors)) => assert!(errors.len() > 1, "{errors:?}"),
+        other => panic!("{:?}", other.map(|c| c.report)),
+    }
+}
+
+#[test]
+fn ops_of_other_dialects_are_refused_with_their_place() {
+    let text = "
+func.func @f(%x: tensor<3xf64>) -> tensor<3xf64> {
+  %y = math.cbrt %x : tensor<3xf64>
+  return %y : tensor<3xf64>
+}";
+    let error = compile_function(&program(text), &Options::default()).expect_err("is foreign").to_string();
+    assert!(error.contains("test.mlir:3:") && error.contains("not supported"), "{error}");
+}
