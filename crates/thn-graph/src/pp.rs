@@ -2,16 +2,19 @@
 //!
 //! They show the graph as it was built. A repeated rank-0 value prints as `fill(shape, value)`; the gradient of a
 //! rank-0 cost begins with the number 1.0 itself, which Theano prints as a fill of the cost's shape.
+//!
+//! A formula of a graph can be exponentially longer than the graph, so what lies deep or far along prints as `…`.
 
 use crate::{Tensor, arena::with};
 use thn_ir::{Attr, DType, Func, Literal, OpData, OpKind, Scalar, Value};
 
 impl Tensor {
-    /// The formula of this tensor. Variables print by name; shared parts print as often as they are used.
+    /// The formula of this tensor. Variables print by name; shared parts print as often as they are used. Formulas of
+    /// more than a few thousand ops are cut.
     pub fn pp(&self) -> String {
         with(&[self], |graph, _, values| match graph.poisoned.contains_key(&values[0]) {
             true => "<could not be built>".into(),
-            false => formula(&graph.func, values[0]),
+            false => Printer { func: &graph.func, left: LONGEST }.formula(values[0], 0),
         })
     }
 }
@@ -33,27 +36,45 @@ fn infix(kind: OpKind) -> Option<&'static str> {
     })
 }
 
-fn formula(func: &Func, value: Value) -> String {
-    let Some(op) = func.def_op(value) else { return func.describe(value) };
-    let data = func.op(op);
-    let parts: Vec<String> = data.operands.iter().map(|v| formula(func, *v)).collect();
-    if let (Some(sign), [x, y]) = (infix(data.kind), parts.as_slice()) {
-        return format!("({x} {sign} {y})");
-    }
-    match data.kind {
-        OpKind::Constant => data.attrs.get_literal("value").map(number).unwrap_or_default(),
-        OpKind::Neg => format!("(-{})", parts[0]),
-        OpKind::Broadcast if func.tensor(data.operands[0]).is_some_and(|t| t.rank() == 0) => {
-            format!("fill({}, {})", shape(func, value), parts[0])
+/// Values that a formula shows.
+const LONGEST: usize = 4_000;
+/// Ops inside one another that a formula shows.
+const DEEPEST: usize = 200;
+
+struct Printer<'a> {
+    func: &'a Func,
+    /// How many values can still be shown.
+    left: usize,
+}
+
+impl Printer<'_> {
+    fn formula(&mut self, value: Value, depth: usize) -> String {
+        if self.left == 0 || depth > DEEPEST {
+            return "…".into();
         }
-        OpKind::Broadcast | OpKind::Reshape => {
-            format!("{}({}, {})", data.kind.row().mnemonic, parts[0], shape(func, value))
+        self.left -= 1;
+        let func = self.func;
+        let Some(op) = func.def_op(value) else { return func.describe(value) };
+        let data = func.op(op);
+        let parts: Vec<String> = data.operands.iter().map(|v| self.formula(*v, depth + 1)).collect();
+        if let (Some(sign), [x, y]) = (infix(data.kind), parts.as_slice()) {
+            return format!("({x} {sign} {y})");
         }
-        OpKind::Dimshuffle => dimshuffle(func, data, &parts[0]),
-        _ => {
-            let mut all = parts;
-            all.extend(data.attrs.iter().map(|(name, attr)| attribute(name, attr)));
-            format!("{}({})", data.kind.row().mnemonic, all.join(", "))
+        match data.kind {
+            OpKind::Constant => data.attrs.get_literal("value").map(number).unwrap_or_default(),
+            OpKind::Neg => format!("(-{})", parts[0]),
+            OpKind::Broadcast if func.tensor(data.operands[0]).is_some_and(|t| t.rank() == 0) => {
+                format!("fill({}, {})", shape(func, value), parts[0])
+            }
+            OpKind::Broadcast | OpKind::Reshape => {
+                format!("{}({}, {})", data.kind.row().mnemonic, parts[0], shape(func, value))
+            }
+            OpKind::Dimshuffle => dimshuffle(func, data, &parts[0]),
+            _ => {
+                let mut all = parts;
+                all.extend(data.attrs.iter().map(|(name, attr)| attribute(name, attr)));
+                format!("{}({})", data.kind.row().mnemonic, all.join(", "))
+            }
         }
     }
 }

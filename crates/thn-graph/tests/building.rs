@@ -223,3 +223,15 @@ fn formulas_print_as_written() {
     assert_eq!(x.cast(i32).pp(), "cast(x, 'int32')");
     assert_eq!(x.sum().named("total").exp().pp(), "exp(sum(x, axes=[0, 1]))");
 }
+
+#[test]
+fn formulas_of_deep_and_repeated_parts_are_cut() {
+    let mut y = dscalar("x");
+    for _ in 0..60 {
+        y = &y * &y;
+    }
+    let text = y.pp();
+    assert!(text.contains('…') && text.len() < 100_000);
+    let deep = (0..20_000).fold(dscalar("x"), |sum, _| sum + 1);
+    assert!(deep.pp().contains('…'));
+}

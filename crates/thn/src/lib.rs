@@ -22,13 +22,15 @@
 //! | feature | gives |
 //! | --- | --- |
 //! | `cpu` | `Target::Cpu`: native code; needs LLVM and MLIR |
-//! | `mlir` | the module `mlir`: contexts, modules and passes for programs with MLIR of their own |
+//! | `mlir` | the module `mlir` and `optimize`, for programs with MLIR modules of their own |
 
 mod arguments;
 mod backends;
 mod builder;
 mod error;
 mod function;
+#[cfg(feature = "mlir")]
+mod modules;
 #[cfg(feature = "cpu")]
 mod native;
 mod options;
@@ -39,6 +41,8 @@ pub use backends::{Availability, Target};
 pub use builder::{FunctionBuilder, function};
 pub use error::{CompileErrors, Error};
 pub use function::{Function, Results};
+#[cfg(feature = "mlir")]
+pub use modules::optimize;
 pub use options::Options;
 #[cfg(feature = "cpu")]
 pub use thn_cpu as cpu;

@@ -17,6 +17,17 @@ pub fn vjp(
     cotangents: &[Value],
     wrt: &[Value],
 ) -> Result<Vec<Option<Value>>, Error> {
+    sweep(b, outputs, cotangents, wrt, 0)
+}
+
+/// As [`vjp`], given that no op before position `start` of the block lies between `wrt` and `outputs`.
+fn sweep(
+    b: &mut Builder<'_>,
+    outputs: &[Value],
+    cotangents: &[Value],
+    wrt: &[Value],
+    start: usize,
+) -> Result<Vec<Option<Value>>, Error> {
     check_pairs(b, "cotangent", outputs, cotangents)?;
     for value in wrt {
         let dtype = b.tensor(*value)?.dtype;
@@ -24,7 +35,7 @@ pub fn vjp(
             return Err(not_float(b, "a variable of a gradient", *value, dtype));
         }
     }
-    let between = Between::new(b, outputs, wrt);
+    let between = Between::new(b, outputs, wrt, start);
     let mut sums = Sums::default();
     for (output, cotangent) in outputs.iter().zip(cotangents) {
         sums.add(b, *output, *cotangent)?;
@@ -52,9 +63,9 @@ struct Between {
 }
 
 impl Between {
-    fn new(b: &Builder<'_>, outputs: &[Value], wrt: &[Value]) -> Between {
+    fn new(b: &Builder<'_>, outputs: &[Value], wrt: &[Value], start: usize) -> Between {
         let func = &*b.func;
-        let ops = &func.block(b.block).ops;
+        let ops = &func.block(b.block).ops[start..];
         let mut active: HashSet<Value> = wrt.iter().copied().collect();
         // Index operands and conditions select elements without having a derivative; so do all integers.
         for op in ops {
@@ -166,7 +177,8 @@ fn elementwise(
 fn through_expansion(b: &mut Builder<'_>, op: OpId, cotangent: Value) -> Result<Vec<Option<Value>>, Error> {
     let data = b.func.op(op).clone();
     let axes = data.attrs.get_ints("axes");
+    let start = b.func.block(b.block).ops.len();
     let expanded = expand::expand(b, data.kind, &data.operands, axes)?
         .ok_or_else(|| Error::internal("has no expansion").at(data.kind.row().mnemonic, &data.loc))?;
-    vjp(b, &[expanded], &[cotangent], &data.operands)
+    sweep(b, &[expanded], &[cotangent], &data.operands, start)
 }
