@@ -13,9 +13,9 @@ use melior::{
     utility::{register_all_dialects, register_all_llvm_translations},
 };
 use mlir_sys::{
-    MlirContext, MlirDiagnostic, MlirLogicalResult, MlirOperation, mlirContextAttachDiagnosticHandler,
-    mlirContextDetachDiagnosticHandler, mlirDiagnosticGetLocation, mlirDiagnosticGetNote,
-    mlirDiagnosticGetNumNotes, mlirDiagnosticGetSeverity, mlirDiagnosticPrint,
+    MlirContext, MlirDiagnostic, MlirLogicalResult, MlirModule, MlirOperation, MlirStringRef,
+    mlirContextAttachDiagnosticHandler, mlirContextDetachDiagnosticHandler, mlirDiagnosticGetLocation,
+    mlirDiagnosticGetNote, mlirDiagnosticGetNumNotes, mlirDiagnosticGetSeverity, mlirDiagnosticPrint,
 };
 use std::{
     ffi::{CString, c_void},
@@ -44,17 +44,34 @@ pub fn new_context() -> Context {
 
 /// Reads a module. `name` is the file's name in locations and messages.
 pub fn parse<'c>(context: &'c Context, source: &str, name: &str) -> Result<Module<'c>, Error> {
-    let text = CString::new(source)
-        .map_err(|_| Error::input(format!("{name} holds a zero byte and cannot be .mlir text")))?;
-    let (module, diagnostics) = capture(context, || {
-        let source = mlir_sys::MlirStringRef { data: text.as_ptr(), length: source.len() };
-        // SAFETY: the text ends in a zero byte, as MLIR's lexer requires, and outlives the call.
-        unsafe {
-            let module = thn_dialect::thnParseModule(context.to_raw(), source, string_ref(name));
-            Module::from_option_raw(module)
+    match parse_raw(context.to_raw(), source, name) {
+        // SAFETY: the module was just made in this context and belongs to nobody else.
+        (Some(module), _) => Ok(unsafe { Module::from_raw(module) }),
+        (None, diagnostics) => {
+            Err(Error::input(format!("{name} is not a valid module")).with_diagnostics(diagnostics))
         }
-    });
-    module.ok_or_else(|| Error::input(format!("{name} is not a valid module")).with_diagnostics(diagnostics))
+    }
+}
+
+/// As [`parse`], for code that holds no reference to its context.
+pub(crate) fn parse_raw(
+    context: MlirContext,
+    source: &str,
+    name: &str,
+) -> (Option<MlirModule>, Vec<Diagnostic>) {
+    // A zero byte would end the text for MLIR's lexer, which needs one after the end.
+    let Ok(text) = CString::new(source) else {
+        let message = "a zero byte in the text".to_owned();
+        let diagnostic =
+            Diagnostic { severity: Severity::Error, location: name.to_owned(), message, notes: vec![] };
+        return (None, vec![diagnostic]);
+    };
+    capture_raw(context, || {
+        let source = MlirStringRef { data: text.as_ptr(), length: source.len() };
+        // SAFETY: the text ends in a zero byte and outlives the call; null stands for failure.
+        let module = unsafe { thn_dialect::thnParseModule(context, source, string_ref(name)) };
+        (!module.ptr.is_null()).then_some(module)
+    })
 }
 
 /// Checks a module and returns what the verifier found.

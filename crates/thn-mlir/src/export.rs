@@ -82,7 +82,7 @@ fn invalid(func: &Func) -> Error {
     Error::internal(format!("the function {} as written in MLIR does not verify", func.name))
 }
 
-/// The new `func.func`, detached. Results keep the types that `like` has, where there are as many.
+/// The new `func.func`, detached. Arguments and results keep the types that `like` has, where they can.
 fn write(
     context: MlirContext,
     func: &Func,
@@ -120,10 +120,13 @@ impl Export<'_> {
         self.names = Names::new(bases.iter().map(String::as_str));
         let mut arguments = vec![];
         let mut argument_attributes = vec![];
+        let former = like.and_then(entry).map(raw::arguments).unwrap_or_default();
         for (position, (value, base)) in func.body().args.iter().zip(&bases).enumerate() {
-            let location = locations::write(self.context, &func.args[position].loc);
-            arguments.push((self.spelled_type(func.ty(*value))?, location));
-            let entries = self.argument_attributes(position, *value, base)?;
+            let own = self.spelled_type(func.ty(*value))?;
+            let former = former.get(position).map(|value| raw::type_of(*value));
+            let r#type = former.filter(|former| compatible(*former, own)).unwrap_or(own);
+            arguments.push((r#type, locations::write(self.context, &func.args[position].loc)));
+            let entries = self.argument_attributes(position, *value, base, r#type)?;
             argument_attributes.push(raw::make_dictionary(self.context, &entries));
         }
         let (region, block) = raw::new_region(&arguments);
@@ -168,7 +171,13 @@ impl Export<'_> {
         self.create("func.func", &func.loc, &[], &[], &entries, vec![region])
     }
 
-    fn argument_attributes(&mut self, position: usize, value: Value, base: &str) -> Result<Entries, Error> {
+    fn argument_attributes(
+        &mut self,
+        position: usize,
+        value: Value,
+        base: &str,
+        r#type: MlirType,
+    ) -> Result<Entries, Error> {
         let func = self.func;
         let argument = &func.args[position];
         let mut entries = vec![];
@@ -179,9 +188,9 @@ impl Export<'_> {
             // SAFETY: the context is alive.
             entries.push((SHARED.to_owned(), unsafe { mlirUnitAttrGet(self.context) }));
         }
-        if let Some(tensor) = func.tensor(value) {
+        if let (Some(tensor), Some((_, lengths))) = (func.tensor(value), types::tensor(r#type)) {
             let unknown: Vec<(usize, &Dim)> =
-                tensor.shape.iter().enumerate().filter(|(_, dim)| dim.as_const().is_none()).collect();
+                tensor.shape.iter().enumerate().filter(|(axis, _)| lengths[*axis].is_none()).collect();
             let mut names = self.names.clone();
             let mut as_expected = true;
             for (axis, dim) in &unknown {
@@ -438,9 +447,8 @@ impl Export<'_> {
 
     /// Casts the results to the types that a function had, so that its callers stay valid.
     fn keep_types(&self, like: MlirOperation, results: &mut [MlirValue], block: MlirBlock) {
-        let former = raw::regions(like).first().and_then(|region| raw::blocks(*region).last().copied());
-        let former = former.and_then(|block| raw::operations(block).last().copied());
-        let former = former.map(raw::operands).unwrap_or_default();
+        let end = entry(like).and_then(|block| raw::operations(block).last().copied());
+        let former = end.map(raw::operands).unwrap_or_default();
         if former.len() != results.len() {
             return;
         }
@@ -504,6 +512,11 @@ impl Export<'_> {
         }
         Ok(())
     }
+}
+
+/// The block of a function that was imported.
+fn entry(function: MlirOperation) -> Option<MlirBlock> {
+    raw::blocks(raw::regions(function).first().copied()?).first().copied()
 }
 
 /// Whether two types are tensors that differ at most in dims of which one is `?`.

@@ -10,6 +10,7 @@ mod attributes;
 mod callbacks;
 pub mod codegen;
 pub mod context;
+pub mod dialects;
 mod dims;
 pub mod error;
 pub mod export;

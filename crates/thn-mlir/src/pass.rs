@@ -5,7 +5,7 @@
 //! pass never unwinds into MLIR.
 
 use crate::{
-    context::emit,
+    context::{emit, parse_raw},
     error::{Error, Severity},
     export::replace,
     import::{Others, import_with},
@@ -121,6 +121,30 @@ impl Pass {
     }
 }
 
+/// A pipeline with a name: a flag of the command line that stands for several passes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pipeline {
+    /// The name in pipelines and, after `--`, on the command line.
+    pub name: &'static str,
+    /// One line for `--help` and the reference.
+    pub description: &'static str,
+    /// The level that it reads.
+    pub from: Level,
+    /// The level that it leaves.
+    pub to: Level,
+    /// The whole pipeline, `builtin.module(…)`.
+    pub text: &'static str,
+}
+
+/// Everything that a tool registers: the tables of several crates.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables {
+    /// Passes, table by table.
+    pub passes: &'static [&'static [Pass]],
+    /// Pipelines of passes.
+    pub pipelines: &'static [Pipeline],
+}
+
 /// The options of a running pass.
 #[derive(Clone, Debug, Default)]
 pub struct Options(Vec<(&'static str, OptionValue)>);
@@ -212,9 +236,9 @@ macro_rules! passes_row {
             }),*],
             dialects: || vec![
                 $crate::context::dialect(),
-                $crate::melior::dialect::DialectHandle::func(),
-                $crate::melior::dialect::DialectHandle::tensor(),
-                $($crate::melior::dialect::DialectHandle::$dialect()),*
+                $crate::dialects::func(),
+                $crate::dialects::tensor(),
+                $($crate::dialects::$dialect()),*
             ],
             run: $name::run,
         }
@@ -230,14 +254,29 @@ pub const fn anchor(given: &[&'static str]) -> Option<&'static str> {
     }
 }
 
-/// Makes passes known to pipelines, command lines and `--help`. A name that is known is left alone.
-pub fn register(passes: &'static [Pass]) {
+/// Makes passes and pipelines known to textual pipelines, command lines and `--help`. A name that is known is
+/// left alone.
+pub fn register(tables: &'static Tables) {
     static KNOWN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
     let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    for pass in passes {
-        if !known.contains(&pass.name) {
-            known.push(pass.name);
+    let mut is_new = |name| {
+        let new = !known.contains(&name);
+        known.extend(new.then_some(name));
+        new
+    };
+    for pass in tables.passes.iter().copied().flatten() {
+        if is_new(pass.name) {
             register_one(pass);
+        }
+    }
+    for pipeline in tables.pipelines {
+        if is_new(pipeline.name) {
+            let inner = pipeline.text.strip_prefix("builtin.module(").and_then(|rest| rest.strip_suffix(')'));
+            let (name, description) = (leaked(pipeline.name), leaked(pipeline.description));
+            // SAFETY: all three strings were leaked.
+            unsafe {
+                thn_dialect::thnRegisterPipeline(name, description, leaked(inner.unwrap_or(pipeline.text)));
+            }
         }
     }
 }
@@ -368,6 +407,35 @@ pub fn on_func_with(
     };
     transform(&mut imported.func)?;
     replace(function, &imported.func, &imported.foreign)
+}
+
+/// Replaces a module by another level of its only function: the body of passes that leave thn.
+///
+/// `lower` gives the new module as text. Declarations do not count as functions.
+pub fn on_program(
+    module: OperationRef,
+    lower: impl FnOnce(&Func) -> Result<String, thn_ir::Error>,
+) -> Result<(), Error> {
+    let operation = module.to_raw();
+    let body = raw::regions(operation).first().and_then(|region| raw::blocks(*region).first().copied());
+    let Some(body) = body else { return Err(Error::input("the module has no body")) };
+    let all = raw::operations(body);
+    let has_body =
+        |op: &&MlirOperation| raw::regions(**op).into_iter().any(|region| !raw::blocks(region).is_empty());
+    let functions: Vec<_> = all.iter().filter(has_body).copied().collect();
+    let [function] = functions.as_slice() else {
+        let count = functions.len();
+        return Err(Error::unsupported(format!("a program is one function; the module has {count}")));
+    };
+    // SAFETY: the function lives as long as the module, which is borrowed.
+    let function = unsafe { OperationRef::from_raw(*function) };
+    let text = lower(&import_with(function, Others::Keep)?.func)?;
+    let (lowered, diagnostics) = parse_raw(raw::context(operation), &text, "lowered.mlir");
+    let Some(lowered) = lowered else {
+        return Err(Error::internal("the lowered program is no valid module").with_diagnostics(diagnostics));
+    };
+    raw::replace_body(body, lowered);
+    Ok(())
 }
 
 /// Tells the user something about an op.

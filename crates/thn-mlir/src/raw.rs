@@ -308,3 +308,19 @@ pub(crate) fn clone_operation(operation: MlirOperation) -> MlirOperation {
     // SAFETY: as above.
     unsafe { mlirOperationClone(operation) }
 }
+
+/// Gives a block the ops of a module, in place of its own. The module is used up.
+pub(crate) fn replace_body(block: MlirBlock, module: MlirModule) {
+    for old in operations(block).into_iter().rev() {
+        // SAFETY: as above; ops at this level are functions, whose values nothing else uses.
+        unsafe { mlirOperationDestroy(old) };
+    }
+    // SAFETY: as above; each op leaves the module before it enters the block.
+    unsafe {
+        for new in operations(mlirModuleGetBody(module)) {
+            mlirOperationRemoveFromParent(new);
+            append(block, new);
+        }
+        mlirModuleDestroy(module);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::{
     callbacks,
-    pass::{self, Pass},
+    pass::{self, Tables},
 };
 use std::{
     ffi::{CStr, CString, OsString, c_char, c_int},
@@ -16,7 +16,7 @@ pub(crate) const PLUGIN_NAME: &CStr = c"thn";
 /// `mlir-opt` with the thn dialect and the given passes. Returns the exit status.
 ///
 /// The plugin of this very project is refused: two copies of one dialect in one process make LLVM abort.
-pub fn opt_main(tables: &'static [&'static [Pass]], arguments: Vec<OsString>) -> i32 {
+pub fn opt_main(tables: &'static Tables, arguments: Vec<OsString>) -> i32 {
     if let Some(path) = own_plugin(&arguments) {
         eprintln!(
             "thn-opt: error: {path} is the plugin of thn itself, which thn-opt already contains; \
@@ -30,18 +30,16 @@ pub fn opt_main(tables: &'static [&'static [Pass]], arguments: Vec<OsString>) ->
 }
 
 /// `mlir-lsp-server` with the thn dialect. Returns the exit status.
-pub fn lsp_server_main(tables: &'static [&'static [Pass]], arguments: Vec<OsString>) -> i32 {
+pub fn lsp_server_main(tables: &'static Tables, arguments: Vec<OsString>) -> i32 {
     register(tables);
     // SAFETY: see `call`.
     call(arguments, |count, values| unsafe { thn_dialect::thnLspServerMain(count, values) })
 }
 
 /// Connects the dialect and makes the passes known.
-pub fn register(tables: &'static [&'static [Pass]]) {
+pub fn register(tables: &'static Tables) {
     callbacks::install();
-    for table in tables {
-        pass::register(table);
-    }
+    pass::register(tables);
 }
 
 /// Calls a C `main`, which reads its arguments from an array that ends in a null pointer.

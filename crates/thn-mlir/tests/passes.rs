@@ -2,7 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use thn_mlir::{
-    Error, Severity, melior::ir::operation::OperationLike, new_context, parse, pass::register, run_pipeline,
+    Error, Severity,
+    melior::ir::operation::OperationLike,
+    new_context, parse,
+    pass::{Level, Pipeline, Tables, register},
+    run_pipeline,
     text::print,
 };
 
@@ -56,6 +60,17 @@ thn_mlir::passes! {
     count_functions: "Counts functions", Tensors => Tensors, on "func.func", makes [arith];
 }
 
+static TABLES: Tables = Tables {
+    passes: &[PASSES],
+    pipelines: &[Pipeline {
+        name: "tidy-and-grumble",
+        description: "Tidies up, then complains",
+        from: Level::Tensors,
+        to: Level::Tensors,
+        text: "builtin.module(func.func(canonicalize),grumble{how=tidily})",
+    }],
+};
+
 const TWO: &str = "
 func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
   %unused = thn.constant dense<1.0> : tensor<4xf32>
@@ -64,7 +79,7 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 ";
 
 fn run(pipeline: &str) -> Result<String, Error> {
-    register(PASSES);
+    register(&TABLES);
     let context = new_context();
     let mut module = parse(&context, TWO, "test.mlir")?;
     run_pipeline(&context, &mut module, pipeline)?;
@@ -77,6 +92,16 @@ fn options_arrive() {
     let seen = grumble::SEEN.lock().expect("nobody panics while holding it");
     assert!(seen.contains(&"quietly 2 false".to_owned()), "{seen:?}");
     assert!(seen.contains(&"a -7 true".to_owned()), "{seen:?}");
+}
+
+#[test]
+fn pipelines_have_names() {
+    let text = run("builtin.module(tidy-and-grumble)").expect("runs");
+    assert!(!text.contains("thn.constant"), "{text}");
+    let seen = grumble::SEEN.lock().expect("nobody panics while holding it");
+    assert!(seen.contains(&"tidily 2 false".to_owned()), "{seen:?}");
+    drop(seen);
+    assert!(run("builtin.module(tidy-and-grumble{a=1})").is_err());
 }
 
 #[test]
@@ -112,7 +137,7 @@ fn unknown_passes_and_options_are_named() {
 
 #[test]
 fn many_functions_on_many_threads_give_one_text() {
-    register(PASSES);
+    register(&TABLES);
     let source: String = (0..40)
         .map(|index| {
             format!(

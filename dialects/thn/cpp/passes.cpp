@@ -119,6 +119,18 @@ void thnRegisterPass(const ThnPass *pass) {
   registerPass([spec = *pass, id]() -> std::unique_ptr<Pass> { return std::make_unique<RustPass>(spec, id); });
 }
 
+/// Makes a name for a pipeline on modules, which `text` spells without its anchor.
+void thnRegisterPipeline(const char *name, const char *description, const char *text) {
+  registerPassPipeline(
+      name, description,
+      [text](OpPassManager &manager, StringRef options, llvm::function_ref<LogicalResult(const Twine &)> fail) {
+        if (!options.empty())
+          return fail("this pipeline has no options");
+        return parsePassPipeline(text, manager);
+      },
+      [](llvm::function_ref<void(const mlir::detail::PassOptions &)>) {});
+}
+
 /// The value of an integer or bool option, by its place in the pass's list.
 int64_t thnPassOptionNumber(const void *pass, intptr_t index) {
   return static_cast<const RustPass *>(pass)->number(index);

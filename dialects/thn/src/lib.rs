@@ -105,6 +105,8 @@ unsafe extern "C" {
     pub fn thnRegisterPass(pass: *const Pass);
     /// The value of an integer or bool option of a running pass.
     pub fn thnPassOptionNumber(pass: *const c_void, index: isize) -> i64;
+    /// Makes a name for a pipeline on modules. All three strings must live as long as the process.
+    pub fn thnRegisterPipeline(name: *const c_char, description: *const c_char, text: *const c_char);
     /// Reports at a place through the diagnostics of its context.
     pub fn thnEmit(location: MlirLocation, severity: MlirDiagnosticSeverity, message: MlirStringRef);
     /// The value of a text option of a running pass.

@@ -3,7 +3,7 @@
 //! Each pass on thn functions is one file here and one line below; it imports a function, runs what
 //! another crate provides, and exports the result. Passes of other crates come with their own tables.
 
-use thn_mlir::pass::Pass;
+use thn_mlir::pass::{Level, Pipeline, Tables};
 
 mod thn_eqsat;
 mod thn_grad;
@@ -11,6 +11,7 @@ mod thn_plan_kernels;
 mod thn_raise;
 mod thn_roundtrip;
 mod thn_test_fail;
+mod thn_to_loops;
 
 thn_mlir::passes! {
     thn_roundtrip: "Read functions into thn's own representation and write them back unchanged",
@@ -31,6 +32,8 @@ thn_mlir::passes! {
     thn_plan_kernels: "Gather the ops that are computed together into kernels", Tensors => Kernels, on "func.func" {
         fusion: true, "Whether ops share kernels at all";
     }
+    thn_to_loops: "Turn a planned function into loops over memory, with the entry that the runtime calls",
+        Kernels => Loops, on "builtin.module", makes [arith, cf, linalg, llvm, math, memref, scf];
     thn_test_fail: "Fails on purpose, to show what a failure looks like", Tensors => Tensors, on "func.func" {
         panic: false, "Panic instead of reporting an error";
         message: "asked to fail", "What to report";
@@ -38,8 +41,17 @@ thn_mlir::passes! {
     }
 }
 
-/// All passes, table by table.
-pub static TABLES: &[&[Pass]] = &[PASSES];
+/// All passes and pipelines.
+pub static TABLES: &Tables = &Tables {
+    passes: &[PASSES],
+    pipelines: &[Pipeline {
+        name: "thn-to-llvm",
+        description: "Take what thn-to-loops leaves to the LLVM dialect",
+        from: Level::Loops,
+        to: Level::Llvm,
+        text: thn_lower::PIPELINE,
+    }],
+};
 
 /// The entries of an option that holds a list.
 fn list(text: &str) -> impl Iterator<Item = String> {

@@ -29,6 +29,7 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
     rules = list(options.text("without")).fold(rules, Rules::with_exclude);
     let mut report = None;
     on_func(function, |func| {
+        func.unify_dims()?;
         let done = optimize(func, &rules)?;
         if !done.finite.is_empty() {
             let names: Vec<_> = done.finite.iter().map(|name| format!("{name:?}")).collect();

@@ -21,6 +21,7 @@ use thn_mlir::{
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
     let choices = thn_kernels::Options { fusion: options.flag("fusion") };
     on_func(function, |func| {
+        func.unify_dims()?;
         *func = thn_kernels::plan(func, &choices)?;
         Ok(())
     })

@@ -42,8 +42,8 @@ fn error(arguments: &[&str]) -> String {
 #[test]
 fn help_lists_our_passes_and_options() {
     let help = output(&["--help"]);
-    for tables in thn_passes::TABLES {
-        for pass in *tables {
+    for table in thn_passes::TABLES.passes {
+        for pass in *table {
             assert!(help.contains(&format!("--{} ", pass.argument())), "{}", pass.argument());
             assert!(help.contains(pass.description), "{}", pass.description);
             for option in (pass.options)() {
@@ -51,6 +51,20 @@ fn help_lists_our_passes_and_options() {
             }
         }
     }
+    for pipeline in thn_passes::TABLES.pipelines {
+        assert!(help.contains(&format!("--{} ", pipeline.name)), "{}", pipeline.name);
+    }
+}
+
+#[test]
+fn every_name_is_given_once() {
+    let passes = thn_passes::TABLES.passes.iter().copied().flatten().map(|pass| pass.argument());
+    let pipelines = thn_passes::TABLES.pipelines.iter().map(|pipeline| pipeline.name.to_owned());
+    let mut names: Vec<_> = passes.chain(pipelines).collect();
+    names.sort();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count, "{names:?}");
 }
 
 #[test]
@@ -81,4 +95,31 @@ fn the_pipeline_that_runs_can_be_shown() {
     let output = thn_opt(&["--thn-test-fail=after=9", "--dump-pass-pipeline"]);
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("thn-test-fail{after=9"), "{text}");
+}
+
+/// The plugin that cargo built for this test.
+fn plugin() -> String {
+    let test = env::current_exe().expect("a test has a path");
+    let path = test.parent().expect("a test lies in a folder").join("libthn_mlir22.so");
+    assert!(path.exists(), "cargo builds the plugin, on which this test depends");
+    path.display().to_string()
+}
+
+#[test]
+fn our_own_plugin_is_refused() {
+    // Two copies of the dialect in one process make LLVM abort.
+    let path = plugin();
+    for arguments in [
+        vec![format!("--load-dialect-plugin={path}")],
+        vec![format!("--load-pass-plugin={path}"), "--canonicalize".to_owned()],
+        vec!["-load-pass-plugin".to_owned(), path.clone()],
+    ] {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let text = error(&arguments);
+        assert!(text.contains("is the plugin of thn itself"), "{arguments:?}: {text}");
+    }
+    // What is no plugin of ours is left to MLIR, which goes on without it.
+    let output = thn_opt(&["--load-pass-plugin=/no/such/library.so"]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("Failed to load passes"), "{text}");
 }
