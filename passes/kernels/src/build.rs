@@ -48,7 +48,8 @@ impl Writer<'_> {
     }
 
     fn copy_of(&self, v: Value) -> Result<Value, Error> {
-        let missing = || Error::internal(format!("{} is read before a kernel makes it", self.from.describe(v)));
+        let missing =
+            || Error::internal(format!("{} is read before a kernel makes it", self.from.describe(v)));
         self.map.get(&v).copied().ok_or_else(missing)
     }
 

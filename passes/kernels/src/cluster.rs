@@ -125,7 +125,8 @@ impl Builder<'_> {
             largest > 0 && reads.iter().filter(both).count() > 0
         };
         let producers = needs.iter().rev().copied();
-        let siblings = (0..self.clusters.len()).rev().filter(|c| !needs.contains(c) && shares(&self.clusters[*c]));
+        let siblings =
+            (0..self.clusters.len()).rev().filter(|c| !needs.contains(c) && shares(&self.clusters[*c]));
         producers.chain(siblings).find_map(|at| {
             let cluster = &self.clusters[at];
             let Kind::Loops(theirs) = &cluster.kind else { return None };

@@ -62,7 +62,9 @@ impl Place {
     /// The iterator, if the place is nothing else.
     pub fn as_iter(&self) -> Option<usize> {
         match self.terms.first_key_value() {
-            Some((Atom::Iter(i), one)) if one.is(1) && self.terms.len() == 1 && self.constant.is(0) => Some(*i),
+            Some((Atom::Iter(i), one)) if one.is(1) && self.terms.len() == 1 && self.constant.is(0) => {
+                Some(*i)
+            }
             _ => None,
         }
     }

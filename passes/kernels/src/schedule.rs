@@ -84,7 +84,11 @@ impl Schedule {
         // Over one row a sum of everything runs in blocks, which is both faster and more accurate. The position of
         // the largest element is not gathered over rows at all.
         let combines = matches!(access.fold, Some(Fold::Op { .. }));
-        if !combines || folded.len() == order.len() { vec![] } else { folded.iter().map(|it| access.reduction[it - kept].clone()).collect() }
+        if !combines || folded.len() == order.len() {
+            vec![]
+        } else {
+            folded.iter().map(|it| access.reduction[it - kept].clone()).collect()
+        }
     }
 
     /// The stage that makes a value.
@@ -115,7 +119,10 @@ fn candidates(access: &Access, order: &[usize], outer: &[Dim]) -> Vec<(Role, Vec
     let leading = &order[..rows.min(order.len())];
     let folds = leading.len() == rows && leading.iter().all(|it| *it >= kept);
     let combines = matches!(access.fold, Some(Fold::Op { .. }));
-    if rows > 0 && combines && folds && leading.iter().zip(outer).all(|(it, d)| access.reduction[it - kept] == *d)
+    if rows > 0
+        && combines
+        && folds
+        && leading.iter().zip(outer).all(|(it, d)| access.reduction[it - kept] == *d)
     {
         // Its memory is laid out along the folded iterators, so this beats walking it across.
         found.insert(0, (Role::Accumulate, leading.to_vec()));

@@ -139,7 +139,8 @@ impl Elements<'_> {
             }
             Atom::Mod(p, d) => {
                 let (p, d) = (self.place(p)?, self.divisor(d));
-                let quotient = self.text.bind_at(p.level, format!("arith.floordivsi {}, {d} : index", p.name));
+                let quotient =
+                    self.text.bind_at(p.level, format!("arith.floordivsi {}, {d} : index", p.name));
                 let whole = self.text.bind_at(p.level, format!("arith.muli {quotient}, {d} : index"));
                 let name = self.text.bind_at(p.level, format!("arith.subi {}, {whole} : index", p.name));
                 Val { name, ..p }
@@ -174,7 +175,8 @@ impl Elements<'_> {
 
     /// The tensor type of a value.
     pub(crate) fn tensor(&self, value: Value) -> Result<TensorType, Error> {
-        let missing = || Error::unsupported(format!("{} is {}", self.func.describe(value), self.func.ty(value)));
+        let missing =
+            || Error::unsupported(format!("{} is {}", self.func.describe(value), self.func.ty(value)));
         self.func.tensor(value).cloned().ok_or_else(missing)
     }
 
@@ -222,7 +224,13 @@ impl Elements<'_> {
     }
 
     /// A read that stays where it is, because the memory is also written.
-    pub(crate) fn load_here(&mut self, name: &str, ty: &str, dtype: DType, at: &[Place]) -> Result<Val, Error> {
+    pub(crate) fn load_here(
+        &mut self,
+        name: &str,
+        ty: &str,
+        dtype: DType,
+        at: &[Place],
+    ) -> Result<Val, Error> {
         let places = at.iter().map(|p| self.place(p)).collect::<Result<Vec<_>, _>>()?;
         let indices: Vec<&str> = places.iter().map(|p| p.name.as_str()).collect();
         let raw = self.text.bind(format!("memref.load {name}[{}] : {ty}", indices.join(", ")));
@@ -280,12 +288,11 @@ impl Elements<'_> {
     pub(crate) fn body(&mut self, op: OpId, iters: &[Place]) -> Result<Val, Error> {
         let accesses = self.accesses;
         let data = self.func.op(op);
-        let access: &Access = accesses
-            .get(op)
-            .ok_or_else(|| Error::internal("cannot be computed in place").at(data.kind.row().mnemonic, &data.loc))?;
+        let access: &Access = accesses.get(op).ok_or_else(|| {
+            Error::internal("cannot be computed in place").at(data.kind.row().mnemonic, &data.loc)
+        })?;
         let dtype = self.tensor(data.result())?.dtype;
-        self.elem(&access.body, op, iters, dtype)
-            .map_err(|e| e.at(data.kind.row().mnemonic, &data.loc))
+        self.elem(&access.body, op, iters, dtype).map_err(|e| e.at(data.kind.row().mnemonic, &data.loc))
     }
 
     fn elem(&mut self, elem: &Elem, op: OpId, iters: &[Place], dtype: DType) -> Result<Val, Error> {
@@ -317,7 +324,8 @@ impl Elements<'_> {
                     self.text.line(format!("scf.yield {} : {ty}", val.name));
                     branches.push(self.text.close());
                 }
-                let head = format!("scf.if {holds} -> ({ty}) {{\n{}}} else {{\n{}}}", branches[0], branches[1]);
+                let head =
+                    format!("scf.if {holds} -> ({ty}) {{\n{}}} else {{\n{}}}", branches[0], branches[1]);
                 Ok(Val { name: self.text.bind(head), dtype, level: self.text.level() })
             }
         }

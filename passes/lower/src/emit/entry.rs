@@ -7,6 +7,7 @@
 mod buffers;
 mod control;
 mod gemm;
+mod in_place;
 
 use crate::emit::element::Globals;
 use crate::emit::kernel::{self, Module, symbol_name};
@@ -53,6 +54,8 @@ struct Entry<'a> {
     owners: Vec<buffers::Owner>,
     labels: usize,
     temporaries: usize,
+    /// Kernels that run last, because they overwrite state.
+    last: in_place::Choice,
 }
 
 /// The module of a planned program.
@@ -75,6 +78,7 @@ pub(crate) fn emit(func: &Func) -> Result<Lowered, Error> {
         owners: vec![],
         labels: 0,
         temporaries: 0,
+        last: in_place::choose(func, &accesses),
     };
     let head = entry.head(&symbols)?;
     for (i, value) in func.body().args.iter().enumerate() {
@@ -83,6 +87,8 @@ pub(crate) fn emit(func: &Func) -> Result<Lowered, Error> {
     }
     entry.block(Func::BODY, &HashMap::new())?;
     entry.results()?;
+    entry.overwrite()?;
+    let in_place = in_place::flags(func, &entry.last);
     let done = entry.text.constant("0", "i32");
     entry.text.line(format!("return {done} : i32"));
     entry.text.line("^failed(%status: i32):");
@@ -100,13 +106,7 @@ pub(crate) fn emit(func: &Func) -> Result<Lowered, Error> {
         module.globals.text(),
         module.kernels.concat()
     );
-    Ok(Lowered {
-        text: indent(&text),
-        sites: module.sites,
-        kernels,
-        in_place: vec![false; func.results.len()],
-        temporaries,
-    })
+    Ok(Lowered { text: indent(&text), sites: module.sites, kernels, in_place, temporaries })
 }
 
 /// Every symbol that a type or attribute of the program mentions.
@@ -140,7 +140,9 @@ impl Entry<'_> {
         let func = self.module.func;
         let mut lines = vec![];
         let field = |arg: usize, field: usize, name: &str, lines: &mut Vec<String>| {
-            lines.push(format!("{name}_at = llvm.getelementptr %in[{arg}, {field}] : (!llvm.ptr) -> !llvm.ptr, {TENSOR}"));
+            lines.push(format!(
+                "{name}_at = llvm.getelementptr %in[{arg}, {field}] : (!llvm.ptr) -> !llvm.ptr, {TENSOR}"
+            ));
             lines.push(format!("{name} = llvm.load {name}_at : !llvm.ptr -> !llvm.ptr"));
         };
         for i in 0..func.args.len() {
@@ -170,7 +172,10 @@ impl Entry<'_> {
                     }
                 }
                 SymbolOrigin::Opaque => {
-                    return Err(Error::unsupported(format!("the length {} is known only at run time", symbol.name)));
+                    return Err(Error::unsupported(format!(
+                        "the length {} is known only at run time",
+                        symbol.name
+                    )));
                 }
             }
             lines.push(format!("{name} = arith.index_cast {name}_value : i64 to index"));
@@ -202,6 +207,9 @@ impl Entry<'_> {
         }
         for op in &func.block(block).ops {
             let data = func.op(*op);
+            if self.last.contains_key(op) {
+                continue;
+            }
             match data.kind {
                 OpKind::Kernel => self.kernel(*op, dests)?,
                 OpKind::Loop => self.repeat(*op)?,
@@ -225,42 +233,90 @@ impl Entry<'_> {
         if let Form::View = form {
             return self.view(op, dests);
         }
-        let outputs = data.results.iter().map(|v| self.destination(*v, dests)).collect::<Result<Vec<_>, _>>()?;
-        if let Form::Gemm(product) = form {
-            self.gemm(op, product, &outputs[0])?;
-        } else {
-            let code = kernel::emit(&mut self.module, op, &form)?;
-            let mut scratch = vec![];
-            for s in &code.scratch {
-                scratch.push(self.allocate(&s.ty)?);
-            }
-            let inputs = data.operands.iter().map(|v| self.buffer(*v)).collect::<Result<Vec<_>, _>>()?;
-            let mut names = vec![];
-            let mut types = vec![];
-            if code.fallible {
-                names.push("%ctx".to_string());
-                types.push("!llvm.ptr".to_string());
-            }
-            for b in inputs.iter().chain(&outputs).chain(&scratch) {
-                names.push(b.memref.clone());
-                types.push(memref(&b.ty));
-            }
-            for s in &code.symbols {
-                names.push(symbol_name(s));
-                types.push("index".to_string());
-            }
-            let call = format!("func.call @{}({}) : ({})", code.name, names.join(", "), types.join(", "));
-            if code.fallible {
-                let status = self.text.bind(format!("{call} -> i32"));
-                self.check(&status);
-            } else {
-                self.text.line(format!("{call} -> ()"));
-            }
-            for s in scratch {
-                self.free(&s.ptr);
-            }
+        let outputs =
+            data.results.iter().map(|v| self.destination(*v, dests)).collect::<Result<Vec<_>, _>>()?;
+        match form {
+            Form::Gemm(product) => self.gemm(op, product, &outputs[0])?,
+            _ => self.call(op, &form, &outputs, &BTreeMap::new())?,
         }
         self.buffers.extend(data.results.iter().copied().zip(outputs));
+        Ok(())
+    }
+
+    /// Calls a kernel's function. `in_place` says which results have the memory of which operands.
+    fn call(
+        &mut self,
+        op: OpId,
+        form: &Form,
+        outputs: &[Buffer],
+        in_place: &BTreeMap<usize, usize>,
+    ) -> Result<(), Error> {
+        let data = self.module.func.op(op);
+        let code = kernel::emit(&mut self.module, op, form, in_place)?;
+        let mut scratch = vec![];
+        for s in &code.scratch {
+            scratch.push(self.allocate(&s.ty)?);
+        }
+        let mut inputs = vec![];
+        for (i, v) in data.operands.iter().enumerate() {
+            if !in_place.values().any(|operand| *operand == i) {
+                inputs.push(self.buffer(*v)?);
+            }
+        }
+        let mut names = vec![];
+        let mut types = vec![];
+        if code.fallible {
+            names.push("%ctx".to_string());
+            types.push("!llvm.ptr".to_string());
+        }
+        for b in inputs.iter().chain(outputs).chain(&scratch) {
+            names.push(b.memref.clone());
+            types.push(memref(&b.ty));
+        }
+        for s in &code.symbols {
+            names.push(symbol_name(s));
+            types.push("index".to_string());
+        }
+        let call = format!("func.call @{}({}) : ({})", code.name, names.join(", "), types.join(", "));
+        if code.fallible {
+            let status = self.text.bind(format!("{call} -> i32"));
+            self.check(&status);
+        } else {
+            self.text.line(format!("{call} -> ()"));
+        }
+        for s in scratch {
+            self.free(&s.ptr);
+        }
+        Ok(())
+    }
+
+    /// Runs the kernels that overwrite state, with all memory that they need allocated before the first of them.
+    fn overwrite(&mut self) -> Result<(), Error> {
+        let func = self.module.func;
+        let mut ready = vec![];
+        for (op, targets) in self.last.clone() {
+            let data = func.op(op);
+            let mut outputs = vec![];
+            for (i, value) in data.results.iter().enumerate() {
+                outputs.push(match targets.get(&i) {
+                    Some(arg) => self.buffer(func.body().args[*arg])?,
+                    None => self.destination(*value, &HashMap::new())?,
+                });
+            }
+            ready.push((op, targets, outputs));
+        }
+        for (op, targets, outputs) in ready {
+            let form = thn_kernels::form(func, self.module.accesses, op)?;
+            let operands = &func.op(op).operands;
+            // An update that does not read the old value has no operand to share memory with.
+            let shared = targets.iter().filter_map(|(result, arg)| {
+                let old = func.body().args[*arg];
+                operands.iter().position(|v| *v == old).map(|operand| (*result, operand))
+            });
+            let shared = shared.collect();
+            self.call(op, &form, &outputs, &shared)?;
+            operands.clone().into_iter().for_each(|v| self.was_read(v));
+        }
         Ok(())
     }
 

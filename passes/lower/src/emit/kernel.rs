@@ -57,8 +57,19 @@ struct Writer<'m> {
     kernel: OpId,
 }
 
-/// Emits a kernel that has loops or scatters.
-pub(crate) fn emit(module: &mut Module<'_>, kernel: OpId, form: &Form) -> Result<Kernel, Error> {
+/// Whether a kernel can fail.
+pub(crate) fn is_fallible(func: &Func, accesses: &Accesses, kernel: OpId) -> bool {
+    checks::needed(func, accesses, func.op(kernel).regions[0])
+}
+
+/// Emits a kernel that has loops or scatters. `in_place` gives, for results, the inputs whose memory they overwrite;
+/// such an input is no argument of its own.
+pub(crate) fn emit(
+    module: &mut Module<'_>,
+    kernel: OpId,
+    form: &Form,
+    in_place: &BTreeMap<usize, usize>,
+) -> Result<Kernel, Error> {
     let func = module.func;
     let data = func.op(kernel);
     let region = data.regions[0];
@@ -86,18 +97,29 @@ pub(crate) fn emit(module: &mut Module<'_>, kernel: OpId, form: &Form) -> Result
         sites: &mut module.sites,
         kernel,
     };
-    let (inputs, outputs) = w.signature()?;
+    let (mut inputs, outputs) = w.signature()?;
+    for input in in_place.values() {
+        inputs[*input].0.clear();
+    }
     w.scratch = match form {
         Form::Loops(schedule) => rows::scratch(func, module.accesses, schedule, region)?,
         _ => vec![],
     };
     w.scratch_names = (0..w.scratch.len()).map(|i| format!("%scratch{i}")).collect();
     let distinct = w.distinct(&inputs, &outputs);
+    inputs.retain(|(name, _)| !name.is_empty());
+    for (result, input) in in_place {
+        let arg = func.block(region).args[*input];
+        let (name, ty) = w.outputs[*result].clone();
+        w.e.sources.insert(arg, Source::Memory { name, ty });
+    }
     if fallible {
         checks::emit(&mut w)?;
     }
     match form {
-        Form::Loops(schedule) if rows::is_flat(module.accesses, schedule) => elementwise::emit(&mut w, schedule)?,
+        Form::Loops(schedule) if rows::is_flat(module.accesses, schedule) => {
+            elementwise::emit(&mut w, schedule)?
+        }
         Form::Loops(schedule) => rows::emit(&mut w, schedule)?,
         Form::Scatter(op) => scatter::emit(&mut w, *op)?,
         Form::View | Form::Gemm(_) => {
@@ -130,7 +152,8 @@ pub(crate) fn emit(module: &mut Module<'_>, kernel: OpId, form: &Form) -> Result
 
 /// The name of a symbol's value.
 pub(crate) fn symbol_name(symbol: &Symbol) -> String {
-    let plain: String = symbol.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let plain: String =
+        symbol.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("%dim{}_{plain}", symbol.id)
 }
 
@@ -165,7 +188,8 @@ impl Writer<'_> {
     fn signature(&self) -> Result<(Parameters, Parameters), Error> {
         let block = self.e.func.block(self.region);
         let of = |values: &[thn_ir::Value], prefix: &str| -> Result<Parameters, Error> {
-            let one = |(i, v): (usize, &thn_ir::Value)| Ok((format!("%{prefix}{i}"), memref(&self.e.tensor(*v)?)));
+            let one =
+                |(i, v): (usize, &thn_ir::Value)| Ok((format!("%{prefix}{i}"), memref(&self.e.tensor(*v)?)));
             values.iter().enumerate().map(one).collect()
         };
         Ok((of(&block.args, "arg")?, of(&block.results, "out")?))
@@ -196,10 +220,11 @@ impl Writer<'_> {
             own.iter_mut().zip(&renamed[skip..]).for_each(|(o, n)| o.0.clone_from(n));
             first.map(|_| renamed[0].clone())
         };
-        if inputs.is_empty() {
+        let separate: Vec<_> = args.iter().zip(inputs).filter(|(_, input)| !input.0.is_empty()).collect();
+        if separate.is_empty() {
             states(None, &mut own, 0);
         }
-        for (i, (arg, input)) in args.iter().zip(inputs).enumerate() {
+        for (i, (arg, input)) in separate.into_iter().enumerate() {
             if let Some(name) = states(Some(input), &mut own, i) {
                 self.e.sources.insert(*arg, Source::Memory { name, ty: input.1.clone() });
             }

@@ -36,11 +36,8 @@ pub(crate) fn suffix(dtype: DType) -> &'static str {
 
 /// The row-major memref of a tensor.
 pub(crate) fn memref(ty: &TensorType) -> String {
-    let dims: String = ty
-        .shape
-        .iter()
-        .map(|d| d.as_const().map_or_else(|| "?x".to_string(), |c| format!("{c}x")))
-        .collect();
+    let dims: String =
+        ty.shape.iter().map(|d| d.as_const().map_or_else(|| "?x".to_string(), |c| format!("{c}x"))).collect();
     format!("memref<{dims}{}>", memory(ty.dtype))
 }
 

@@ -34,7 +34,8 @@ impl Entry<'_> {
 
     /// Where a value is.
     pub(super) fn buffer(&self, value: Value) -> Result<Buffer, Error> {
-        let missing = || Error::internal(format!("{} is read before it is made", self.module.func.describe(value)));
+        let missing =
+            || Error::internal(format!("{} is read before it is made", self.module.func.describe(value)));
         self.buffers.get(&value).cloned().ok_or_else(missing)
     }
 
@@ -47,7 +48,9 @@ impl Entry<'_> {
     /// The memory of a tensor at an address.
     pub(super) fn memory(&mut self, ty: &TensorType, ptr: &str, owner: Option<usize>) -> Buffer {
         let bytes = self.bytes(ty);
-        let raw = self.text.bind(format!("func.call @thn_buffer({ptr}, {bytes}) : (!llvm.ptr, index) -> memref<?xi8>"));
+        let raw = self
+            .text
+            .bind(format!("func.call @thn_buffer({ptr}, {bytes}) : (!llvm.ptr, index) -> memref<?xi8>"));
         let zero = self.text.index(0);
         let sizes: Vec<String> =
             ty.shape.iter().filter(|d| d.as_const().is_none()).map(|d| self.text.dim(d)).collect();
@@ -79,7 +82,8 @@ impl Entry<'_> {
     /// A new temporary that the caller frees.
     pub(super) fn allocate(&mut self, ty: &TensorType) -> Result<Buffer, Error> {
         let bytes = self.bytes_i64(ty);
-        let ptr = self.text.bind(format!("func.call @thn_rt_alloc(%ctx, {bytes}) : (!llvm.ptr, i64) -> !llvm.ptr"));
+        let ptr =
+            self.text.bind(format!("func.call @thn_rt_alloc(%ctx, {bytes}) : (!llvm.ptr, i64) -> !llvm.ptr"));
         self.require(&ptr);
         self.temporaries += 1;
         Ok(self.memory(ty, &ptr, None))
@@ -97,7 +101,11 @@ impl Entry<'_> {
     }
 
     /// Where a value is to be made: at the place that is asked for, in the function's output, or in a temporary.
-    pub(super) fn destination(&mut self, value: Value, dests: &HashMap<Value, Buffer>) -> Result<Buffer, Error> {
+    pub(super) fn destination(
+        &mut self,
+        value: Value,
+        dests: &HashMap<Value, Buffer>,
+    ) -> Result<Buffer, Error> {
         if let Some(dest) = dests.get(&value) {
             return Ok(dest.clone());
         }
@@ -118,7 +126,9 @@ impl Entry<'_> {
         for (axis, dim) in ty.shape.iter().enumerate() {
             let length = self.text.dim(dim);
             let length = self.text.bind(format!("arith.index_cast {length} : index to i64"));
-            let at = self.text.bind(format!("llvm.getelementptr %lengths[{axis}] : (!llvm.ptr) -> !llvm.ptr, i64"));
+            let at = self
+                .text
+                .bind(format!("llvm.getelementptr %lengths[{axis}] : (!llvm.ptr) -> !llvm.ptr, i64"));
             self.text.line(format!("llvm.store {length}, {at} : i64, !llvm.ptr"));
         }
         let number = self.text.constant(&result.to_string(), "i32");
@@ -163,6 +173,8 @@ impl Entry<'_> {
         for (i, value) in func.body().results.iter().enumerate() {
             let first = func.body().results.iter().position(|r| r == value) == Some(i);
             let written = match func.def(*value) {
+                // Kernels that run last write their own results.
+                ValueDef::Result { op, .. } if self.last.contains_key(&op) => true,
                 ValueDef::Result { op, .. } => func.op(op).kind != thn_ir::OpKind::Loop,
                 ValueDef::Arg { .. } => false,
             };

@@ -113,7 +113,8 @@ impl Entry<'_> {
         let data = func.op(op);
         let condition = self.buffer(data.operands[0])?;
         let condition = self.read(&condition);
-        let places = data.results.iter().map(|v| self.destination(*v, dests)).collect::<Result<Vec<_>, _>>()?;
+        let places =
+            data.results.iter().map(|v| self.destination(*v, dests)).collect::<Result<Vec<_>, _>>()?;
         let zero = self.text.constant("0", "i8");
         let holds = self.text.bind(format!("arith.cmpi ne, {condition}, {zero} : i8"));
         let (then, otherwise, join) = (self.label("then"), self.label("else"), self.label("join"));

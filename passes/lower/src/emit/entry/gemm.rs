@@ -91,7 +91,10 @@ impl Entry<'_> {
             buffer.ptr.clone()
         } else {
             let bytes = self.number(&(offset * Dim::from(buffer.ty.dtype.size() as i64)));
-            self.text.bind(format!("llvm.getelementptr {}[{bytes}] : (!llvm.ptr, i64) -> !llvm.ptr, i8", buffer.ptr))
+            self.text.bind(format!(
+                "llvm.getelementptr {}[{bytes}] : (!llvm.ptr, i64) -> !llvm.ptr, i8",
+                buffer.ptr
+            ))
         };
         Ok(Matrix { ptr, strides: strides.map(|d| self.number(&d)) })
     }

@@ -21,9 +21,9 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
     for stage in &schedule.stages {
         let value = w.e.func.op(stage.op).result();
         // An elementwise kernel keeps no value to itself, so every stage is a result.
-        let (name, ty) = w
-            .output(value)
-            .ok_or_else(|| Error::internal("an elementwise kernel keeps a value").at("kernel", &w.e.func.op(w.kernel).loc))?;
+        let (name, ty) = w.output(value).ok_or_else(|| {
+            Error::internal("an elementwise kernel keeps a value").at("kernel", &w.e.func.op(w.kernel).loc)
+        })?;
         let val = w.e.element(value, &Place::iters(0..rank))?;
         let stored = w.e.stored(&val);
         results.push((name, ty, stored, val.dtype));
@@ -42,8 +42,10 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
     let yield_types: Vec<&str> = results.iter().map(|r| memory(r.3)).collect();
     w.e.text.line(format!("linalg.yield {} : {}", yields.join(", "), yield_types.join(", ")));
     let body = w.e.text.close();
-    let mut arguments: Vec<String> =
-        inputs.iter().map(|(_, _, _, name, dtype): &(_, _, _, String, DType)| format!("{name}: {}", memory(*dtype))).collect();
+    let mut arguments: Vec<String> = inputs
+        .iter()
+        .map(|(_, _, _, name, dtype): &(_, _, _, String, DType)| format!("{name}: {}", memory(*dtype)))
+        .collect();
     arguments.extend(results.iter().enumerate().map(|(i, r)| format!("%old{i}: {}", memory(r.3))));
     let list = |what: &str, items: Vec<(&str, &str)>| {
         if items.is_empty() {

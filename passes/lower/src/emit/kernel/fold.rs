@@ -85,7 +85,8 @@ impl Folding {
             Step::Argmax => {
                 let at = at.ok_or_else(|| Error::internal("the largest of elements without position"))?;
                 let better = if self.dtype.is_float() {
-                    let larger = e.text.bind(format!("arith.cmpf ogt, {}, {} : {ty}", element.name, state[0]));
+                    let larger =
+                        e.text.bind(format!("arith.cmpf ogt, {}, {} : {ty}", element.name, state[0]));
                     let nan = e.text.bind(format!("arith.cmpf uno, {0}, {0} : {ty}", element.name));
                     let none_yet = e.text.bind(format!("arith.cmpf ord, {0}, {0} : {ty}", state[0]));
                     let first = e.text.bind(format!("arith.andi {nan}, {none_yet} : i1"));
@@ -94,7 +95,8 @@ impl Folding {
                     let predicate = if self.dtype.is_signed() { "sgt" } else { "ugt" };
                     e.text.bind(format!("arith.cmpi {predicate}, {}, {} : {ty}", element.name, state[0]))
                 };
-                let value = e.text.bind(format!("arith.select {better}, {}, {} : {ty}", element.name, state[0]));
+                let value =
+                    e.text.bind(format!("arith.select {better}, {}, {} : {ty}", element.name, state[0]));
                 let place = e.text.bind(format!("arith.select {better}, {at}, {} : index", state[1]));
                 Ok(vec![value, place])
             }

@@ -2,20 +2,27 @@
 //!
 //! Rows run in order. Where a kernel adds to a result that rows share, or multiplies rows with a vector, [`BLOCK_ROWS`]
 //! rows run side by side: the shared result is read and written once for all of them, and each reads its operand while
-//! it is in cache. Consecutive stages over the same iterators share one loop. Shared sums of f32 are kept in f64.
+//! it is in cache. Consecutive stages over the same iterators share one loop. Shared sums of f32 are kept in f64;
+//! those of f64 are kept per [`SPAN`] rows and then added up, so that no long chain of additions rounds.
 
-use super::fold::{self, BLOCK, Folding, Step};
-use super::{Scratch, Writer, scatter, wide};
+mod nest;
+mod shared;
+
+use super::fold::{self, Folding, Step};
+use super::{Scratch, Writer, wide};
 use crate::emit::element::{Carried, Source};
 use crate::emit::text::{Key, Val};
 use crate::emit::types::{memref, register};
 use std::collections::BTreeMap;
 use thn_ir::access::Fold;
-use thn_ir::{BlockId, DType, Dim, Error, Func, Scalar, Semantics, Shape, TensorType, Value};
+use thn_ir::{BlockId, DType, Dim, Error, Func, Semantics, Shape, TensorType, Value};
 use thn_kernels::{Accesses, Place, Role, Schedule, Stage};
 
 /// Rows that run side by side.
 const BLOCK_ROWS: i64 = 4;
+
+/// Rows whose f64 sums are gathered before they are added to the total; a multiple of [`BLOCK_ROWS`].
+const SPAN: i64 = 512;
 
 /// Whether every stage is elementwise over the rows themselves.
 pub(super) fn is_flat(accesses: &Accesses, schedule: &Schedule) -> bool {
@@ -39,8 +46,15 @@ fn gathers_wide(stage: &Stage, dtype: DType, fold: Option<Fold>) -> bool {
     stage.role == Role::Accumulate && !stage.kept.is_empty() && sum && wide(dtype) != dtype
 }
 
-/// The scratch buffers of a kernel, in the order of its stages: parts of rows that are no results, and shared sums in
-/// f64.
+/// Whether a stage's shared result is gathered span by span.
+fn gathers_spans(schedule: &Schedule, stage: &Stage, dtype: DType, fold: Option<Fold>) -> bool {
+    let sum = fold.is_some_and(|f| Folding::new(f, dtype).step == Step::Sum);
+    let long = schedule.outer.last().is_some_and(|d| d.as_const().is_none_or(|n| n > SPAN));
+    stage.role == Role::Accumulate && sum && wide(dtype) == dtype && long
+}
+
+/// The scratch buffers of a kernel, in the order of its stages: parts of rows that are no results, and shared sums
+/// that are gathered elsewhere than in the result.
 pub(super) fn scratch(
     func: &Func,
     accesses: &Accesses,
@@ -59,6 +73,8 @@ pub(super) fn scratch(
         }
         if gathers_wide(stage, ty.dtype, fold) {
             all.push(Scratch { ty: TensorType::new(DType::F64, ty.shape.clone()) });
+        } else if gathers_spans(schedule, stage, ty.dtype, fold) && !stage.kept.is_empty() {
+            all.push(Scratch { ty: ty.clone() });
         }
     }
     Ok(all)
@@ -83,6 +99,8 @@ struct Info {
     dest: Option<(String, String)>,
     /// Where a shared result is gathered: memref, its type, element type.
     gather: Option<(String, String, DType)>,
+    /// Whether that is added to the result after every span of rows.
+    spans: bool,
 }
 
 struct Rows<'w, 'm, 's> {
@@ -123,10 +141,15 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
             let (name, s) = scratch.next().ok_or_else(|| Error::internal("a sum without buffer"))?;
             gather = Some((name, memref(&s.ty), s.ty.dtype));
         }
+        let spans = gathers_spans(schedule, stage, dtype, fold);
+        if spans && !stage.kept.is_empty() {
+            let (name, s) = scratch.next().ok_or_else(|| Error::internal("a sum without buffer"))?;
+            gather = Some((name, memref(&s.ty), dtype));
+        }
         if let (Role::Accumulate, true, Some(folding)) = (stage.role, stage.kept.is_empty(), folding) {
             shared.push(Shared { stage: i, folding });
         }
-        info.push(Info { value, folding, dest, gather });
+        info.push(Info { value, folding, dest, gather, spans });
     }
     drop(scratch);
     w.e.rows = schedule.outer.len();
@@ -137,14 +160,10 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
 impl Rows<'_, '_, '_> {
     fn run(&mut self) -> Result<(), Error> {
         for i in 0..self.info.len() {
-            self.clear(i)?;
+            let to = if self.info[i].spans { self.total(i) } else { self.info[i].gather.clone() };
+            self.clear(i, to)?;
         }
-        let starts: Vec<String> = (0..self.shared.len())
-            .flat_map(|i| {
-                let folding = self.shared[i].folding;
-                folding.start(&mut self.w.e, true)
-            })
-            .collect();
+        let starts = self.starts();
         let ends = self.outer(0, starts)?;
         for (i, end) in ends.into_iter().enumerate() {
             let (stage, folding) = (self.shared[i].stage, self.shared[i].folding);
@@ -156,65 +175,98 @@ impl Rows<'_, '_, '_> {
         (0..self.info.len()).try_for_each(|i| self.settle(i))
     }
 
-    /// Writes the start value of a shared result.
-    fn clear(&mut self, i: usize) -> Result<(), Error> {
-        let stage = &self.schedule.stages[i];
-        let (Role::Accumulate, Some(folding)) = (stage.role, self.info[i].folding) else { return Ok(()) };
-        let (false, Some((name, ty, dtype))) = (stage.kept.is_empty(), self.info[i].gather.clone()) else {
-            return Ok(());
-        };
-        let start = match folding.step {
-            Step::Op(_, init) => fold::start(init, dtype),
-            _ => Scalar::Float(0.0),
-        };
-        let dims = self.w.e.tensor(self.info[i].value)?.shape;
-        scatter::open(self.w, dims.rank());
-        let start = self.w.e.text.scalar(start, dtype);
-        self.w.e.store(&start, &name, &ty, &Place::iters(0..dims.rank()))?;
-        scatter::close(self.w, &dims);
-        Ok(())
-    }
-
-    /// Rounds a shared result that was gathered in a wider type.
-    fn settle(&mut self, i: usize) -> Result<(), Error> {
-        let (Some((from, from_ty, wide)), Some((to, to_ty))) = (self.info[i].gather.clone(), self.info[i].dest.clone())
-        else {
-            return Ok(());
-        };
-        let ty = self.w.e.tensor(self.info[i].value)?;
-        if wide == ty.dtype {
-            return Ok(());
-        }
-        scatter::open(self.w, ty.rank());
-        let at = Place::iters(0..ty.rank());
-        let gathered = self.w.e.load_here(&from, &from_ty, wide, &at)?;
-        let name = fold::narrow(&mut self.w.e, &gathered.name, wide, ty.dtype);
-        let level = self.w.e.text.level();
-        self.w.e.store(&Val { name, dtype: ty.dtype, level }, &to, &to_ty, &at)?;
-        scatter::close(self.w, &ty.shape);
-        Ok(())
-    }
-
     /// Loops over the rows from row iterator `depth` on; takes and gives the shared accumulators.
     fn outer(&mut self, depth: usize, state: Vec<String>) -> Result<Vec<String>, Error> {
         let Some(length) = self.schedule.outer.get(depth).cloned() else {
             self.positions = vec![];
             return self.rows(1, state);
         };
-        let last = depth + 1 == self.schedule.outer.len();
-        let side = if last { block_rows(self.w.e.func, self.schedule) } else { 1 };
         let (zero, one) = (self.w.e.text.index(0), self.w.e.text.index(1));
         let high = self.w.e.text.dim(&length);
-        if side == 1 {
+        if depth + 1 < self.schedule.outer.len() {
             return self.span(depth, [&zero, &high, &one], 1, state);
         }
+        if !self.info.iter().any(|i| i.spans) {
+            return self.between(depth, &length, None, state);
+        }
+        // Span by span: sums begin anew, everything else goes on.
+        let inner = self.schedule.stages.iter().map(|s| s.kept.len() + s.folded.len()).max().unwrap_or(0);
+        // The loops inside use up to two iterators for each of theirs.
+        let iter = self.schedule.outer.len() + 2 * inner + 1;
+        let names = self.w.e.open_loop(iter, state.len());
+        let carried = self.carried(&names, state);
+        let (begin, end, step) = self.range(iter, SPAN, &high);
+        for i in (0..self.info.len()).filter(|i| self.info[*i].spans).collect::<Vec<_>>() {
+            let to = self.info[i].gather.clone();
+            self.clear(i, to)?;
+        }
+        let mut within = self.starts();
+        for (i, shared) in self.shared.iter().enumerate().filter(|(_, s)| s.folding.step != Step::Sum) {
+            debug_assert!(
+                shared.folding.step != Step::Argmax,
+                "the largest element is not gathered over rows"
+            );
+            within[i].clone_from(&names[i]);
+        }
+        let ends = self.between(depth, &length, Some((&begin, &end)), within)?;
+        let mut next = vec![];
+        for (i, end) in ends.into_iter().enumerate() {
+            let total = self.shared[i].folding.total();
+            next.push(match self.shared[i].folding.step {
+                Step::Sum => {
+                    self.w.e.text.bind(format!("arith.addf {}, {end} : {}", names[i], register(total)))
+                }
+                _ => end,
+            });
+        }
+        (0..self.info.len()).try_for_each(|i| self.add_span(i))?;
+        Ok(self.w.e.close_loop(iter, [&zero, &high, &step], &carried, &next))
+    }
+
+    /// The rows of the last row iterator in a range, or all of them.
+    fn between(
+        &mut self,
+        depth: usize,
+        length: &Dim,
+        range: Option<(&str, &str)>,
+        state: Vec<String>,
+    ) -> Result<Vec<String>, Error> {
+        let side = block_rows(self.w.e.func, self.schedule);
+        let (zero, one) = (self.w.e.text.index(0), self.w.e.text.index(1));
+        let all = self.w.e.text.dim(length);
+        let (low, high) = range.unwrap_or((&zero, &all));
+        if side == 1 {
+            return self.span(depth, [low, high, &one], 1, state);
+        }
         let whole = length.floor_div(&Dim::from(side)) * Dim::from(side);
-        let (middle, step) = (self.w.e.text.dim(&whole), self.w.e.text.index(side));
-        let state = self.span(depth, [&zero, &middle, &step], side as usize, state)?;
-        if whole == length {
+        let mut middle = self.w.e.text.dim(&whole);
+        if range.is_some() {
+            // A span begins at a multiple of `side`, so its last whole block does not end before it.
+            middle = self.w.e.text.bind(format!("arith.minsi {middle}, {high} : index"));
+        }
+        let step = self.w.e.text.index(side);
+        let state = self.span(depth, [low, &middle, &step], side as usize, state)?;
+        if whole == *length {
             return Ok(state);
         }
-        self.span(depth, [&middle, &high, &one], 1, state)
+        self.span(depth, [&middle, high, &one], 1, state)
+    }
+
+    /// What an iteration of a loop with this step covers: from where to where; and the step.
+    fn range(&mut self, iter: usize, step: i64, high: &str) -> (String, String, String) {
+        let begin = self.w.e.iters[iter].0.clone();
+        let step = self.w.e.text.index(step);
+        let end = self.w.e.text.bind(format!("arith.addi {begin}, {step} : index"));
+        let end = self.w.e.text.bind(format!("arith.minsi {end}, {high} : index"));
+        (begin, end, step)
+    }
+
+    /// Shared results as values that a loop carries.
+    fn carried(&self, names: &[String], state: Vec<String>) -> Vec<Carried> {
+        let types = self.shared.iter().map(|s| register(s.folding.total()));
+        let one =
+            |((name, init), ty): ((&String, String), &'static str)| Carried { name: name.clone(), init, ty };
+        names.iter().zip(state).zip(types).map(one).collect()
     }
 
     /// One loop over rows, `side` at a time.
@@ -226,13 +278,7 @@ impl Rows<'_, '_, '_> {
         state: Vec<String>,
     ) -> Result<Vec<String>, Error> {
         let names = self.w.e.open_loop(depth, state.len());
-        let types = self.shared.iter().map(|s| register(s.folding.total()));
-        let carried: Vec<Carried> = names
-            .iter()
-            .zip(state)
-            .zip(types)
-            .map(|((name, init), ty)| Carried { name: name.clone(), init, ty })
-            .collect();
+        let carried = self.carried(&names, state);
         let next = if depth + 1 == self.schedule.outer.len() {
             let base = self.w.e.iters[depth].0.clone();
             self.positions = vec![base.clone()];
@@ -253,7 +299,8 @@ impl Rows<'_, '_, '_> {
     /// Makes `row` the current one of the rows that run side by side.
     fn side(&mut self, row: usize) {
         self.w.e.row = row;
-        if let (Some(last), Some(name)) = (self.schedule.outer.len().checked_sub(1), self.positions.get(row)) {
+        if let (Some(last), Some(name)) = (self.schedule.outer.len().checked_sub(1), self.positions.get(row))
+        {
             self.w.e.iters[last].0.clone_from(name);
         }
     }
@@ -375,7 +422,8 @@ impl Rows<'_, '_, '_> {
             }
             return Ok(());
         }
-        let (Some((name, ty, dtype)), Some(folding)) = (self.info[i].gather.clone(), self.info[i].folding) else {
+        let (Some((name, ty, dtype)), Some(folding)) = (self.info[i].gather.clone(), self.info[i].folding)
+        else {
             return Ok(());
         };
         self.side(0);
@@ -401,153 +449,6 @@ impl Rows<'_, '_, '_> {
         self.w.e.store(&next, &name, &ty, &at)
     }
 
-    /// One nest of loops over `dims`, whose iterators begin at `base`. Gives the results of the group's folds, one per
-    /// fold and row, and which stages those are.
-    fn fold(
-        &mut self,
-        group: &[usize],
-        dims: &[Dim],
-        base: usize,
-        side: usize,
-    ) -> Result<(Vec<Val>, Vec<usize>), Error> {
-        let folds: Vec<usize> =
-            group.iter().copied().filter(|i| !self.schedule.stages[*i].folded.is_empty()).collect();
-        let slots: Vec<Folding> =
-            folds.iter().filter_map(|i| self.info[*i].folding).flat_map(|f| vec![f; side]).collect();
-        let mut nest = Nest { group, folds: &folds, slots: &slots, dims, base, side };
-        let long = dims.last().and_then(Dim::as_const).is_none_or(|n| n > BLOCK);
-        let sums = slots.iter().any(|s| s.step == Step::Sum);
-        let blocked = sums && (long || dims.len() > 1);
-        let starts: Vec<Vec<String>> = slots.iter().map(|s| s.start(&mut self.w.e, blocked)).collect();
-        let ends = self.nest(&mut nest, 0, starts, blocked, long)?;
-        let vals = slots.iter().zip(&ends).map(|(s, end)| s.result(&mut self.w.e, end, blocked)).collect();
-        Ok((vals, folds))
-    }
-
-    fn nest(
-        &mut self,
-        nest: &mut Nest<'_>,
-        depth: usize,
-        state: Vec<Vec<String>>,
-        blocked: bool,
-        long: bool,
-    ) -> Result<Vec<Vec<String>>, Error> {
-        let (zero, one) = (self.w.e.text.index(0), self.w.e.text.index(1));
-        let high = self.w.e.text.dim(&nest.dims[depth]);
-        let iter = nest.base + depth;
-        let last = depth + 1 == nest.dims.len();
-        if !last {
-            let (carried, names) = self.carry(nest.slots, iter, &state, blocked);
-            let next = self.nest(nest, depth + 1, names, blocked, long)?;
-            return Ok(self.uncarry(nest.slots, iter, [&zero, &high, &one], &carried, next));
-        }
-        if !blocked {
-            return self.innermost(nest, [&zero, &high, &one], state, false);
-        }
-        if !long {
-            return self.block(nest, [&zero, &high, &one], state);
-        }
-        let block_iter = nest.base + nest.dims.len();
-        let (carried, names) = self.carry(nest.slots, block_iter, &state, true);
-        let begin = self.w.e.iters[block_iter].0.clone();
-        let step = self.w.e.text.index(BLOCK);
-        let end = self.w.e.text.bind(format!("arith.addi {begin}, {step} : index"));
-        let end = self.w.e.text.bind(format!("arith.minsi {end}, {high} : index"));
-        let next = self.block(nest, [&begin, &end, &one], names)?;
-        Ok(self.uncarry(nest.slots, block_iter, [&zero, &high, &step], &carried, next))
-    }
-
-    /// One block: sums begin anew and are then added to their totals, other folds go on.
-    fn block(
-        &mut self,
-        nest: &mut Nest<'_>,
-        range: [&str; 3],
-        totals: Vec<Vec<String>>,
-    ) -> Result<Vec<Vec<String>>, Error> {
-        let mut starts = vec![];
-        for (slot, total) in nest.slots.iter().zip(&totals) {
-            starts.push(match slot.step {
-                Step::Sum => slot.start(&mut self.w.e, false),
-                _ => total.clone(),
-            });
-        }
-        let blocks = self.innermost(nest, range, starts, false)?;
-        let gather = |((slot, total), block): ((&Folding, &Vec<String>), &Vec<String>)| {
-            slot.gather(&mut self.w.e, total, block)
-        };
-        Ok(nest.slots.iter().zip(&totals).zip(&blocks).map(gather).collect())
-    }
-
-    /// The innermost loop, with the bodies of all stages of the group for all rows.
-    fn innermost(
-        &mut self,
-        nest: &mut Nest<'_>,
-        range: [&str; 3],
-        state: Vec<Vec<String>>,
-        total: bool,
-    ) -> Result<Vec<Vec<String>>, Error> {
-        let iter = nest.base + nest.dims.len() - 1;
-        let (carried, mut names) = self.carry(nest.slots, iter, &state, total);
-        let mut made: BTreeMap<usize, Vec<Val>> = BTreeMap::new();
-        for i in nest.group {
-            let stage = &self.schedule.stages[*i];
-            let slot = nest.folds.iter().position(|f| f == i);
-            for row in 0..nest.side {
-                self.side(row);
-                let val = self.w.e.body(stage.op, &stage.iters)?;
-                match slot {
-                    Some(k) => {
-                        let at = self.w.e.iters[iter].0.clone();
-                        let own = k * nest.side + row;
-                        names[own] = nest.slots[own].step(&mut self.w.e, &names[own], &val, Some(&at))?;
-                    }
-                    None => made.entry(*i).or_default().push(val),
-                }
-            }
-            if let Some(vals) = made.remove(i) {
-                self.finish(*i, &vals)?;
-            }
-        }
-        self.side(0);
-        Ok(self.uncarry(nest.slots, iter, range, &carried, names))
-    }
-
-    /// Opens a loop that carries accumulators.
-    fn carry(
-        &mut self,
-        slots: &[Folding],
-        iter: usize,
-        state: &[Vec<String>],
-        total: bool,
-    ) -> (Vec<Carried>, Vec<Vec<String>>) {
-        let count = state.iter().map(Vec::len).sum();
-        let mut names = self.w.e.open_loop(iter, count).into_iter();
-        let mut carried = vec![];
-        let mut inside = vec![];
-        for (slot, parts) in slots.iter().zip(state) {
-            let own: Vec<String> = names.by_ref().take(parts.len()).collect();
-            for ((name, init), ty) in own.iter().zip(parts).zip(slot.types(total)) {
-                carried.push(Carried { name: name.clone(), init: init.clone(), ty });
-            }
-            inside.push(own);
-        }
-        (carried, inside)
-    }
-
-    /// Closes a loop that [`Rows::carry`] opened.
-    fn uncarry(
-        &mut self,
-        slots: &[Folding],
-        iter: usize,
-        range: [&str; 3],
-        carried: &[Carried],
-        next: Vec<Vec<String>>,
-    ) -> Vec<Vec<String>> {
-        let flat: Vec<String> = next.into_iter().flatten().collect();
-        let mut ends = self.w.e.close_loop(iter, range, carried, &flat).into_iter();
-        slots.iter().map(|s| ends.by_ref().take(s.types(false).len()).collect()).collect()
-    }
-
     fn open_plain(&mut self, base: usize, count: usize) {
         (0..count).for_each(|i| {
             self.w.e.open_loop(base + i, 0);
@@ -562,14 +463,4 @@ impl Rows<'_, '_, '_> {
         }
         Ok(())
     }
-}
-
-/// One nest of loops.
-struct Nest<'n> {
-    group: &'n [usize],
-    folds: &'n [usize],
-    slots: &'n [Folding],
-    dims: &'n [Dim],
-    base: usize,
-    side: usize,
 }
