@@ -45,6 +45,19 @@ pub(crate) fn instantiate(
     Instance { graph, way, root }.pattern(pattern, Some(root.dtype))
 }
 
+/// The class of one operand of an op whose variables are all bound; numbers are what they are beside the others.
+pub(crate) fn operand(
+    graph: &mut Graph,
+    kind: OpKind,
+    args: &[Pattern],
+    which: usize,
+    way: &Binding,
+    root: &TensorType,
+) -> Option<Id> {
+    let mut instance = Instance { graph, way, root };
+    instance.operands(kind, args, Some(root.dtype))?.get(which).copied()
+}
+
 struct Instance<'a> {
     graph: &'a mut Graph,
     way: &'a Binding,

@@ -22,14 +22,15 @@ mod judge;
 mod sample;
 
 use crate::{
-    Class,
+    Class, Options,
+    optimize::optimize_with,
     parse::parse_file,
     pattern::{Number, Pattern, PayloadPattern, Rule},
     rules,
 };
-use instance::{Instance, Length, instances};
+use instance::{Instance, Length, Movement, instances, moved};
 use std::{collections::BTreeSet, fmt};
-use thn_ir::{DType, Error, OpKind};
+use thn_ir::{DType, Error, Func, OpKind};
 
 /// The points at which every rule is checked, at least.
 pub const POINTS: usize = 1_000;
@@ -112,6 +113,59 @@ pub fn mutants(name: &str) -> Result<Vec<Checked>, Error> {
     Ok(out)
 }
 
+/// Whether one of the crate's own rules fires when the whole optimizer, with this rule alone, runs on a program made
+/// from its left side in which the conditions can be proved.
+pub fn fires(name: &str) -> Result<bool, Error> {
+    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(false) };
+    for dtype in DTYPES {
+        for length in [Length::Dynamic, Length::Fixed(3)] {
+            for case in instances(rule, dtype, length, true, 30)? {
+                let mut program = case.left;
+                if alone(rule, &mut program)? {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Runs the optimizer with one rule; whether it fired.
+fn alone(rule: &Rule, program: &mut Func) -> Result<bool, Error> {
+    let options = Class::ALL.into_iter().fold(Options::default(), |o, c| o.with_class(c, true));
+    let report = optimize_with(program, std::slice::from_ref(rule), &options)?;
+    Ok(report.fired.contains_key(&rule.name))
+}
+
+/// Checks one of the crate's own elementwise rules with a broadcast, a reshape and a dimshuffle between its root and
+/// its operands: each as what was moved, and what was found. Empty if the rule is not elementwise.
+pub fn seen_through(name: &str) -> Result<Vec<(String, Checked)>, Error> {
+    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
+    let mut out = vec![];
+    for how in Movement::ALL {
+        let mut cases = vec![];
+        for dtype in DTYPES {
+            let Some((left, inputs)) = moved(rule, dtype, how)? else { continue };
+            let mut right = left.clone();
+            if alone(rule, &mut right)? {
+                cases.push(Instance { left, right, inputs, elementwise: false, reordered: false });
+            }
+        }
+        if elementwise_rule(rule) {
+            out.push((format!("{how:?}").to_lowercase(), run(rule, &cases)?));
+        }
+    }
+    Ok(out)
+}
+
+/// Whether movements can be lifted through the whole left side, and some argument has dims to move.
+fn elementwise_rule(rule: &Rule) -> bool {
+    let ops = rule.left.walk();
+    let kinds = ops.iter().filter_map(|p| if let Pattern::Op { kind, .. } = p { Some(kind) } else { None });
+    let rebroadcast = ops.iter().any(|p| matches!(p, Pattern::Rebroadcast { .. }));
+    rule.payloads.is_empty() && !rebroadcast && kinds.into_iter().all(|k| k.row().is_elementwise())
+}
+
 /// Element types that a rule is tried with. Those for which its left side has no type are skipped.
 const DTYPES: [DType; 4] = [DType::F64, DType::F32, DType::I32, DType::Bool];
 
@@ -123,7 +177,7 @@ fn cases(rule: &Rule) -> Result<Vec<Instance>, Error> {
         {
             // Attributes have wrong values that only some combinations show.
             let limit = if rule.payloads.is_empty() { limit } else { limit * 6 };
-            all.extend(instances(rule, dtype, length, limit)?);
+            all.extend(instances(rule, dtype, length, false, limit)?);
         }
     }
     Ok(all)

@@ -288,6 +288,14 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
     };
     let facts = match (&splat, kind) {
         (Some(l), _) => Facts::of_scalar(l.get(0)),
+        // An integer as a float is a number, and finite in either float type.
+        (None, OpKind::Cast) => {
+            let from = node.children.first().and_then(|c| type_of(graph, *c)).map(|t| t.dtype);
+            match from {
+                Some(from) if dtype.is_float() && !from.is_float() => children[0].facts,
+                _ => unknown.facts,
+            }
+        }
         (None, OpKind::Constant) => literal.map_or(unknown.facts, |l| {
             l.iter().map(Facts::of_scalar).reduce(Facts::join).unwrap_or(unknown.facts)
         }),

@@ -56,7 +56,7 @@ pub(crate) fn find(graph: &Graph, rule: &Rule, node: &Node) -> Vec<Binding> {
     let mut ways = vec![];
     match &rule.left {
         Pattern::Rebroadcast { axes, part, like } => {
-            rebroadcast(graph, *axes, part, *like, node, &empty, &mut ways)
+            rebroadcast(graph, *axes, part, *like, node, &empty, &mut ways);
         }
         pattern => at_node(graph, pattern, node, &empty, &mut ways),
     }

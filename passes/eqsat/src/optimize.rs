@@ -76,7 +76,7 @@ fn block(
     for anchor in &encoded.anchors {
         roots.extend(func.inputs(*anchor).iter().map(|v| encoded.classes[v]));
     }
-    let graph = std::mem::replace(&mut encoded.graph, Graph::default());
+    let graph = std::mem::take(&mut encoded.graph);
     let mut search = saturate::Search::new(graph, rules, options);
     search.run(report);
     let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();

@@ -50,6 +50,39 @@ fn every_rule_keeps_its_promise_at_a_thousand_points() {
 }
 
 #[test]
+fn every_rule_fires_in_the_optimizer() {
+    let all = for_each_rule(|name| check::fires(name).map_err(|e| e.to_string()));
+    let silent: Vec<String> =
+        all.into_iter().filter(|(_, f)| *f != Ok(true)).map(|(name, f)| format!("{name}: {f:?}")).collect();
+    assert!(silent.is_empty(), "{} rules never fire:\n{}", silent.len(), silent.join("\n"));
+}
+
+#[test]
+fn elementwise_rules_see_through_broadcasts_and_reshapes() {
+    let mut wrong = vec![];
+    let mut seen = 0;
+    for (name, all) in for_each_rule(|name| check::seen_through(name).map_err(|e| e.to_string())) {
+        match all {
+            Err(e) => wrong.push(format!("{name}: {e}")),
+            Ok(all) => {
+                for (how, checked) in all {
+                    seen += 1;
+                    match checked.counterexample {
+                        Some(example) => wrong.push(format!("{name} through {how}: {example}")),
+                        None if checked.cases == 0 => {
+                            wrong.push(format!("{name} does not fire through {how}"))
+                        }
+                        None => println!("{name:28} through {how:10} {:6} points", checked.points),
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 300, "only {seen} combinations");
+    assert!(wrong.is_empty(), "{} combinations fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
 fn every_mutant_is_rejected() {
     let mut survivors = vec![];
     for (name, mutants) in for_each_rule(|name| check::mutants(name).map_err(|e| e.to_string())) {

@@ -8,7 +8,7 @@ use crate::{
     apply,
     conditions::CONDITIONS,
     facts::Facts,
-    graph::{Graph, Head, Knowledge, Node, Payload, PayloadId, add_scalar, add_typed, type_of},
+    graph::{Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, rank, type_of},
     matcher::{self, Binding},
     pattern::{Argument, Pattern, PayloadPattern, Rule},
 };
@@ -56,11 +56,13 @@ const MAX_TRIES: usize = 60_000;
 /// A prime larger than any number of choices for one variable.
 const STRIDE: usize = 7919;
 
-/// Up to `limit` cases of a rule with this element type and these lengths.
+/// Up to `limit` cases of a rule with this element type and these lengths. With `proved`, the conditions follow from
+/// the program itself.
 pub(super) fn instances(
     rule: &Rule,
     dtype: DType,
     length: Length,
+    proved: bool,
     limit: usize,
 ) -> Result<Vec<Instance>, Error> {
     let mut base = Func::new("case");
@@ -79,7 +81,7 @@ pub(super) fn instances(
             digits.push(number % choices.len());
             number /= choices.len();
         }
-        if let Some(case) = space.case(&digits, &base, &rows)? {
+        if let Some(case) = space.case(&digits, proved, &base, &rows)? {
             found.push(case);
             if found.len() == limit {
                 break;
@@ -145,59 +147,209 @@ impl<'r> Space<'r> {
         Space { rule, dtype, choices, index }
     }
 
-    fn case(&self, digits: &[usize], base: &Func, rows: &Dim) -> Result<Option<Instance>, Error> {
-        let mut graph: Graph = EGraph::new(Knowledge::default());
-        let mut inputs: Vec<(Id, Input)> = vec![];
+    /// The rule's variables as leaves. What its conditions say of them is assumed, or, if `proved`, computed so that the
+    /// analysis finds it.
+    fn bind(&self, digits: &[usize], proved: bool) -> Option<Bound> {
+        let mut b = Bound {
+            graph: EGraph::new(Knowledge::default()),
+            inputs: vec![],
+            way: Binding::of(&[], &[], &[]),
+        };
         let (mut vars, mut rests, mut payloads): (Vec<Id>, Vec<Vec<Id>>, Vec<PayloadId>) =
             (vec![], vec![], vec![]);
         for (slot, digit) in digits.iter().enumerate() {
             match &self.choices[slot][*digit] {
                 Choice::Tensor(ty) => {
                     let facts = assumed(self.rule, &Argument::Var(slot), ty.dtype);
-                    let id = leaf(&mut graph, inputs.len(), ty, facts);
-                    inputs.push((id, Input { ty: ty.clone(), facts, index: self.index[slot] }));
-                    vars.push(id);
+                    vars.push(b.input(ty, facts, self.index[slot], proved)?);
                 }
-                Choice::Constant(c) => vars.push(add_scalar(&mut graph, self.dtype, Scalar::Float(*c))),
+                Choice::Constant(c) => vars.push(add_scalar(&mut b.graph, self.dtype, Scalar::Float(*c))),
                 Choice::Rest(ty, count) => {
                     let facts = assumed(self.rule, &Argument::Rest(rests.len()), ty.dtype);
-                    let mut rest = vec![];
-                    for _ in 0..*count {
-                        let id = leaf(&mut graph, inputs.len(), ty, facts);
-                        inputs.push((id, Input { ty: ty.clone(), facts, index: false }));
-                        rest.push(id);
-                    }
+                    let rest =
+                        (0..*count).map(|_| b.input(ty, facts, false, proved)).collect::<Option<_>>()?;
                     rests.push(rest);
                 }
-                Choice::Payload(p) => payloads.push(graph.analysis.intern(p.clone())),
+                Choice::Payload(p) => payloads.push(b.graph.analysis.intern(p.clone())),
             }
         }
-        let way = Binding::of(&vars, &rests, &payloads);
+        b.way = Binding::of(&vars, &rests, &payloads);
+        Some(b)
+    }
+
+    fn case(
+        &self,
+        digits: &[usize],
+        proved: bool,
+        base: &Func,
+        rows: &Dim,
+    ) -> Result<Option<Instance>, Error> {
+        let Some(mut b) = self.bind(digits, proved) else { return Ok(None) };
         let root = TensorType::scalar(self.dtype);
-        let Some(left) = apply::instantiate(&mut graph, &self.rule.left, &way, &root) else {
+        let reordered = b.way.rests.iter().flatten().any(|r| r.len() > 1);
+        let Some(left) = apply::instantiate(&mut b.graph, &self.rule.left, &b.way, &root) else {
             return Ok(None);
         };
-        graph.rebuild();
-        let node = graph[left].nodes[0].clone();
-        let ways = matcher::find(&graph, self.rule, &node);
-        let Some(way) = ways.into_iter().find(|w| apply::allowed(&graph, self.rule, w)) else {
+        b.graph.rebuild();
+        let node = b.graph[left].nodes[0].clone();
+        let ways = matcher::find(&b.graph, self.rule, &node);
+        let Some(way) = ways.into_iter().find(|w| apply::allowed(&b.graph, self.rule, w)) else {
             return Ok(None);
         };
-        let Some(right) = apply::build(&mut graph, self.rule, &way, left) else { return Ok(None) };
-        if type_of(&graph, left) != type_of(&graph, right) {
+        let Some(right) = apply::build(&mut b.graph, self.rule, &way, left) else { return Ok(None) };
+        if type_of(&b.graph, left) != type_of(&b.graph, right) {
             return Ok(None);
         }
-        let left = program(&graph, left, &inputs, base, rows)?;
-        let right = program(&graph, right, &inputs, base, rows)?;
+        let left = program(&b.graph, left, &b.inputs, base, rows)?;
+        let right = program(&b.graph, right, &b.inputs, base, rows)?;
         let all_elementwise = |f: &Func| {
             let pointwise = |k: OpKind| k.row().is_elementwise() || k == OpKind::Constant;
             f.body().ops.iter().all(|o| pointwise(f.op(*o).kind))
         };
         let elementwise = all_elementwise(&left) && all_elementwise(&right);
-        let inputs = inputs.into_iter().map(|(_, i)| i).collect();
-        let reordered = rests.iter().any(|r| r.len() > 1);
+        let inputs = b.inputs.into_iter().map(|(_, i)| i).collect();
         Ok(Some(Instance { left, right, inputs, elementwise, reordered }))
     }
+
+    /// The left side with a movement between its root and everything below; `None` if it has no type.
+    fn moved(
+        &self,
+        digits: &[usize],
+        how: Movement,
+        base: &Func,
+        rows: &Dim,
+    ) -> Result<Option<(Func, Vec<Input>)>, Error> {
+        let Pattern::Op { kind, args, rest, .. } = &self.rule.left else { return Ok(None) };
+        let Some(mut b) = self.bind(digits, true) else { return Ok(None) };
+        let root = TensorType::scalar(self.dtype);
+        let mut parts = vec![];
+        for which in 0..args.len() {
+            let part = apply::operand(&mut b.graph, *kind, args, which, &b.way, &root);
+            let Some(part) = part else { return Ok(None) };
+            parts.push(part);
+        }
+        parts.extend(rest.iter().flat_map(|r| b.way.rests[*r].clone()).flatten());
+        for part in &mut parts {
+            let Some(moved) = how.apply(&mut b.graph, *part, rows) else { return Ok(None) };
+            *part = moved;
+        }
+        let Some(left) = add_op(&mut b.graph, *kind, PayloadId::EMPTY, &parts) else { return Ok(None) };
+        if rank(&b.graph, left) == 0 {
+            return Ok(None);
+        }
+        let left = program(&b.graph, left, &b.inputs, base, rows)?;
+        Ok(Some((left, b.inputs.into_iter().map(|(_, i)| i).collect())))
+    }
+}
+
+/// Leaves for the variables of a rule.
+struct Bound {
+    graph: Graph,
+    inputs: Vec<(Id, Input)>,
+    way: Binding,
+}
+
+impl Bound {
+    fn input(&mut self, ty: &TensorType, facts: Facts, index: bool, proved: bool) -> Option<Id> {
+        let number = self.inputs.len();
+        let any = Facts::of_dtype(ty.dtype);
+        if !proved || facts == any {
+            let id = leaf(&mut self.graph, number, ty, facts);
+            self.inputs.push((id, Input { ty: ty.clone(), facts, index }));
+            return Some(id);
+        }
+        // An integer as a float is finite; a maximum with 1 is positive; a magnitude is not negative.
+        let finite = !facts.nan || !facts.inf;
+        let own = if finite { ty.with_dtype(DType::I32) } else { ty.clone() };
+        let own_facts = Facts::of_dtype(own.dtype);
+        let mut id = leaf(&mut self.graph, number, &own, own_facts);
+        self.inputs.push((id, Input { ty: own, facts: own_facts, index }));
+        if finite {
+            let attrs = Attrs::new().with("dtype", Attr::DType(ty.dtype));
+            let payload = self.graph.analysis.intern(Payload { attrs, ty: None });
+            id = add_op(&mut self.graph, OpKind::Cast, payload, &[id])?;
+        }
+        if facts.lo > 0.0 {
+            let one = add_scalar(&mut self.graph, ty.dtype, Scalar::Float(1.0));
+            return add_op(&mut self.graph, OpKind::Maximum, PayloadId::EMPTY, &[id, one]);
+        }
+        if facts.lo == 0.0 || facts.hi == 0.0 {
+            id = add_op(&mut self.graph, OpKind::Abs, PayloadId::EMPTY, &[id])?;
+        }
+        if facts.hi == 0.0 {
+            id = add_op(&mut self.graph, OpKind::Neg, PayloadId::EMPTY, &[id])?;
+        }
+        Some(id)
+    }
+}
+
+/// What stands between the root of a left side and its operands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Movement {
+    /// Rows repeated along new columns.
+    Broadcast,
+    /// A matrix as one long row.
+    Reshape,
+    /// A matrix with its dims exchanged.
+    Dimshuffle,
+}
+
+impl Movement {
+    pub(super) const ALL: [Movement; 3] = [Movement::Broadcast, Movement::Reshape, Movement::Dimshuffle];
+
+    /// The shape of variables below it.
+    fn source(self, rows: &Dim) -> Shape {
+        match self {
+            Movement::Broadcast => Shape(vec![rows.clone()]),
+            Movement::Reshape | Movement::Dimshuffle => Shape(vec![rows.clone(), COLUMNS.into()]),
+        }
+    }
+
+    /// The movement of a class; rank 0 stays.
+    fn apply(self, graph: &mut Graph, class: Id, rows: &Dim) -> Option<Id> {
+        let ty = type_of(graph, class)?.clone();
+        if ty.rank() == 0 {
+            return Some(class);
+        }
+        if ty.shape != self.source(rows) {
+            return None;
+        }
+        let to = |dims: Vec<Dim>| Some(ty.with_shape(Shape(dims)));
+        let (kind, attrs, ty) = match self {
+            Movement::Broadcast => {
+                let to = to(vec![rows.clone(), COLUMNS.into()]);
+                (OpKind::Broadcast, Attrs::new().ints("axes", &[0]), to)
+            }
+            Movement::Reshape => (OpKind::Reshape, Attrs::new(), to(vec![ty.shape.size()])),
+            Movement::Dimshuffle => (OpKind::Dimshuffle, Attrs::new().ints("order", &[1, 0]), None),
+        };
+        let payload = graph.analysis.intern(Payload { attrs, ty });
+        add_op(graph, kind, payload, &[class])
+    }
+}
+
+/// The left side of an elementwise rule with a movement inside, over unknown lengths; `None` if the rule is none.
+pub(super) fn moved(rule: &Rule, dtype: DType, how: Movement) -> Result<Option<(Func, Vec<Input>)>, Error> {
+    if !rule.payloads.is_empty() || !elementwise(&rule.left) {
+        return Ok(None);
+    }
+    let mut base = Func::new("case");
+    let rows: Dim = base.new_symbol("n", SymbolOrigin::Opaque).into();
+    let space = Space::new(rule, dtype, &rows);
+    let source = how.source(&rows);
+    let digits: Vec<usize> = space
+        .choices
+        .iter()
+        .map(|choices| {
+            let wanted = |c: &Choice| match c {
+                Choice::Tensor(ty) => ty.shape == source,
+                Choice::Rest(ty, count) => ty.shape == source && *count == 1,
+                _ => false,
+            };
+            choices.iter().position(wanted).unwrap_or(0)
+        })
+        .collect();
+    space.moved(&digits, how, &base, &rows)
 }
 
 fn leaf(graph: &mut Graph, number: usize, ty: &TensorType, facts: Facts) -> Id {
@@ -311,7 +463,7 @@ fn payloads(left: &Pattern, payload: usize, dtype: DType, shapes: &[Shape]) -> V
             let attrs =
                 |starts: &[Dim], steps: &[i64]| Attrs::new().dims("starts", starts).ints("steps", steps);
             let mut all =
-                typed(vec![attrs(&[zero.clone()], &[1]), attrs(&[zero.clone(), zero.clone()], &[1, 1])]);
+                typed(vec![attrs(std::slice::from_ref(&zero), &[1]), attrs(&[zero.clone(), zero], &[1, 1])]);
             let row = Shape(vec![Dim::ONE]);
             let reversed = Shape(vec![Dim::from(COLUMNS)]);
             for (start, step, shape) in [(0, 1, row.clone()), (1, 1, row), (1, -1, reversed)] {
