@@ -57,6 +57,6 @@ pub use thn_runtime::{Array, CallError};
 
 /// Everything that programs use.
 pub mod prelude {
-    pub use crate::{Array, CallError, CompileErrors, Function, In, Target, function};
+    pub use crate::{Array, CallError, CompileErrors, Error, Function, In, Target, function};
     pub use thn_graph::*;
 }

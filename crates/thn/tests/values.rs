@@ -1,4 +1,5 @@
 //! What expressions compute, against `ndarray` or numbers worked out by hand.
+#![expect(clippy::reversed_empty_ranges, reason = "negative bounds of an index count from the end")]
 
 use ndarray::{Array, ArrayD, Axis, arr0, arr1, arr2, s as nd};
 use thn::{FunctionBuilder, prelude::*};
