@@ -4,12 +4,11 @@
 use melior::{
     Context,
     dialect::DialectRegistry,
-    ir::{BlockLike, Module, OperationRef, operation::OperationLike},
+    ir::{Module, operation::OperationLike},
     utility::register_all_dialects,
 };
 use std::error::Error;
 use std::process::ExitCode;
-use thn::mlir::{import::Others, pass::on_func_with};
 use thn::prelude::*;
 
 /// The textbook logistic loss, in upstream dialects only; it overflows where `%x` is large.
@@ -43,13 +42,7 @@ fn optimize() -> Result<(), Box<dyn Error>> {
     context.load_all_available_dialects();
 
     let module = Module::parse(&context, MODULE).ok_or("the module does not parse")?;
-    let mut next: Option<OperationRef> = module.body().first_operation();
-    while let Some(function) = next {
-        on_func_with(function, Others::Raise, |func| {
-            thn::eqsat::optimize(func, &thn::eqsat::Options::default()).map(|_| ())
-        })?;
-        next = function.next_in_block();
-    }
+    let reports = thn::optimize(&module, &thn::eqsat::Options::default())?;
     let text = module.as_operation().to_string();
     if !module.as_operation().verify() {
         return Err(format!("the optimized module is wrong:\n{text}").into());
@@ -57,7 +50,8 @@ fn optimize() -> Result<(), Box<dyn Error>> {
     if !text.contains("thn.softplus") || text.contains("exp") {
         return Err(format!("log(1 + exp(x)) did not become softplus:\n{text}").into());
     }
-    println!("log(1 + exp(x)) became softplus:\n{text}");
+    let rules: Vec<&String> = reports.iter().flat_map(|report| report.fired.keys()).collect();
+    println!("log(1 + exp(x)) became softplus by {rules:?}:\n{text}");
     Ok(())
 }
 

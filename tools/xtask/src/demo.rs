@@ -13,7 +13,7 @@ use crate::{process, toolchain};
 pub(crate) fn run(root: &Path, json: bool) -> Result<ExitCode> {
     eprintln!("{}", toolchain::ensure()?);
     let mut command = process::cargo(root);
-    command.args(["run", "--release", "--package", "thn", "--features", "cpu", "--example", "demo", "--"]);
+    command.args(["run", "--release", "--package", "thn", "--example", "demo", "--"]);
     if json {
         command.arg("--json");
     }

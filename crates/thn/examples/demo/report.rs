@@ -143,6 +143,14 @@ pub(crate) struct Run {
     pub(crate) samples: usize,
 }
 
+impl Report {
+    /// What each model that missed its goal reached instead.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let missed = self.models.iter().filter(|m| !m.passed);
+        missed.map(|m| format!("{}: {} is {:.4}, not {}", m.name, m.measure, m.median, m.goal)).collect()
+    }
+}
+
 /// The middle value; of an even number, the lower of the two.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = values.into_iter().collect();
@@ -152,13 +160,13 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
 
 impl fmt::Display for Stages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fired: usize = self.rules.values().sum();
         writeln!(f, "  {}: {} ops, after optimization {}", self.name, self.ops_before, self.ops_after)?;
         let rules: Vec<String> = self.rules.iter().map(|(rule, times)| format!("{rule} ×{times}")).collect();
-        writeln!(f, "    {} rules fired {fired} times: {}", rules.len(), rules.join(", "))?;
+        let rules = if rules.is_empty() { "none".to_string() } else { rules.join(", ") };
+        writeln!(f, "    rules fired: {rules}")?;
         writeln!(
             f,
-            "    {} kernels, {} temporaries, {} updates in place, {} bytes of code",
+            "    kernels: {}, temporaries: {}, updates in place: {}, bytes of code: {}",
             self.kernels, self.temporaries, self.in_place, self.object_bytes
         )?;
         let stages: Vec<String> =
