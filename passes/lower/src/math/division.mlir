@@ -354,7 +354,8 @@ func.func private @thn_mod_$T(%x: $T, %y: $T) -> $T {
 }
 
 // (x - remainder) / y is within rounding of an integer, to which it is rounded; a zero keeps the sign of x /
-// y, and a zero divisor gives x / y.
+// y. A zero divisor gives x / y, and so does an infinite operand: inf / y is infinite where NumPy gives NaN, and
+// x / ±inf is a zero where NumPy gives -1 for opposite signs.
 func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %truncated = func.call @thn_fmod_$T(%x, %y) : ($T, $T) -> $T
   %zero_1 = arith.constant 0.0 : $T
@@ -379,8 +380,12 @@ func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %signed_1 = arith.cmpf une, %near, %zero_1 : $T
   %signed = arith.select %signed_1, %floored, %zero : $T
   %result_1 = arith.cmpf oeq, %y, %zero_1 : $T
-  %result_2 = arith.select %result_1, %ratio, %signed : $T
-  return %result_2 : $T
+  %infinite_1 = arith.subf %x, %x : $T
+  %infinite_2 = arith.subf %y, %y : $T
+  %infinite = arith.cmpf uno, %infinite_1, %infinite_2 : $T
+  %result_2 = arith.ori %result_1, %infinite : i1
+  %result_3 = arith.select %result_2, %ratio, %signed : $T
+  return %result_3 : $T
 }
 
 func.func private @thn_sign_$T(%x: $T) -> $T {
