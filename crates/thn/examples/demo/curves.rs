@@ -38,6 +38,7 @@ pub(crate) fn draw(path: &Path, models: &[Model]) -> Result<()> {
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
+            .y_labels(5)
             .x_desc("epoch")
             .y_desc("training loss")
             .x_label_formatter(&|x| format!("{x:.0}"))

@@ -24,7 +24,8 @@ use std::time::Instant;
 /// What can go wrong here comes from many crates, and all of it ends the demo with its message.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// The seed of the shuffle that precedes the split of the digits, and of the points near the line.
+/// The seed of the shuffle that precedes the split of the digits, and of the points near the line. Other splits move the
+/// share of images read correctly by up to two percent, as 360 rows are few.
 const SPLIT_SEED: u64 = 1;
 /// Digits that are not learned from.
 const TEST_ROWS: usize = 360;
