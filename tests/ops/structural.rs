@@ -243,7 +243,7 @@ impl Suite {
                     &Shape(vec![m.clone() - one.clone(), n.clone()]),
                 )?,
                 b.slice(x[0], &[zero.clone(), zero.clone()], &[2, 1], &Shape(vec![half, two.clone()]))?,
-                b.slice(x[0], &reversed, &[-1, -1], &Shape(vec![m.clone(), n.clone()]))?,
+                b.slice(x[0], &reversed, &[-1, -1], &Shape(vec![m, n.clone()]))?,
                 b.slice(x[0], &[one, two.clone()], &[1, -2], &Shape(vec![Dim::from(1), two]))?,
                 b.slice(x[0], &[zero.clone(), zero], &[1, 1], &Shape(vec![Dim::from(0), n]))?,
             ])
