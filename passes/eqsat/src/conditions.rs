@@ -5,7 +5,7 @@
 
 use crate::graph::{Graph, Payload, type_of};
 use egg::Id;
-use thn_ir::DType;
+use thn_ir::{DType, Dim, OpKind, TensorType};
 
 /// What a condition looks at: tensors and payloads in the order of its arguments.
 pub(crate) struct Subject<'a> {
@@ -53,6 +53,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "no element is above zero",
         holds: |s| s.facts().hi <= 0.0,
+    },
+    Condition {
+        name: "unit",
+        form: "x",
+        meaning: "every element is between 0 and 1, or NaN",
+        holds: |s| s.facts().lo >= 0.0 && s.facts().hi <= 1.0,
     },
     Condition {
         name: "scalar",
@@ -141,7 +147,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         meaning: "the reduction folds exactly the dims that the broadcast adds",
         holds: |s| {
             let (reduced, kept) = (s.ints("axes"), s.payloads[1].attrs.get_ints("axes"));
-            let rank = s.payloads[1].ty.as_ref().map_or(0, thn_ir::TensorType::rank);
+            let rank = s.payloads[1].ty.as_ref().map_or(0, TensorType::rank);
             reduced.len() + kept.len() == rank && reduced.iter().all(|a| !kept.contains(a))
         },
     },
@@ -159,9 +165,28 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "px",
         meaning: "the reduction runs along the last dim of the tensor",
         holds: |s| {
-            let rank = type_of(s.graph, s.tensors[0]).map_or(0, thn_ir::TensorType::rank) as i64;
+            let rank = type_of(s.graph, s.tensors[0]).map_or(0, TensorType::rank) as i64;
             s.ints("axes") == [rank - 1]
         },
+    },
+    Condition {
+        name: "one_hot",
+        form: "ppxx",
+        meaning: "the iota runs along the last dim of the first tensor, the broadcast repeats along it, and the second \
+                  tensor is its length",
+        holds: |s| {
+            let Some(ty) = type_of(s.graph, s.tensors[0]) else { return false };
+            let last = ty.rank() as i64 - 1;
+            s.payloads[0].attrs.get_int("axis") == Some(last)
+                && rows(s.payloads[1], ty)
+                && ty.shape.last().is_some_and(|length| s.is_dim(s.tensors[1], length))
+        },
+    },
+    Condition {
+        name: "rows",
+        form: "px",
+        meaning: "the broadcast repeats along the last dim of the tensor",
+        holds: |s| type_of(s.graph, s.tensors[0]).is_some_and(|ty| rows(s.payloads[0], ty)),
     },
     Condition {
         name: "widens",
@@ -177,6 +202,13 @@ pub(crate) const CONDITIONS: &[Condition] = &[
 fn power_of_two(x: f64) -> bool {
     // For both float types: a significand of one bit, and an exponent whose negative is also that of a normal number.
     x.is_normal() && x.to_bits() & ((1 << 52) - 1) == 0 && (-126..=126).contains(&(x.abs().log2() as i32))
+}
+
+/// Whether a broadcast gives the shape of `ty` by repeating along its last dim.
+fn rows(payload: &Payload, ty: &TensorType) -> bool {
+    let shape = payload.ty.as_ref().map(|t| &t.shape);
+    let axes = payload.attrs.get_ints("axes");
+    shape == Some(&ty.shape) && axes.iter().copied().eq(0..ty.rank() as i64 - 1)
 }
 
 fn invertible(x: f64) -> bool {
@@ -207,6 +239,21 @@ impl Subject<'_> {
     fn splat(&self) -> Option<f64> {
         let splat = self.graph[*self.tensors.first()?].data.splat.as_ref()?;
         splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
+    }
+
+    /// Whether a class is a dim expression or a constant of this value.
+    fn is_dim(&self, class: Id, dim: &Dim) -> bool {
+        let data = &self.graph[class].data;
+        let literal = data.splat.as_ref().and_then(thn_ir::Literal::splat_value).map(thn_ir::Scalar::to_i128);
+        if literal.is_some() && literal == dim.as_const().map(i128::from) {
+            return true;
+        }
+        self.graph[class].nodes.iter().any(|n| match n.op() {
+            Some((OpKind::Dim, payload)) => {
+                self.graph.analysis.payload(payload).attrs.get_dim("expr") == Some(dim)
+            }
+            _ => false,
+        })
     }
 
     fn ints(&self, name: &str) -> &[i64] {

@@ -1,6 +1,6 @@
 //! Rewrites that hold for every elementwise op and are therefore no lines of a rule file.
 //!
-//! - `sum-of-sum`, `product-of-product`: a sum over a sum is also the sum of the multiset (not under `strict`).
+//! - `flatten-sum`, `flatten-product`: a sum over a sum is also the sum of the multiset (not under `strict`).
 //! - `scalar-operand`: an operand that repeats one element is used as that element.
 //! - `lift-movement`: an op over broadcasts, reshapes or dimshuffles that are alike is that movement of the op over
 //!   what they move. So patterns meet ops that stood on different sides of a movement, and less is computed.
@@ -22,7 +22,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 4] = [
         "sum-of-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
     ),
-    ("product-of-product", "the same for `mul`"),
+    ("flatten-product", "the same for `mul`"),
     (
         "scalar-operand",
         "an elementwise operand that is a broadcast of a rank-0 value, or a constant of equal elements, is used as a rank-0 value",
@@ -56,7 +56,7 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
         }
     }
     if !strict && matches!(kind, OpKind::Add | OpKind::Mul) {
-        flatten(graph, kind, node, &mut found);
+        flatten(graph, class, kind, node, &mut found);
     }
     if row.is_elementwise() {
         scalar_operands(graph, class, kind, payload, node, &mut found);
@@ -74,11 +74,15 @@ fn canonical(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -
     Node { head: Head::Op(kind, payload), children }
 }
 
-fn flatten(graph: &mut Graph, kind: OpKind, node: &Node, found: &mut Vec<Found>) {
+fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut Vec<Found>) {
     for (i, child) in node.children.iter().enumerate() {
         let inner: Vec<Node> =
             graph[*child].nodes.iter().filter(|n| n.kind() == Some(kind)).take(2).cloned().collect();
         for inner in inner {
+            // A sum that is one of its own parts, such as x + 0, would flatten without end.
+            if inner.children.iter().chain([child]).any(|c| graph.find(*c) == graph.find(class)) {
+                continue;
+            }
             let mut all: Vec<Id> =
                 node.children.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, c)| *c).collect();
             all.extend(inner.children.iter().copied());
@@ -90,7 +94,7 @@ fn flatten(graph: &mut Graph, kind: OpKind, node: &Node, found: &mut Vec<Found>)
                 continue;
             }
             if let Some(class) = add_op(graph, kind, PayloadId::EMPTY, &all) {
-                let name = if kind == OpKind::Add { "sum-of-sum" } else { "product-of-product" };
+                let name = if kind == OpKind::Add { "flatten-sum" } else { "flatten-product" };
                 found.push(Found { name, class, node: Some(flat), better: false });
             }
         }

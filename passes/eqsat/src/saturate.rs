@@ -6,7 +6,7 @@
 
 use crate::{
     Class, Options, Report, Stop, apply,
-    graph::{Graph, Node, type_of},
+    graph::{Graph, Node, rank, type_of},
     matcher::{self, Binding},
     normalize,
     pattern::Rule,
@@ -139,6 +139,9 @@ impl<'a> Search<'a> {
         let mut steps = vec![];
         for class in dirty {
             let class = self.graph.find(*class);
+            if self.settled(class) {
+                continue;
+            }
             let mut nodes = self.graph[class].nodes.clone();
             nodes.sort_unstable();
             for node in nodes {
@@ -158,6 +161,21 @@ impl<'a> Search<'a> {
         }
         self.rebuild();
         Ok(changed)
+    }
+
+    /// Whether a class already is a constant repeated over its dims: nothing better can be found for it.
+    fn settled(&self, class: Id) -> bool {
+        let data = &self.graph[class].data;
+        let constant = |n: &Node| match n.kind() {
+            Some(OpKind::Constant) => true,
+            Some(OpKind::Broadcast) => {
+                let inner = n.children[0];
+                rank(&self.graph, inner) == 0
+                    && self.graph[inner].nodes.iter().any(|n| n.kind() == Some(OpKind::Constant))
+            }
+            _ => false,
+        };
+        data.splat.is_some() && self.graph[class].nodes.iter().any(constant)
     }
 
     fn find(&self, class: Id, node: &Node, expand: bool, steps: &mut Vec<Step>) {

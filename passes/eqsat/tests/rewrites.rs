@@ -207,6 +207,63 @@ fn gradient_of_cross_entropy_does_not_divide_by_probabilities() {
     }));
 }
 
+/// The gradient by `x` of the mean of -log(p[y]), where p = exp(x) / sum(exp(x)) per row; the logarithm is taken
+/// before or after the choice of a class.
+fn cross_entropy_gradient(b: &mut Builder<'_>, i: &Inputs, log_first: bool) -> Built {
+    let shape = b.shape(i.x)?;
+    let e = b.map(OpKind::Exp, &[i.x])?;
+    let s = b.reduce(OpKind::Sum, e, &[1])?;
+    let s = b.rebroadcast(s, &[1], &shape)?;
+    let mut p = b.map(OpKind::Div, &[e, s])?;
+    if log_first {
+        p = b.map(OpKind::Log, &[p])?;
+    }
+    p = b.apply(OpKind::Pick, &[p, i.y], Attrs::new())?;
+    if !log_first {
+        p = b.map(OpKind::Log, &[p])?;
+    }
+    let mean = b.apply(OpKind::Mean, &[p], Attrs::new().ints("axes", &[0]))?;
+    let loss = b.map(OpKind::Neg, &[mean])?;
+    let one = one(b);
+    let gradient = thn_autodiff::vjp(b, &[loss], &[one], &[i.x])?;
+    gradient[0].ok_or_else(|| Error::internal("no gradient"))
+}
+
+#[test]
+fn gradient_of_log_then_pick() {
+    insta::assert_snapshot!(rewrite(|b, i| cross_entropy_gradient(b, &i, true)));
+}
+
+#[test]
+fn gradient_of_pick_then_log() {
+    insta::assert_snapshot!(rewrite(|b, i| cross_entropy_gradient(b, &i, false)));
+}
+
+#[test]
+fn gradient_of_binary_cross_entropy() {
+    // -mean(t log σ(x) + (1 - t) log(1 - σ(x))), as the tutorial on logistic regression writes it.
+    insta::assert_snapshot!(rewrite(|b, i| {
+        let shape = b.shape(i.x)?;
+        let t = b.broadcast(i.v, &[1], &shape)?;
+        let one = one(b);
+        let n = b.map(OpKind::Neg, &[i.x])?;
+        let e = b.map(OpKind::Exp, &[n])?;
+        let d = b.map(OpKind::Add, &[one, e])?;
+        let p = b.map(OpKind::Div, &[one, d])?;
+        let log_p = b.map(OpKind::Log, &[p])?;
+        let q = b.map(OpKind::Sub, &[one, p])?;
+        let log_q = b.map(OpKind::Log, &[q])?;
+        let u = b.map(OpKind::Sub, &[one, t])?;
+        let yes = b.map(OpKind::Mul, &[t, log_p])?;
+        let no = b.map(OpKind::Mul, &[u, log_q])?;
+        let both = b.map(OpKind::Add, &[yes, no])?;
+        let mean = b.apply(OpKind::Mean, &[both], Attrs::new().ints("axes", &[0, 1]))?;
+        let loss = b.map(OpKind::Neg, &[mean])?;
+        let gradient = thn_autodiff::vjp(b, &[loss], &[one], &[i.x])?;
+        gradient[0].ok_or_else(|| Error::internal("no gradient"))
+    }));
+}
+
 /// A loop that adds log(1 + exp(v)) to its carried vector, and an equal second one.
 fn loops(b: &mut Builder<'_>, i: &Inputs) -> Result<Vec<Value>, Error> {
     let count = b.literal(Literal::scalar(DType::I64, Scalar::Int(3)))?;

@@ -95,7 +95,7 @@ pub(super) fn instances(
 #[derive(Clone, Debug)]
 enum Choice {
     Tensor(TensorType),
-    Constant(f64),
+    Constant(f64, DType),
     Rest(TensorType, usize),
     Payload(Payload),
 }
@@ -134,7 +134,7 @@ impl<'r> Space<'r> {
             let tensors = shapes.iter().filter(|s| s.rank() == 0 || !names.contains(&"scalar"));
             choices.push(match constants {
                 [] => tensors.map(|s| Choice::Tensor(TensorType::new(own, s.clone()))).collect(),
-                some => some.iter().map(|c| Choice::Constant(*c)).collect(),
+                some => some.iter().map(|c| Choice::Constant(*c, own)).collect(),
             });
         }
         for _ in 0..rule.rests.len() {
@@ -144,7 +144,45 @@ impl<'r> Space<'r> {
         for p in 0..rule.payloads.len() {
             choices.push(payloads(&rule.left, p, dtype, &shapes));
         }
-        Space { rule, dtype, choices, index }
+        let mut space = Space { rule, dtype, choices, index };
+        space.restrict(rows);
+        space
+    }
+
+    /// Conditions that tie several variables together would hardly ever hold by chance: they get what makes them hold.
+    fn restrict(&mut self, rows: &Dim) {
+        let matrix = Shape(vec![rows.clone(), COLUMNS.into()]);
+        let (vars, rests) = (self.rule.vars.len(), self.rule.rests.len());
+        for guard in &self.rule.guards {
+            let name = CONDITIONS[guard.condition].name;
+            if !matches!(name, "one_hot" | "rows") {
+                continue;
+            }
+            let mut payloads = 0;
+            for (i, arg) in guard.args.iter().enumerate() {
+                let dtype = if name == "one_hot" { DType::I64 } else { self.dtype };
+                let ty = Some(TensorType::new(dtype, matrix.clone()));
+                match arg {
+                    Argument::Payload(p) => {
+                        let iota = name == "one_hot" && payloads == 0;
+                        let attrs = if iota {
+                            Attrs::new().with("axis", Attr::Int(1))
+                        } else {
+                            Attrs::new().ints("axes", &[0])
+                        };
+                        self.choices[vars + rests + p] = vec![Choice::Payload(Payload { attrs, ty })];
+                        payloads += 1;
+                    }
+                    Argument::Var(v) if i == 3 => {
+                        self.choices[*v] = vec![Choice::Constant(COLUMNS as f64, DType::I64)];
+                    }
+                    Argument::Var(v) => {
+                        self.choices[*v] = vec![Choice::Tensor(TensorType::new(self.dtype, matrix.clone()))];
+                    }
+                    Argument::Rest(_) => {}
+                }
+            }
+        }
     }
 
     /// The rule's variables as leaves. What its conditions say of them is assumed, or, if `proved`, computed so that the
@@ -163,7 +201,7 @@ impl<'r> Space<'r> {
                     let facts = assumed(self.rule, &Argument::Var(slot), ty.dtype);
                     vars.push(b.input(ty, facts, self.index[slot], proved)?);
                 }
-                Choice::Constant(c) => vars.push(add_scalar(&mut b.graph, self.dtype, Scalar::Float(*c))),
+                Choice::Constant(c, dtype) => vars.push(add_scalar(&mut b.graph, *dtype, Scalar::Float(*c))),
                 Choice::Rest(ty, count) => {
                     let facts = assumed(self.rule, &Argument::Rest(rests.len()), ty.dtype);
                     let rest =
@@ -257,6 +295,11 @@ impl Bound {
             let id = leaf(&mut self.graph, number, ty, facts);
             self.inputs.push((id, Input { ty: ty.clone(), facts, index }));
             return Some(id);
+        }
+        if (facts.lo, facts.hi) == (0.0, 1.0) {
+            let id = leaf(&mut self.graph, number, ty, any);
+            self.inputs.push((id, Input { ty: ty.clone(), facts: any, index }));
+            return add_op(&mut self.graph, OpKind::Sigmoid, PayloadId::EMPTY, &[id]);
         }
         // An integer as a float is finite; a maximum with 1 is positive; a magnitude is not negative.
         let finite = !facts.nan || !facts.inf;
@@ -370,6 +413,7 @@ fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Facts {
             "nonpos" => facts.hi = 0.0,
             "number" => facts.nan = false,
             "bounded" => facts.inf = false,
+            "unit" => (facts.lo, facts.hi, facts.inf) = (0.0, 1.0, false),
             "finite" => (facts.nan, facts.inf) = (false, false),
             _ => {}
         }
@@ -412,7 +456,14 @@ fn role(left: &Pattern, var: usize, dtype: DType) -> (DType, bool) {
                 }
             }
             // The condition may be a function of bools.
-            if spec.name == "c" && arg.walk().contains(&&Pattern::Var(var)) {
+            let logic = |p: &&Pattern| match p {
+                Pattern::Op { kind, .. } => {
+                    matches!(kind, OpKind::Not | OpKind::And | OpKind::Or | OpKind::Xor)
+                }
+                _ => true,
+            };
+            let parts = arg.walk();
+            if spec.name == "c" && parts.iter().all(logic) && parts.contains(&&Pattern::Var(var)) {
                 return (DType::Bool, false);
             }
         }

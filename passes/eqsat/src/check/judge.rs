@@ -178,7 +178,12 @@ impl Point<'_> {
         match self.class {
             Class::Exact | Class::Accurate => true,
             Class::Finite | Class::Fast => finite(),
-            Class::Reassoc => (self.keeps_nan && self.has_nan(i)) || finite(),
+            // NaN from NaN, not from infinities that another order may avoid.
+            Class::Reassoc => {
+                let bounded = |tensors: &[Value]| self.all(tensors, i, |x| !x.is_infinite());
+                finite()
+                    || (self.keeps_nan && self.has_nan(i) && bounded(self.arguments) && bounded(&self.steps))
+            }
         }
     }
 

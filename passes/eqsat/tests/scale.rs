@@ -1,0 +1,49 @@
+//! Large programs take time and space in proportion to their size.
+
+use thn_eqsat::{Options, optimize};
+use thn_ir::*;
+
+/// A program of `n` elementwise ops, each over values made shortly before.
+fn random(n: usize) -> Func {
+    let mut f = Func::new("f");
+    let mut values: Vec<Value> =
+        (0..8).map(|_| f.add_tensor_arg(DType::F64, &[Some(16)], Arg::default())).collect();
+    let mut state = 7u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    while b.func.body().ops.len() < n {
+        let recent = values.len().min(60);
+        let mut pick = |b: &mut Builder<'_>| match next(12) {
+            0 => b.number(DType::F64, [0.0, 1.0, 2.0, -1.0][next(4)]).unwrap(),
+            _ => values[values.len() - 1 - next(recent)],
+        };
+        let (x, y) = (pick(&mut b), pick(&mut b));
+        use OpKind::*;
+        let kind = [Add, Sub, Mul, Div, Exp, Log, Neg, Sqr, Sqrt, Maximum, Sigmoid, Tanh][next(12)];
+        let binary = kind.row().operands.len() == 2;
+        let operands = if binary { vec![x, y] } else { vec![x] };
+        values.push(b.map(kind, &operands).unwrap());
+    }
+    let results: Vec<Value> = values.iter().rev().take(40).copied().collect();
+    results.into_iter().for_each(|v| f.add_result(v, Res::default()));
+    f
+}
+
+#[test]
+fn work_grows_with_the_program() {
+    let mut per_op = vec![];
+    for n in [500, 4_000] {
+        let mut f = random(n);
+        let start = std::time::Instant::now();
+        let report = optimize(&mut f, &Options::default()).unwrap();
+        println!("{n} ops: {:?}, {report:?}", start.elapsed());
+        assert_eq!(verify::verify(&f), vec![]);
+        assert!(report.ops_after < report.ops_before);
+        per_op.push(report.nodes as f64 / report.ops_before as f64);
+    }
+    // E-nodes are counted, not seconds: the bound is the same on every machine.
+    assert!(per_op[1] < 2.0 * per_op[0], "e-nodes per op: {per_op:?}");
+}
