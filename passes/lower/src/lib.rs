@@ -50,7 +50,7 @@ func.func private @thn_rt_gemm(!llvm.ptr, i32, i64, i64, i64, i64, !llvm.ptr, i6
 
 /// The passes from the text of [`lower`] to the LLVM dialect.
 pub const PIPELINE: &str = "builtin.module(func.func(convert-linalg-to-loops),lower-affine,convert-scf-to-cf,\
-     expand-strided-metadata,memref-expand,lower-affine,arith-expand,convert-math-to-llvm,convert-math-to-libm,\
+     expand-strided-metadata,lower-affine,convert-math-to-llvm,convert-math-to-libm,\
      finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,\
      canonicalize,cse,reconcile-unrealized-casts)";
 

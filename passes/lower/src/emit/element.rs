@@ -134,13 +134,11 @@ impl Elements<'_> {
             }
             Atom::FloorDiv(p, d) => {
                 let (p, d) = (self.place(p)?, self.divisor(d));
-                let name = self.text.bind_at(p.level, format!("arith.floordivsi {}, {d} : index", p.name));
-                Val { name, ..p }
+                Val { name: self.text.floor_div(p.level, &p.name, &d), ..p }
             }
             Atom::Mod(p, d) => {
                 let (p, d) = (self.place(p)?, self.divisor(d));
-                let quotient =
-                    self.text.bind_at(p.level, format!("arith.floordivsi {}, {d} : index", p.name));
+                let quotient = self.text.floor_div(p.level, &p.name, &d);
                 let whole = self.text.bind_at(p.level, format!("arith.muli {quotient}, {d} : index"));
                 let name = self.text.bind_at(p.level, format!("arith.subi {}, {whole} : index", p.name));
                 Val { name, ..p }

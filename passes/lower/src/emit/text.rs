@@ -102,6 +102,16 @@ impl Text {
         name
     }
 
+    /// `a / b` rounded down, as an index, for a positive `b`.
+    pub(crate) fn floor_div(&mut self, level: usize, a: &str, b: &str) -> String {
+        let [quotient, rest] =
+            ["divsi", "remsi"].map(|op| self.bind_at(level, format!("arith.{op} {a}, {b} : index")));
+        let (zero, minus_one) = (self.index(0), self.index(-1));
+        let below = self.bind_at(level, format!("arith.cmpi slt, {rest}, {zero} : index"));
+        let step = self.bind_at(level, format!("arith.select {below}, {minus_one}, {zero} : index"));
+        self.bind_at(level, format!("arith.addi {quotient}, {step} : index"))
+    }
+
     /// Opens a scope.
     pub(crate) fn open(&mut self, branch: bool) {
         self.scopes.push(Scope { branch, ..Scope::default() });
@@ -200,8 +210,15 @@ impl thn_ir::DimVisitor for DimText<'_> {
     /// must still not trap.
     fn floor_div(&mut self, a: String, b: String) -> String {
         let one = self.0.index(1);
-        let b = self.max(b, one);
-        self.0.prelude_bind(&format!("arith.floordivsi {a}, {b} : index"))
+        let b = self.max(b, one.clone());
+        let (quotient, rest) = (
+            self.0.prelude_bind(&format!("arith.divsi {a}, {b} : index")),
+            self.0.prelude_bind(&format!("arith.remsi {a}, {b} : index")),
+        );
+        let zero = self.0.index(0);
+        let below = self.0.prelude_bind(&format!("arith.cmpi slt, {rest}, {zero} : index"));
+        let lower = self.0.prelude_bind(&format!("arith.subi {quotient}, {one} : index"));
+        self.0.prelude_bind(&format!("arith.select {below}, {lower}, {quotient} : index"))
     }
 
     fn modulo(&mut self, a: String, b: String) -> String {

@@ -115,13 +115,15 @@ impl Entry<'_> {
         let condition = self.read(&condition);
         let places =
             data.results.iter().map(|v| self.destination(*v, dests)).collect::<Result<Vec<_>, _>>()?;
+        // Inside a branch the places belong to nobody: the branch's own last read must not free what it gives.
+        let lent: Vec<Buffer> = places.iter().map(|p| Buffer { owner: None, ..p.clone() }).collect();
         let zero = self.text.constant("0", "i8");
         let holds = self.text.bind(format!("arith.cmpi ne, {condition}, {zero} : i8"));
         let (then, otherwise, join) = (self.label("then"), self.label("else"), self.label("join"));
         self.text.line(format!("cf.cond_br {holds}, {then}, {otherwise}"));
         for (label, region) in [then, otherwise].into_iter().zip(data.regions.clone()) {
             self.text.line(format!("{label}:"));
-            self.region(region, &places)?;
+            self.region(region, &lent)?;
             self.text.line(format!("cf.br {join}"));
         }
         self.text.line(format!("{join}:"));
