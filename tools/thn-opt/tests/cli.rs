@@ -112,7 +112,7 @@ fn our_own_plugin_is_refused() {
     for arguments in [
         vec![format!("--load-dialect-plugin={path}")],
         vec![format!("--load-pass-plugin={path}"), "--canonicalize".to_owned()],
-        vec!["-load-pass-plugin".to_owned(), path.clone()],
+        vec!["-load-pass-plugin".to_owned(), path],
     ] {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         let text = error(&arguments);

@@ -76,6 +76,12 @@ pub(crate) const PARTS: &[Part] = &[
         probe: Probe::File("lib/libMLIR.so"),
     },
     Part {
+        name: "Polly",
+        needed_for: "building melior's macros, which link all of LLVM's archives",
+        package: "libpolly-22-dev",
+        probe: Probe::File("lib/libPolly.a"),
+    },
+    Part {
         name: "mlir-tblgen",
         needed_for: "generating the dialect's C++ from the op table",
         package: "mlir-22-tools",
