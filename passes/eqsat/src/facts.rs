@@ -240,3 +240,74 @@ fn reciprocal(x: Facts) -> Facts {
     let lo = if x.lo == 0.0 { -inf } else { lo };
     Facts::between(lo, hi, x.nan, x.inf || !(x.lo >= 1.0 || x.hi <= -1.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use thn_ir::Attrs;
+
+    /// Facts hold: random operands within their facts give results within theirs.
+    #[test]
+    fn results_lie_within_their_facts() {
+        let points = [
+            f64::NEG_INFINITY,
+            -1e300,
+            -2.0,
+            -1.0,
+            -0.5,
+            -1e-300,
+            -0.0,
+            0.0,
+            1e-300,
+            0.5,
+            1.0,
+            2.0,
+            1e300,
+            f64::INFINITY,
+            f64::NAN,
+        ];
+        let ladder = [f64::NEG_INFINITY, -1.0, -TINY, 0.0, TINY, 1.0, f64::INFINITY];
+        let mut all = vec![];
+        for lo in ladder {
+            for hi in ladder.into_iter().filter(|hi| lo <= *hi) {
+                for (nan, inf) in [(false, false), (false, true), (true, true)] {
+                    all.push(Facts { lo, hi, nan, inf });
+                }
+            }
+        }
+        let within = |f: Facts, x: f64| {
+            if x.is_nan() { f.nan } else { f.lo <= x && x <= f.hi && (f.inf || x.is_finite()) }
+        };
+        let mut checked = 0;
+        for kind in OpKind::ALL.iter().copied().filter(|k| k.row().is_elementwise()) {
+            let row = kind.row();
+            let arity = row.operands.len();
+            let plain =
+                row.dtypes.result == thn_ir::ResultDType::Same && row.dtypes.operands.contains(DType::F64);
+            if !plain || arity > 2 {
+                continue;
+            }
+            for x in &all {
+                let others: &[Facts] = if arity == 2 { &all } else { &all[..1] };
+                for y in others {
+                    let facts = Facts::of_op(kind, &[*x, *y][..arity], DType::F64);
+                    for a in points.into_iter().filter(|p| within(*x, *p)) {
+                        let seconds: &[f64] = if arity == 2 { &points } else { &points[..1] };
+                        for b in seconds.iter().copied().filter(|p| arity == 1 || within(*y, *p)) {
+                            let args = [Scalar::Float(a), Scalar::Float(b)];
+                            let result =
+                                thn_reference::native::apply(kind, &Attrs::new(), DType::F64, &args[..arity]);
+                            let result = result.unwrap().to_f64();
+                            assert!(
+                                within(facts, result),
+                                "{kind:?}({a}, {b}) = {result}: {facts:?} from {x:?} {y:?}"
+                            );
+                            checked += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(checked > 100_000, "{checked} points");
+    }
+}

@@ -402,3 +402,58 @@ impl Argument {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<Rule>, String> {
+        parse_file("a.rules", text, &mut BTreeSet::new())
+    }
+
+    #[test]
+    fn a_rule_is_one_line_in_a_section() {
+        let text = "# a comment\n[stabilize accurate better]\nlog-one : (log (add 1 ?xs...)) => (log1p (add ?xs...)) if nonneg(?xs...)\n";
+        let rules = parse(text).unwrap();
+        assert_eq!(rules.len(), 1);
+        let rule = &rules[0];
+        assert_eq!(
+            (rule.name.as_str(), rule.family.as_str(), rule.class),
+            ("log-one", "stabilize", Class::Accurate)
+        );
+        assert!(rule.better && !rule.expand);
+        assert_eq!(rule.place, "a.rules:3");
+        assert_eq!((rule.vars.len(), rule.rests.len(), rule.guards.len()), (0, 1, 1));
+    }
+
+    #[test]
+    fn errors_name_file_line_and_column() {
+        let cases = [
+            ("[canonicalize exactly]", "a.rules:1: `exactly` is not a class of rules"),
+            ("[canonicalize exact fast]", "a.rules:1: `fast` is neither `better` nor `expand`"),
+            ("x : (neg ?x) => ?x", "a.rules:1: a rule stands before the first [family class]"),
+            ("[a exact]\nx (neg ?x) => ?x", "a.rules:2: a rule is written `name : left => right`"),
+            ("[a exact]\nx : (negate ?x) => ?x", "a.rules:2:5: `negate` is not an op"),
+            ("[a exact]\nx : (neg ?x ?y) => ?x", "a.rules:2:5: `neg` takes 1 operands, 2 are given"),
+            ("[a exact]\nx : (neg ?x) => ?y", "a.rules:2:5: `?y` is not bound by the left side"),
+            ("[a exact]\nx : (sum ?x) => ?x", "a.rules:2:5: `sum` needs a payload: write `@...`"),
+            ("[a exact]\nx : (neg@A ?x) => ?x", "a.rules:2:5: `neg` has no attributes: drop `@...`"),
+            ("[a exact]\nx : (sub ?x ?ys...) => ?x", "a.rules:2:13: only sums and products have a rest"),
+            ("[a exact]\nx : (neg ?x) => ?x if tiny(?x)", "a.rules:2:23: `tiny` is not a condition"),
+            (
+                "[a exact]\nx : (neg ?x) => ?x if whole(?x)",
+                "a.rules:2:23: the arguments of `whole` have the form `p`",
+            ),
+            ("[a exact]\nx : (neg ?x) => ?x also", "a.rules:2:20: unexpected `also`"),
+            ("[a exact]\nx : 1 => 1", "a.rules:2:5: the left side is an op"),
+            ("[a exact]\nx : (neg ?x) => ?x\nx : (abs ?x) => ?x", "a.rules:3: there is another rule `x`"),
+            (
+                "[a exact]\nx : (sum@A ?x) => (sum@whole(@A) ?x)",
+                "a.rules:2:23: `whole` is not a function of payloads",
+            ),
+        ];
+        for (text, message) in cases {
+            assert_eq!(parse(text).unwrap_err(), message, "{text}");
+        }
+    }
+}

@@ -332,6 +332,38 @@ fn ops_with_effects_stay_in_order() {
 }
 
 #[test]
+fn equal_values_are_computed_once() {
+    insta::assert_snapshot!(rewrite(|b, i| {
+        let shape = b.shape(i.x)?;
+        let v = b.broadcast(i.v, &[1], &shape)?;
+        let first = b.map(OpKind::Add, &[i.x, v])?;
+        let second = b.map(OpKind::Add, &[v, i.x])?;
+        let (first, second) = (b.map(OpKind::Tanh, &[first])?, b.map(OpKind::Tanh, &[second])?);
+        b.map(OpKind::Atan2, &[first, second])
+    }));
+}
+
+#[test]
+fn what_is_needed_elsewhere_costs_nothing_more() {
+    // Alone, s x + s v is cheaper as s (x + v); where both products are results it is not.
+    let build = |all: bool| {
+        let mut f = program(|b, i| {
+            let v = b.shape(i.x).and_then(|shape| b.broadcast(i.v, &[1], &shape))?;
+            let (p, q) = (b.map(OpKind::Mul, &[i.s, i.x])?, b.map(OpKind::Mul, &[i.s, v])?);
+            if all {
+                b.func.add_result(p, Res::default());
+                b.func.add_result(q, Res::default());
+            }
+            b.map(OpKind::Add, &[p, q])
+        });
+        optimize(&mut f, &Options::default()).unwrap();
+        f.op_histogram()
+    };
+    assert_eq!((build(false).get("mul"), build(false).get("add")), (Some(&1), Some(&1)));
+    assert_eq!((build(true).get("mul"), build(true).get("add")), (Some(&2), Some(&1)));
+}
+
+#[test]
 fn names_and_places_survive() {
     let mut f = program(|b, i| {
         let e = b.map(OpKind::Exp, &[i.x])?;

@@ -70,7 +70,7 @@ fn elementwise_rules_see_through_broadcasts_and_reshapes() {
                     match checked.counterexample {
                         Some(example) => wrong.push(format!("{name} through {how}: {example}")),
                         None if checked.cases == 0 => {
-                            wrong.push(format!("{name} does not fire through {how}"))
+                            wrong.push(format!("{name} does not fire through {how}"));
                         }
                         None => println!("{name:28} through {how:10} {:6} points", checked.points),
                     }
@@ -89,7 +89,7 @@ fn every_mutant_is_rejected() {
         match mutants {
             Ok(all) if all.is_empty() => survivors.push(format!("{name} has no mutant")),
             Ok(all) => {
-                survivors.extend(all.into_iter().filter(|m| m.counterexample.is_none()).map(|m| m.rule))
+                survivors.extend(all.into_iter().filter(|m| m.counterexample.is_none()).map(|m| m.rule));
             }
             Err(e) => survivors.push(e),
         }

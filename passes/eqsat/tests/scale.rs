@@ -1,14 +1,14 @@
-//! Large programs take time and space in proportion to their size.
+//! Random programs: large ones take space in proportion to their size, and a second optimization finds nothing.
 
 use thn_eqsat::{Options, optimize};
 use thn_ir::*;
 
 /// A program of `n` elementwise ops, each over values made shortly before.
-fn random(n: usize) -> Func {
+fn random(n: usize, seed: u64) -> Func {
     let mut f = Func::new("f");
     let mut values: Vec<Value> =
         (0..8).map(|_| f.add_tensor_arg(DType::F64, &[Some(16)], Arg::default())).collect();
-    let mut state = 7u64;
+    let mut state = seed;
     let mut next = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
@@ -36,7 +36,7 @@ fn random(n: usize) -> Func {
 fn work_grows_with_the_program() {
     let mut per_op = vec![];
     for n in [500, 4_000] {
-        let mut f = random(n);
+        let mut f = random(n, 7);
         let start = std::time::Instant::now();
         let report = optimize(&mut f, &Options::default()).unwrap();
         println!("{n} ops: {:?}, {report:?}", start.elapsed());
@@ -46,4 +46,19 @@ fn work_grows_with_the_program() {
     }
     // E-nodes are counted, not seconds: the bound is the same on every machine.
     assert!(per_op[1] < 2.0 * per_op[0], "e-nodes per op: {per_op:?}");
+}
+
+#[test]
+fn a_second_optimization_changes_nothing() {
+    for seed in 0..300 {
+        for options in [Options::default(), Options::strict()] {
+            let mut f = random(40, seed);
+            let before = f.to_string();
+            optimize(&mut f, &options).unwrap();
+            assert_eq!(verify::verify(&f), vec![], "seed {seed}");
+            let once = f.to_string();
+            let again = optimize(&mut f, &options).unwrap();
+            assert_eq!(f.to_string(), once, "seed {seed}: {again:?}\n{before}");
+        }
+    }
 }
