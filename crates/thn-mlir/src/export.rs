@@ -2,7 +2,8 @@
 //!
 //! The inverse of `import.rs`. Types of values are spelled anew: a dim that is a number in `thn-ir` is one in
 //! MLIR where inference from MLIR's own types finds it too. Where an op of another dialect, or the signature
-//! of the function, insists on another spelling of a type, a `tensor.cast` stands between.
+//! of the function, insists on another spelling of a type, a `tensor.cast` stands between. Dim expressions are
+//! written in normal form.
 
 use crate::{
     attributes,

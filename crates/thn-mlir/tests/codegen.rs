@@ -1,6 +1,6 @@
 //! From the LLVM dialect to code that runs, and every way in which that can fail.
 
-use std::ffi::c_void;
+use std::{env, ffi::c_void, fs, path::Path, process::Command};
 use thn_mlir::{
     Error,
     codegen::{JitModule, LlvmModule, OPTIMIZE, Target, compile},
@@ -62,6 +62,58 @@ fn compiled_code_runs_also_on_other_threads() {
             });
         }
     });
+}
+
+#[test]
+fn several_threads_compile_at_once() {
+    std::thread::scope(|scope| {
+        for factor in 1..=6 {
+            scope.spawn(move || {
+                let context = new_context();
+                let source = format!(
+                    "func.func @f(%x: i32) -> i32 {{
+                       %k = arith.constant {factor} : i32
+                       %y = arith.muli %x, %k : i32
+                       return %y : i32
+                     }}"
+                );
+                let mut module = parse(&context, &source, "test.mlir").expect("parses");
+                run_pipeline(&context, &mut module, "builtin.module(convert-to-llvm)").expect("lowers");
+                let object = compile(&context, &module, &Target::host().expect("known")).expect("compiles");
+                // SAFETY: it needs no symbols.
+                let linked = unsafe { JitModule::link(&object, &[]) }.expect("links");
+                // SAFETY: this is the function above.
+                let f: unsafe extern "C" fn(i32) -> i32 =
+                    unsafe { std::mem::transmute(linked.lookup("f").expect("is defined")) };
+                // SAFETY: it takes and returns an integer.
+                assert_eq!(unsafe { f(7) }, 7 * factor);
+            });
+        }
+    });
+}
+
+#[test]
+fn object_files_are_for_other_linkers_too() {
+    let prefix = env::var("MLIR_SYS_220_PREFIX").expect("the workspace sets the prefix of LLVM");
+    let folder = env::temp_dir().join(format!("thn-object-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
+    let (object_file, library) = (folder.join("kernels.o"), folder.join("libkernels.so"));
+    fs::write(&object_file, object(SQUARES).expect("compiles")).expect("can be written");
+    let linked = Command::new(Path::new(&prefix).join("bin/clang"))
+        .arg("-shared")
+        .arg(&object_file)
+        .arg("-o")
+        .arg(&library)
+        .output()
+        .expect("clang is installed");
+    let symbols = Command::new(Path::new(&prefix).join("bin/llvm-nm"))
+        .arg("-D")
+        .arg(&library)
+        .output()
+        .expect("llvm-nm is installed");
+    fs::remove_dir_all(&folder).expect("was made here");
+    assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
+    assert!(String::from_utf8_lossy(&symbols.stdout).contains(" T squares"), "{symbols:?}");
 }
 
 #[test]

@@ -245,6 +245,56 @@ fn a_program_becomes_a_module() {
 }
 
 #[test]
+fn lengths_keep_their_names_when_ops_change_places() {
+    let text = "
+      func.func @f(%i: index, %j: index) -> (tensor<?xf32>, tensor<?xf32>) {
+        %0 = tensor.empty(%i) : tensor<?xf32>
+        %1 = tensor.empty(%j) : tensor<?xf32>
+        %2 = thn.exp %0 : tensor<?xf32>
+        %3 = thn.exp %1 : tensor<?xf32>
+        return %2, %3 : tensor<?xf32>, tensor<?xf32>
+      }";
+    let context = new_context();
+    let module = parse(&context, text, "test.mlir").unwrap_or_else(|error| panic!("{error}"));
+    let function = functions(&module)[0];
+    let lengths = || {
+        let func = import(function).unwrap_or_else(|error| panic!("{error}")).func;
+        func.body().results.iter().map(|value| func.ty(*value).to_string()).collect::<Vec<_>>()
+    };
+    let before = lengths();
+    on_func(function, |func| {
+        func.block_mut(Func::BODY).ops.swap(0, 1);
+        Ok(())
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lengths(), before);
+    let text = print(module.as_operation());
+    assert!(text.contains("thn.dims = [\"d1\"]"), "{text}");
+}
+
+#[test]
+fn branches_may_know_different_lengths() {
+    let text = "
+      func.func @f(%c: tensor<i1>, %x: tensor<4xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+        %0 = thn.cond %c : (tensor<i1>) -> tensor<?xf32> {
+          thn.yield %x : tensor<4xf32>
+        } else {
+          thn.yield %y : tensor<?xf32>
+        }
+        %1 = thn.exp %0 : tensor<?xf32>
+        return %1 : tensor<?xf32>
+      }";
+    let context = new_context();
+    let module = parse(&context, text, "test.mlir").unwrap_or_else(|error| panic!("{error}"));
+    let function = functions(&module)[0];
+    on_func(function, |_| Ok(())).unwrap_or_else(|error| panic!("{error}"));
+    verify(&context, &module).unwrap_or_else(|error| panic!("{error}"));
+    let once = print(module.as_operation());
+    on_func(function, |_| Ok(())).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(print(module.as_operation()), once, "what was written is read as it is");
+}
+
+#[test]
 fn a_leaf_without_its_original_is_an_error() {
     let text = "
       func.func @f(%i: index) -> tensor<?xf32> {
