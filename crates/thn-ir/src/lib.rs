@@ -17,6 +17,7 @@ mod dtype;
 mod error;
 pub mod expand;
 mod expr;
+mod extents;
 mod func;
 mod generated;
 mod infer;

@@ -3,7 +3,7 @@
 //! Built from the program as the user wrote it, so that no rewrite can lose an error. [`ShapeProgram::run`] binds the
 //! symbols to the lengths at hand, checks every constraint and gives the lengths of the results.
 
-use crate::{DType, Dim, Error, Func, Loc, OpId, Shape, Symbol, SymbolOrigin, Value};
+use crate::{DType, Dim, Error, Func, Loc, OpId, Shape, Symbol, SymbolOrigin, Value, extents::Extents};
 use std::{collections::BTreeMap, fmt};
 
 /// One check, with everything its message needs.
@@ -35,6 +35,7 @@ pub struct ShapeProgram {
     /// By symbol id.
     symbols: Vec<(Symbol, SymbolOrigin)>,
     checks: Vec<Check>,
+    extents: Extents,
     results: Vec<Shape>,
 }
 
@@ -74,10 +75,19 @@ impl ShapeProgram {
         };
         let entries =
             func.body().args.iter().zip(&func.args).map(entry).collect::<Result<Vec<_>, Error>>()?;
-        let mut program =
-            ShapeProgram { entries, symbols: func.symbols().to_vec(), checks: vec![], results: vec![] };
+        let mut program = ShapeProgram {
+            entries,
+            symbols: func.symbols().to_vec(),
+            checks: vec![],
+            extents: Extents::default(),
+            results: vec![],
+        };
+        for entry in &program.entries {
+            program.extents.skip(&entry.shape, entry.dtype.size());
+        }
         for op in func.walk(Func::BODY) {
             program.add_checks(func, op)?;
+            program.extents.add(func, op);
         }
         for (value, res) in func.body().results.iter().zip(&func.results) {
             let Some(ty) = func.tensor(*value) else {
@@ -196,6 +206,7 @@ impl ShapeProgram {
                 return Err(self.failure(check, left, right, &symbol));
             }
         }
+        self.extents.check(&symbol)?;
         Ok(self.results.iter().map(|shape| shape.iter().map(|d| d.eval(&symbol).ok()).collect()).collect())
     }
 

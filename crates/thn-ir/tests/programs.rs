@@ -149,3 +149,30 @@ fn every_op_has_exactly_one_meaning() {
         }
     }
 }
+
+#[test]
+fn tensors_that_cannot_exist_are_refused_before_the_call() {
+    let mut f = Func::new("f");
+    let x = arg(&mut f, "x", &[]);
+    let n = f.add_tensor_arg(DType::I64, &[], Arg { name: Some("n".into()), ..Arg::default() });
+    let n = f.value_as_dim(n).unwrap();
+    let mut b = builder(&mut f);
+    let matrix = b.fill(x, &Shape(vec![n.clone(), n.clone() * n])).unwrap();
+    let sum = b.reduce(OpKind::Sum, matrix, &[0, 1]).unwrap();
+    f.add_result(sum, Res::default());
+    let program = ShapeProgram::new(&f).unwrap();
+    let call = |n: i64| program.run(&[&[], &[]], &|_| Some(n)).map_err(|e| e.to_string());
+    assert_eq!(call(1000), Ok(vec![Some(vec![])]));
+    assert_eq!(call(0), Ok(vec![Some(vec![])]));
+    assert_eq!(
+        call(-2).unwrap_err(),
+        "model.rs:7:3: 'thn.broadcast' op dim 0 of its result with shape (n, n*n) is n = -2, which is negative"
+    );
+    // The number of bytes does not fit for the first, the length of a dim for the second.
+    for n in [1 << 21, 1 << 40] {
+        assert_eq!(
+            call(n).unwrap_err(),
+            "model.rs:7:3: 'thn.broadcast' op its result with shape (n, n*n) fits into no memory"
+        );
+    }
+}

@@ -134,7 +134,7 @@ mod tests {
             std::mem::swap(&mut *first[0], &mut *second[0]);
             Ok(())
         };
-        SharedVar::with_values(&[b.clone(), a.clone()], swap).unwrap();
+        SharedVar::with_values(&[b, a.clone()], swap).unwrap();
         assert_eq!(a.get_value().unwrap().as_slice::<i64>().unwrap(), [2]);
         assert!(SharedVar::with_values(&[a.clone(), a], |_| Ok(())).is_err());
     }
