@@ -3,7 +3,7 @@
 use crate::{
     Operand, Tensor,
     arena::{Graph, build_in, build_many},
-    lengths::LOCAL,
+    lengths::{LOCAL, as_dim},
 };
 use std::collections::{HashMap, HashSet};
 use thn_ir::{Arg, Attr, Attrs, BlockId, Builder, DType, Error, Func, Loc, OpId, OpKind, TensorType, Value};
@@ -80,8 +80,13 @@ pub fn loop_(
         let (inits, rest) = v[1..].split_at(given);
         let (stand_ins, next) = rest.split_at(given + 1);
         let body = body(graph, stand_ins, inits, next, &loc)?;
+        // A count that is known before a call computes anything is a dim, which gradients need.
+        let steps = as_dim(&mut graph.func, v[0]);
         let mut b = Builder::new(&mut graph.func, Func::BODY, loc);
-        let count = b.cast(v[0], DType::I64)?;
+        let count = match steps {
+            Some(steps) => b.dim(steps)?,
+            None => b.cast(v[0], DType::I64)?,
+        };
         let operands: Vec<Value> = [&[count], inits].concat();
         let op = b.op(OpKind::Loop, &operands, Attrs::new(), None, &[body])?;
         Ok(graph.func.op(op).results.to_vec())

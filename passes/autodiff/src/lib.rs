@@ -18,9 +18,11 @@
 //!   NaN (0 times infinity), as the chain rule says.
 //! - The derivative of `prod` divides by no zero element. Its own derivative is not defined at zero elements.
 //!
-//! This crate refuses loops ([`ErrorKind::Unsupported`]) and never evaluates anything.
+//! This crate refuses loops whose number of steps is not a dim, and ops of other dialects
+//! ([`ErrorKind::Unsupported`]); it never evaluates anything.
 
 mod branch;
+mod looped;
 mod reverse;
 pub mod transpose;
 

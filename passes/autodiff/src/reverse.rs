@@ -1,6 +1,6 @@
 //! The reverse sweep: which ops matter, in which order, and how contributions add up.
 
-use crate::{branch, check_pairs, not_float, transpose, zeros_like};
+use crate::{branch, check_pairs, looped, not_float, transpose, zeros_like};
 use std::collections::{HashMap, HashSet};
 use thn_ir::{Builder, Error, Expr, OpId, OpKind, Semantics, Value, expand};
 
@@ -119,9 +119,12 @@ fn step(b: &mut Builder<'_>, op: OpId, active: &HashSet<Value>, sums: &mut Sums)
         for (value, part) in branch::pull_back(b, op, &known, active)? {
             sums.add(b, value, part)?;
         }
+    } else if data.kind == OpKind::Loop {
+        for (value, part) in looped::pull_back(b, op, &known, active)? {
+            sums.add(b, value, part)?;
+        }
     } else if row.regions > 0 || data.kind == OpKind::Foreign {
-        let what = if data.kind == OpKind::Loop { "a loop" } else { "this op" };
-        return Err(Error::unsupported(format!("the gradient through {what}")).at(row.mnemonic, &data.loc));
+        return Err(Error::unsupported("the gradient of this op").at(row.mnemonic, &data.loc));
     } else if let Some(cotangent) = known[0] {
         let wanted: Vec<bool> = data.operands.iter().map(|v| active.contains(v)).collect();
         let parts = if !row.partials.is_empty() {

@@ -175,6 +175,36 @@ fn branch_case(first: f64) -> Case {
     })
 }
 
+/// A recurrence over two carried values and a counter, with a captured vector: `c <- sin(c w) + n d`, `d <- d c`,
+/// `n <- n + i`. Nothing is linear, so every step of the way back needs the values of its own step.
+fn loop_case(steps: i64) -> Case {
+    let name = format!("loop of {steps} steps");
+    case(&name, vec![numbers(&[3]), numbers(&[3]), numbers(&[3])], |b, v| {
+        let body = b.func.new_block();
+        let step = b.func.add_block_arg(body, TensorType::scalar(DType::I64));
+        let ty = b.tensor(v[0])?;
+        let carried: Vec<Value> = (0..2).map(|_| b.func.add_block_arg(body, ty.clone())).collect();
+        let counter = b.func.add_block_arg(body, TensorType::scalar(DType::I64));
+        let mut inner = Builder::new(b.func, body, Loc::Unknown);
+        let product = inner.map(OpKind::Mul, &[carried[0], v[2]])?;
+        let sine = inner.map(OpKind::Sin, &[product])?;
+        let factor = inner.cast(counter, DType::F64)?;
+        let scaled = inner.map(OpKind::Mul, &[carried[1], factor])?;
+        let next = [
+            inner.map(OpKind::Add, &[sine, scaled])?,
+            inner.map(OpKind::Mul, &[carried[1], carried[0]])?,
+            inner.map(OpKind::Add, &[counter, step])?,
+        ];
+        b.func.block_mut(body).results = next.to_vec();
+        let integer =
+            |b: &mut Builder<'_>, n: i64| b.literal(Literal::scalar(DType::I64, Scalar::Int(n.into())));
+        let (count, one) = (integer(b, steps)?, integer(b, 1)?);
+        let op = b.op(OpKind::Loop, &[count, v[0], v[1], one], Attrs::new(), None, &[body])?;
+        let finals = b.func.op(op).results.clone();
+        b.map(OpKind::Mul, &[finals[0], finals[1]])
+    })
+}
+
 /// Everything that has a rule; at least one case for each.
 fn every_case() -> Vec<Case> {
     let mut cases = every_elementwise_case();
@@ -182,6 +212,7 @@ fn every_case() -> Vec<Case> {
     cases.extend(movement_cases());
     cases.extend(product_cases());
     cases.extend([branch_case(0.5), branch_case(-0.5)]);
+    cases.extend([loop_case(0), loop_case(1), loop_case(3)]);
     cases
 }
 
@@ -215,7 +246,7 @@ fn every_rule_has_a_case() {
     for kind in OpKind::ALL {
         let row = kind.row();
         let differentiable = row.partials.iter().any(|p| *p != Expr::Number("0"));
-        if differentiable || row.transpose.is_some() || kind == OpKind::Cond {
+        if differentiable || row.transpose.is_some() || [OpKind::Cond, OpKind::Loop].contains(&kind) {
             assert!(used.contains(&kind), "no case differentiates thn.{}", row.mnemonic);
         }
     }

@@ -1,0 +1,172 @@
+//! The gradient of `loop`: one loop that remembers, and one that runs back.
+//!
+//! ```text
+//! loop n, %x { (%i, %c) yield f(%c, %w) }
+//!
+//! remember   loop n, %x, zeros { (%i, %c, %h) yield f(%c, %w), scatter_add(%h, %i, %c) }
+//! run back   loop n, %g, 0     { (%j, %a, %b) %i = n - 1 - %j; %c = gather(%h, %i)
+//!                                             yield %a · df/dc(%c, %w), %b + %a · df/dw(%c, %w) }
+//! ```
+//!
+//! The carried values at the start of each step are kept, and everything else of the step is computed again on the
+//! way back. The number of steps must be a dim, because it is a length of what is kept.
+
+use crate::{vjp, zeros_like};
+use std::collections::{HashMap, HashSet};
+use thn_ir::{
+    Attrs, BlockId, Builder, DType, Dim, Error, Func, OpData, OpId, OpKind, Shape, TensorType, Value,
+};
+
+/// The contributions to the initial values and to every active value that the body captures.
+pub(crate) fn pull_back(
+    b: &mut Builder<'_>,
+    op: OpId,
+    cotangents: &[Option<Value>],
+    active: &HashSet<Value>,
+) -> Result<Vec<(Value, Value)>, Error> {
+    let data = b.func.op(op).clone();
+    let Some(steps) = b.func.value_as_dim(data.operands[0]) else {
+        let message = "the gradient through a loop whose number of steps is only known while it runs";
+        return Err(Error::unsupported(message).at(data.kind.row().mnemonic, &data.loc));
+    };
+    let captures = b.func.captures(op);
+    let wrt: Vec<Value> = captures.iter().copied().filter(|v| active.contains(v)).collect();
+    // A count below 1 runs no step, and nothing is kept.
+    let steps = Dim::max(&steps, &Dim::from(0));
+    let source = b.func.clone();
+    let body = Body { source: &source, data: &data, region: data.regions[0], captures: &captures };
+    let kept = body.remember(b, &steps)?;
+    body.run_back(b, &steps, &kept, cotangents, &wrt, active)
+}
+
+struct Body<'a> {
+    source: &'a Func,
+    data: &'a OpData,
+    region: BlockId,
+    captures: &'a [Value],
+}
+
+/// Bools are kept as bytes: there is no sum of bools.
+fn kept_as(dtype: DType) -> DType {
+    if dtype == DType::Bool { DType::U8 } else { dtype }
+}
+
+impl Body<'_> {
+    fn inits(&self) -> &[Value] {
+        &self.data.operands[1..]
+    }
+
+    /// Copies the body to the end of a block, with these values for its arguments; gives the next carried values.
+    fn copy(&self, func: &mut Func, into: BlockId, args: &[Value]) -> Vec<Value> {
+        let block = self.source.block(self.region);
+        let mut copies: HashMap<Value, Value> = self.captures.iter().map(|v| (*v, *v)).collect();
+        copies.extend(block.args.iter().copied().zip(args.iter().copied()));
+        func.copy_block(into, self.source, self.region, &mut copies);
+        block.results.iter().map(|v| copies[v]).collect()
+    }
+
+    /// A loop of as many steps over other carried values. `build` gives the next ones from the step and them.
+    fn again(
+        &self,
+        b: &mut Builder<'_>,
+        inits: &[Value],
+        build: impl FnOnce(&mut Builder<'_>, Value, &[Value]) -> Result<Vec<Value>, Error>,
+    ) -> Result<Vec<Value>, Error> {
+        let region = b.func.new_block();
+        let step = b.func.add_block_arg(region, TensorType::scalar(DType::I64));
+        let mut carried = vec![];
+        for init in inits {
+            let ty = b.tensor(*init)?;
+            carried.push(b.func.add_block_arg(region, ty));
+        }
+        let mut inner = Builder::new(b.func, region, self.data.loc.clone());
+        let next = build(&mut inner, step, &carried)?;
+        b.func.block_mut(region).results = next;
+        let mut operands = vec![self.data.operands[0]];
+        operands.extend(inits);
+        let op = b.op(OpKind::Loop, &operands, Attrs::new(), None, &[region])?;
+        Ok(b.func.op(op).results.to_vec())
+    }
+
+    /// The carried values at the start of every step, one row per step.
+    fn remember(&self, b: &mut Builder<'_>, steps: &Dim) -> Result<Vec<Value>, Error> {
+        let mut inits = self.inits().to_vec();
+        let count = inits.len();
+        for i in 0..count {
+            let ty = b.tensor(inits[i])?;
+            let mut shape = vec![steps.clone()];
+            shape.extend(ty.shape.0);
+            let zero = b.number(kept_as(ty.dtype), 0.0)?;
+            inits.push(b.fill(zero, &Shape(shape))?);
+        }
+        let finals = self.again(b, &inits, |b, step, values| {
+            let (carried, rows) = values.split_at(count);
+            let mut args = vec![step];
+            args.extend(carried);
+            let mut next = self.copy(b.func, b.block, &args);
+            let at = b.dimshuffle(step, &[-1])?;
+            for (value, rows) in carried.iter().zip(rows) {
+                let ty = b.tensor(*value)?;
+                let order: Vec<i64> = (-1..ty.rank() as i64).collect();
+                let value = b.cast(*value, kept_as(ty.dtype))?;
+                let row = b.dimshuffle(value, &order)?;
+                next.push(b.map(OpKind::ScatterAdd, &[*rows, at, row])?);
+            }
+            Ok(next)
+        })?;
+        Ok(finals[count..].to_vec())
+    }
+
+    fn run_back(
+        &self,
+        b: &mut Builder<'_>,
+        steps: &Dim,
+        kept: &[Value],
+        cotangents: &[Option<Value>],
+        wrt: &[Value],
+        active: &HashSet<Value>,
+    ) -> Result<Vec<(Value, Value)>, Error> {
+        let mut floats = vec![];
+        let mut sums = vec![];
+        for (i, init) in self.inits().iter().enumerate() {
+            if b.tensor(*init)?.dtype.is_float() {
+                floats.push(i);
+                sums.push(match cotangents[i] {
+                    Some(c) => c,
+                    None => zeros_like(b, *init)?,
+                });
+            }
+        }
+        for value in wrt {
+            sums.push(zeros_like(b, *value)?);
+        }
+        let finals = self.again(b, &sums, |b, step, sums| {
+            let last = b.dim(steps.clone() - Dim::ONE)?;
+            let step = b.map(OpKind::Sub, &[last, step])?;
+            let mut args = vec![step];
+            for (rows, init) in kept.iter().zip(self.inits()) {
+                let row = b.map(OpKind::Gather, &[*rows, step])?;
+                let dtype = b.tensor(*init)?.dtype;
+                args.push(b.cast(row, dtype)?);
+            }
+            let next = self.copy(b.func, b.block, &args);
+            let outputs: Vec<Value> = floats.iter().map(|i| next[*i]).collect();
+            let mut variables: Vec<Value> = floats.iter().map(|i| args[i + 1]).collect();
+            variables.extend(wrt);
+            let (of_carried, of_captured) = sums.split_at(floats.len());
+            let found = vjp(b, &outputs, of_carried, &variables)?;
+            let mut results = vec![];
+            for (i, gradient) in found.into_iter().enumerate() {
+                results.push(match (gradient, i.checked_sub(floats.len())) {
+                    (Some(g), None) => g,
+                    (None, None) => zeros_like(b, variables[i])?,
+                    (Some(g), Some(captured)) => b.map(OpKind::Add, &[of_captured[captured], g])?,
+                    (None, Some(captured)) => of_captured[captured],
+                });
+            }
+            Ok(results)
+        })?;
+        let targets = floats.iter().map(|i| self.inits()[*i]).chain(wrt.iter().copied());
+        Ok(targets.zip(finals).filter(|(value, _)| active.contains(value)).collect())
+    }
+}
