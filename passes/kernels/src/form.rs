@@ -102,7 +102,7 @@ fn block(func: &Func, accesses: &Accesses, id: BlockId, errors: &mut Vec<Error>)
         match data.kind {
             OpKind::Kernel => kernel(func, accesses, *op, errors),
             OpKind::Loop | OpKind::Cond => {
-                data.regions.iter().for_each(|r| block(func, accesses, *r, errors))
+                data.regions.iter().for_each(|r| block(func, accesses, *r, errors));
             }
             _ => errors.push(Error::internal("is in no kernel").at(data.kind.row().mnemonic, &data.loc)),
         }

@@ -18,7 +18,8 @@ pub(crate) fn prepare(func: &Func) -> Result<Func, Error> {
 /// A region that uses a constant of a block around it gets its own copy: a number is cheaper than a buffer.
 fn sink_leaves(func: &mut Func) {
     for op in func.walk(Func::BODY) {
-        for region in func.op(op).regions.to_vec() {
+        let regions = func.op(op).regions.clone();
+        for region in regions {
             for value in func.captures(op) {
                 let Some(maker) = func.def_op(value) else { continue };
                 let leaf = func.op(maker).clone();
@@ -48,9 +49,12 @@ fn replace_inside(func: &mut Func, region: BlockId, old: Value, new: Value) {
     }
 }
 
+/// Everything that a result of an op without regions depends on.
+type Computation = (OpKind, Vec<Value>, Attrs, Vec<Type>);
+
 /// Ops of one block with equal kinds, operands, attributes and result types give equal values.
 fn merge_equal(func: &mut Func, block: BlockId) {
-    let mut known: HashMap<(OpKind, Vec<Value>, Attrs, Vec<Type>), Vec<Value>> = HashMap::new();
+    let mut known: HashMap<Computation, Vec<Value>> = HashMap::new();
     for op in func.block(block).ops.clone() {
         let data = func.op(op).clone();
         if !data.regions.is_empty() || data.kind == OpKind::Foreign {

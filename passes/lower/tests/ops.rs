@@ -377,6 +377,34 @@ fn loops_carry_swap_and_run_never() {
     }
 }
 
+/// A temporary that iterations read is there for all of them, and after them.
+#[test]
+fn values_around_a_loop_live_as_long_as_they_are_read() {
+    let mut f = Func::new("captures");
+    let x = arg(&mut f, "x", DType::F64, &[None]);
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let t = b.map(OpKind::Exp, &[x]).unwrap();
+    let body = f.new_block();
+    f.add_block_arg(body, TensorType::scalar(DType::I64));
+    let ty = f.tensor(x).unwrap().clone();
+    let c = f.add_block_arg(body, ty);
+    let mut b = Builder::new(&mut f, body, Loc::Unknown);
+    let total = b.map(OpKind::Dot, &[t, c]).unwrap();
+    let scaled = b.map(OpKind::Mul, &[t, total]).unwrap();
+    let turned = b.map(OpKind::Sin, &[scaled]).unwrap();
+    let sum = b.reduce(OpKind::Sum, turned, &[0]).unwrap();
+    let next = b.map(OpKind::Add, &[turned, sum]).unwrap();
+    f.block_mut(body).results = vec![next];
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let n = b.literal(Literal::scalar(DType::I64, Scalar::Int(3))).unwrap();
+    let op = b.op(OpKind::Loop, &[n, x], Attrs::new(), None, &[body]).unwrap();
+    let last = f.op(op).result();
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let y = b.map(OpKind::Sub, &[last, t]).unwrap();
+    results(&mut f, &[y]);
+    check(&f, &[noise(DType::F64, &[300], 14)], Within::Relative(1e-9));
+}
+
 #[test]
 fn branches_run_one_region() {
     let mut f = Func::new("cond");

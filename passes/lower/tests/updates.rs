@@ -116,7 +116,7 @@ fn a_planted_write_before_the_check_is_caught() {
         let first = entry + lines[entry..].iter().position(call).unwrap();
         let last = entry + lines[entry..].iter().rposition(call).unwrap();
         let doubling =
-            (first..=last).find(|i| call(&&lines[*i]) && lines[*i].matches("memref<").count() == 1).unwrap();
+            (first..=last).find(|i| call(&lines[*i]) && lines[*i].matches("memref<").count() == 1).unwrap();
         let mut moved = lines.clone();
         let line = moved.remove(doubling);
         moved.insert(first, line);

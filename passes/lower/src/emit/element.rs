@@ -65,8 +65,22 @@ fn global(name: &str, literal: &Literal) -> String {
 pub(crate) struct Inputs {
     /// Lengths of the iterators. An operand must have exactly these, because they decide how far the loops run.
     pub(crate) lengths: Vec<Dim>,
-    /// Memref, its type, iterator per dim (`None`: 0), name in the body, element type.
-    pub(crate) list: Vec<(String, String, Vec<Option<usize>>, String, DType)>,
+    /// The operands so far.
+    pub(crate) list: Vec<Input>,
+}
+
+/// An operand of a `linalg.generic`.
+pub(crate) struct Input {
+    /// The memref.
+    pub(crate) memref: String,
+    /// Its type.
+    pub(crate) ty: String,
+    /// The iterator of each dim; `None` is position 0.
+    pub(crate) map: Vec<Option<usize>>,
+    /// Its name in the body.
+    pub(crate) argument: String,
+    /// Its element type.
+    pub(crate) dtype: DType,
 }
 
 /// Computes elements in one function.
@@ -270,12 +284,19 @@ impl Elements<'_> {
         let Some(map) = at.iter().zip(shape.iter()).map(project).collect::<Option<Vec<_>>>() else {
             return Ok(None);
         };
-        let known = inputs.list.iter().find(|i| i.0 == name && i.2 == map).map(|i| i.3.clone());
+        let known = inputs.list.iter().find(|i| i.memref == name && i.map == map);
+        let known = known.map(|i| i.argument.clone());
         let argument = match known {
             Some(same) => same,
             None => {
                 let argument = format!("%in{}", inputs.list.len());
-                inputs.list.push((name.to_string(), ty.to_string(), map, argument.clone(), dtype));
+                inputs.list.push(Input {
+                    memref: name.to_string(),
+                    ty: ty.to_string(),
+                    map,
+                    argument: argument.clone(),
+                    dtype,
+                });
                 argument
             }
         };

@@ -219,8 +219,11 @@ impl Entry<'_> {
             for v in &data.results {
                 self.expect_reads(*v, uses.get(v).copied().unwrap_or(0));
             }
+            // What is captured from a block around this one is read there, once, by the op that holds this block.
             for v in func.inputs(*op) {
-                self.was_read(v);
+                if self.is_result_of(v, block) {
+                    self.was_read(v);
+                }
             }
         }
         Ok(())

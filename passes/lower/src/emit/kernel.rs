@@ -118,7 +118,7 @@ pub(crate) fn emit(
     }
     match form {
         Form::Loops(schedule) if rows::is_flat(module.accesses, schedule) => {
-            elementwise::emit(&mut w, schedule)?
+            elementwise::emit(&mut w, schedule)?;
         }
         Form::Loops(schedule) => rows::emit(&mut w, schedule)?,
         Form::Scatter(op) => scatter::emit(&mut w, *op)?,

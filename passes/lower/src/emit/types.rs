@@ -63,7 +63,7 @@ pub(crate) fn float(value: f64, dtype: DType) -> String {
     }
     let value = if value.is_nan() { f64::NAN } else { value };
     match dtype {
-        DType::F32 => format!("0x{:08X}", (value as f32).to_bits() & 0xFFFF_FFFF),
+        DType::F32 => format!("0x{:08X}", (value as f32).to_bits()),
         _ => format!("0x{:016X}", value.to_bits()),
     }
 }

@@ -198,7 +198,7 @@ impl Entry<'_> {
         }
     }
 
-    /// Notes a read; the last one frees. A value of a block around this one is freed there.
+    /// Notes a read by the block that made the value; the last one frees.
     pub(super) fn was_read(&mut self, value: Value) {
         let Some(owner) = self.buffers.get(&value).and_then(|b| b.owner) else { return };
         let reads = &mut self.owners[owner].reads;
@@ -212,12 +212,16 @@ impl Entry<'_> {
         }
     }
 
+    /// Whether a value is made by an op of this very block.
+    pub(super) fn is_result_of(&self, value: Value, block: thn_ir::BlockId) -> bool {
+        let func: &Func = self.module.func;
+        func.def_op(value).is_some_and(|op| func.block(block).ops.contains(&op))
+    }
+
     /// Whether a value is made by a kernel or branch of this very block, so that it can be made in place.
     pub(super) fn is_made_in(&self, value: Value, block: thn_ir::BlockId) -> bool {
         let func: &Func = self.module.func;
-        func.def_op(value).is_some_and(|op| {
-            let kind = func.op(op).kind;
-            func.block(block).ops.contains(&op) && kind != thn_ir::OpKind::Loop
-        })
+        let looped = func.def_op(value).is_some_and(|op| func.op(op).kind == thn_ir::OpKind::Loop);
+        self.is_result_of(value, block) && !looped
     }
 }

@@ -31,8 +31,10 @@ impl Entry<'_> {
                 self.copy(&from, place);
             }
         }
-        for value in &results {
-            self.was_read(*value);
+        for value in results {
+            if self.is_result_of(value, region) {
+                self.was_read(value);
+            }
         }
         Ok(())
     }

@@ -88,7 +88,7 @@ impl Entry<'_> {
             }
         }
         let ptr = if offset.is(0) {
-            buffer.ptr.clone()
+            buffer.ptr
         } else {
             let bytes = self.number(&(offset * Dim::from(buffer.ty.dtype.size() as i64)));
             self.text.bind(format!(

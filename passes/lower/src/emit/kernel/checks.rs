@@ -88,7 +88,7 @@ fn check(w: &mut Writer<'_>, op: OpId, operand: usize, bound: &Dim) -> Result<()
     let (ty_name, signed) = (register(ty.dtype), ty.dtype.is_signed());
     let text = &mut w.e.text;
     let wide = match (ty.dtype.size(), signed) {
-        (8, _) => value.name.clone(),
+        (8, _) => value.name,
         (_, true) => text.bind(format!("arith.extsi {} : {ty_name} to i64", value.name)),
         (_, false) => text.bind(format!("arith.extui {} : {ty_name} to i64", value.name)),
     };

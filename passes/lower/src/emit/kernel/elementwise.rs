@@ -5,7 +5,7 @@
 use super::Writer;
 use crate::emit::element::Inputs;
 use crate::emit::types::memory;
-use thn_ir::{DType, Error};
+use thn_ir::Error;
 use thn_kernels::{Place, Schedule};
 
 pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error> {
@@ -36,16 +36,14 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
             dims.into_iter().map(|d| d.map_or_else(|| "0".to_string(), |i| format!("d{i}"))).collect();
         format!("affine_map<({iterators}) -> ({})>", dims.join(", "))
     };
-    let mut maps: Vec<String> = inputs.iter().map(|i| map(i.2.clone())).collect();
+    let mut maps: Vec<String> = inputs.iter().map(|i| map(i.map.clone())).collect();
     maps.extend(results.iter().map(|_| map((0..rank).map(Some).collect())));
     let yields: Vec<&str> = results.iter().map(|r| r.2.as_str()).collect();
     let yield_types: Vec<&str> = results.iter().map(|r| memory(r.3)).collect();
     w.e.text.line(format!("linalg.yield {} : {}", yields.join(", "), yield_types.join(", ")));
     let body = w.e.text.close();
-    let mut arguments: Vec<String> = inputs
-        .iter()
-        .map(|(_, _, _, name, dtype): &(_, _, _, String, DType)| format!("{name}: {}", memory(*dtype)))
-        .collect();
+    let mut arguments: Vec<String> =
+        inputs.iter().map(|i| format!("{}: {}", i.argument, memory(i.dtype))).collect();
     arguments.extend(results.iter().enumerate().map(|(i, r)| format!("%old{i}: {}", memory(r.3))));
     let list = |what: &str, items: Vec<(&str, &str)>| {
         if items.is_empty() {
@@ -55,7 +53,7 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
         let types: Vec<&str> = items.iter().map(|i| i.1).collect();
         format!(" {what}({} : {})", names.join(", "), types.join(", "))
     };
-    let ins = list("ins", inputs.iter().map(|i| (i.0.as_str(), i.1.as_str())).collect());
+    let ins = list("ins", inputs.iter().map(|i| (i.memref.as_str(), i.ty.as_str())).collect());
     let outs = list("outs", results.iter().map(|r| (r.0.as_str(), r.1.as_str())).collect());
     let parallel = vec!["\"parallel\""; rank].join(", ");
     w.e.text.line(format!(
