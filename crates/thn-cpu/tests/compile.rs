@@ -3,7 +3,7 @@
 use thn_cpu::{
     Compiled, Compiler, Error, Level, Linked, Options, Request, compile, compile_function, read_function,
 };
-use thn_ir::{Func, OpKind, ShapeProgram};
+use thn_ir::{DType, Func, OpKind, ShapeProgram};
 use thn_runtime::{Array, SharedVar};
 
 const SOFTPLUS: &str = "
@@ -142,4 +142,72 @@ func.func @f(%x: tensor<3xf64>) -> tensor<3xf64> {
 }";
     let error = compile_function(&program(text), &Options::default()).expect_err("is foreign").to_string();
     assert!(error.contains("test.mlir:3:") && error.contains("not supported"), "{error}");
+}
+
+#[test]
+fn a_step_that_has_run_once_allocates_nothing_more() {
+    let text = "
+func.func @step(%w: tensor<?x8xf32> {thn.shared}, %x: tensor<?x?xf32>) -> (tensor<?x8xf32> {thn.updates = 0 : i64}, tensor<?x8xf32>) {
+  %y = thn.dot %x, %w : tensor<?x?xf32>, tensor<?x8xf32>
+  %p = thn.softmax %y axes = [1] : tensor<?x8xf32>
+  %t = thn.dimshuffle %x order = [1, 0] : tensor<?x?xf32>
+  %g = thn.dot %t, %p : tensor<?x?xf32>, tensor<?x8xf32>
+  %new = thn.sub %w, %g : tensor<?x8xf32>, tensor<?x8xf32>
+  return %new, %p : tensor<?x8xf32>, tensor<?x8xf32>
+}";
+    let f = compiled(text, &Options::default());
+    let w = SharedVar::new(None, Array::zeros(DType::F32, &[5, 8]).expect("fits"));
+    let x = Array::from_slice(&[3, 5], &[0.25f32; 15]).expect("fits");
+    let mut call =
+        || f.executable.call(&[x.view()], std::slice::from_ref(&w)).unwrap_or_else(|e| panic!("{e}"));
+    // The variable's first value is not of the pool, so that two steps fill it.
+    (0..2).for_each(|_| drop(call()));
+    let before = f.executable.pool().stats();
+    (0..10).for_each(|_| drop(call()));
+    let after = f.executable.pool().stats();
+    assert_eq!(before.allocations, after.allocations);
+    let per_step = (after.requests - before.requests) / 10;
+    let results = if f.report.in_place == 1 { 1 } else { 2 };
+    assert_eq!(per_step, f.report.temporaries as u64 + results, "{:?}", f.report);
+}
+
+#[test]
+fn threads_call_one_function() {
+    let f = compiled(SOFTPLUS, &Options::default());
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let f = &f.executable;
+            scope.spawn(move || {
+                for i in 1..100 {
+                    let x = ndarray::Array2::from_elem((i % 7 + 1, 3), f64::from(thread));
+                    let y = f.call(&[(&x).into()], &[]).unwrap_or_else(|e| panic!("{e}"));
+                    let expected = f64::from(thread).exp().ln_1p();
+                    let y = y[0].as_view::<f64>().expect("is f64");
+                    assert!(y.iter().all(|y| (y - expected).abs() < 1e-15), "{y} instead of {expected}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn lengths_that_no_memory_holds_are_refused_not_written() {
+    let text = "
+func.func @f(%x: tensor<f64>, %n: tensor<i64> {thn.name = \"n\"}) -> tensor<?xf64> {
+  %y = thn.broadcast %x axes = [] dims = [\"n\"] : tensor<f64> -> tensor<?xf64>
+  %z = thn.exp %y : tensor<?xf64>
+  return %z : tensor<?xf64>
+}";
+    let f = compiled(text, &Options::default());
+    let x = Array::scalar(0.0).expect("fits");
+    let call = |n: i64| {
+        let n = Array::scalar(n).expect("fits");
+        f.executable.call(&[x.view(), n.view()], &[]).map(|y| y[0].shape().to_vec())
+    };
+    assert_eq!(call(3), Ok(vec![3]));
+    assert_eq!(call(0), Ok(vec![0]));
+    for (n, why) in [(1 << 61, "fits into no memory"), (-1, "negative"), (1 << 58, "out of memory")] {
+        let error = call(n).expect_err("cannot exist").to_string();
+        assert!(error.contains(why), "{error}");
+    }
 }
