@@ -44,6 +44,11 @@ impl Facts {
         Facts { lo: x, hi: x, nan: false, inf: x.is_infinite() }.snap()
     }
 
+    /// Whether no number satisfies both, and NaN neither.
+    pub(crate) fn excludes(self, other: Facts) -> bool {
+        (self.lo > other.hi || other.lo > self.hi) && !(self.nan && other.nan)
+    }
+
     /// What both say of the same elements.
     pub(crate) fn meet(self, other: Facts) -> Facts {
         let (lo, hi) = (self.lo.max(other.lo), self.hi.min(other.hi));

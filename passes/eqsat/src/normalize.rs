@@ -16,6 +16,10 @@ use thn_ir::{DType, Literal, OpKind};
 /// The largest multiset that is made by flattening.
 const MAX_ARITY: usize = 8;
 
+/// The most multisets that one class is flattened to. A chain of sums has one for each length up to the largest; more
+/// come from cycles, such as x = (x - y) + y, and say nothing new.
+const MAX_MULTISETS: usize = 6;
+
 /// A rewrite of this file as the reference lists it: name, class and what it does.
 pub(crate) const BUILT_IN: [(&str, &str); 4] = [
     (
@@ -75,7 +79,13 @@ fn canonical(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -
 }
 
 fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut Vec<Found>) {
+    let multisets = |graph: &Graph| {
+        graph[class].nodes.iter().filter(|n| n.kind() == Some(kind) && n.children.len() > 2).count()
+    };
     for (i, child) in node.children.iter().enumerate() {
+        if multisets(graph) + found.len() >= MAX_MULTISETS {
+            return;
+        }
         let inner: Vec<Node> =
             graph[*child].nodes.iter().filter(|n| n.kind() == Some(kind)).take(2).cloned().collect();
         for inner in inner {

@@ -254,9 +254,16 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Makes two classes one if their types are the same; whether that is new.
+    /// Makes two classes one if their types are the same and nothing known of them contradicts it; whether that is
+    /// new.
+    ///
+    /// Where a program divides 0 by 0, rules of class `finite` make it 1 and 0. Were both believed, 1 would be 0 and
+    /// every value equal to every other.
     fn unite(&mut self, a: Id, b: Id) -> bool {
-        type_of(&self.graph, a) == type_of(&self.graph, b) && self.graph.union(a, b)
+        let (x, y) = (&self.graph[a].data, &self.graph[b].data);
+        let different = x.splat.is_some() && y.splat.is_some() && x.splat != y.splat;
+        let same_type = type_of(&self.graph, a) == type_of(&self.graph, b);
+        same_type && !different && !x.facts.excludes(y.facts) && self.graph.union(a, b)
     }
 
     fn mark_worse(&mut self, node: &Node) {

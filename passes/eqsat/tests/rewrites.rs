@@ -364,6 +364,23 @@ fn what_is_needed_elsewhere_costs_nothing_more() {
 }
 
 #[test]
+fn a_program_that_divides_zero_by_zero_does_not_make_all_values_equal() {
+    let mut f = program(|b, i| {
+        let zero = b.number(DType::F64, 0.0)?;
+        let nothing = b.map(OpKind::Sub, &[i.s, i.s])?;
+        let quotient = b.map(OpKind::Div, &[nothing, zero])?;
+        b.func.add_result(quotient, Res::default());
+        let one = one(b);
+        let scaled = b.map(OpKind::Mul, &[i.s, one])?;
+        let sum = b.map(OpKind::Add, &[scaled, one])?;
+        b.map(OpKind::Mul, &[sum, i.v])
+    });
+    optimize(&mut f, &Options::default()).unwrap();
+    assert!(f.op_histogram().contains_key("mul"), "{f}");
+    assert!(f.body().results[1] != f.body().results[0]);
+}
+
+#[test]
 fn names_and_places_survive() {
     let mut f = program(|b, i| {
         let e = b.map(OpKind::Exp, &[i.x])?;
