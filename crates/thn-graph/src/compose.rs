@@ -94,13 +94,13 @@ impl Tensor {
         -(&target * self.log() + (1 - &target) * (1 - self).log())
     }
 
-    /// -log(p[i, target[i]]) for rows p of probabilities, this matrix, and integer targets.
+    /// `-log(p[i, target[i]])` for rows p of probabilities, this matrix, and integer targets.
     #[track_caller]
     pub fn categorical_crossentropy(&self, target: &Tensor) -> Tensor {
         -self.log().pick(target)
     }
 
-    /// One element of each row: result[i] = x[i, index[i]], Theano's `x[arange(n), index]`.
+    /// One element of each row: `result[i] = x[i, index[i]]`, Theano's `x[arange(n), index]`.
     #[track_caller]
     pub fn pick(&self, index: &Tensor) -> Tensor {
         build(&[self, index], Loc::caller(), |b, v| b.map(OpKind::Pick, v))

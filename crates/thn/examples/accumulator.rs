@@ -2,11 +2,11 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let state = shared(0_i64, "state");
     let inc = iscalar("inc");
     let accumulate = function([&inc], &state).update(&state, &state + &inc).compile()?;
-    let value = || -> Result<i64, thn::Error> { Ok(state.get_value()?.as_slice::<i64>()?[0]) };
+    let value = || -> Result<i64, Error> { Ok(state.get_value()?.as_slice::<i64>()?[0]) };
 
     assert_eq!(accumulate.call([1])?.item::<i64>(0)?, 0);
     assert_eq!(accumulate.call([300])?.item::<i64>(0)?, 1);

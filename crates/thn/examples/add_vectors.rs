@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let [x, y] = vectors(["x", "y"], f64);
     let f = function([&x, &y], &x + &y).compile()?;
     let sum = f.call(([1, 2], [3, 4]))?.array::<f64>(0)?;

@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let [x, y] = fscalars(["x", "y"]);
     let f = function((&x, In::new(&y).value(1)), &x + &y).compile()?;
     assert_eq!(f.call([10])?.item::<f32>(0)?, 11.0);

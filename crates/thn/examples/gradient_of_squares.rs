@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let x = vector("x", f64);
     let cost = x.pow(2).sum();
     let f = function([&x], cost.grad(&x)).compile()?;

@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let x = dvector("x");
     let logistic = 1 / (1 + (-&x).exp());
     let tanh = x.tanh();

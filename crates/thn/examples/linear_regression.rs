@@ -4,7 +4,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let (x, y) = (dscalar("x"), dscalar("y"));
     let (a, b) = (shared(-1.0, "a"), shared(0.0, "b"));
     let cost = (&y - (&a * &x + &b)).sqr();

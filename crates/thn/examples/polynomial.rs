@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let a = vector("", f64);
     let f = function([&a], &a + a.pow(10)).compile()?;
     let y = f.call([[0, 1, 2]])?.array::<f64>(0)?;

@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let (a, k) = (dvector("A"), lscalar("k"));
     let result = loop_(&k, &[&a.ones_like()], |_, carried| vec![&carried[0] * &a]);
     let power = function([&a, &k], &result[0]).compile()?;

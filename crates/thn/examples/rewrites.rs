@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use thn::prelude::*;
 
 /// How many ops of each kind are left of an expression after rewriting.
-fn left(inputs: &[&Tensor], y: Tensor) -> Result<BTreeMap<&'static str, usize>, thn::Error> {
+fn left(inputs: &[&Tensor], y: Tensor) -> Result<BTreeMap<&'static str, usize>, Error> {
     let shown = y.pp();
     let mut func = function(inputs.to_vec(), y).program()?.func;
     func.unify_dims()?;
@@ -14,7 +14,7 @@ fn left(inputs: &[&Tensor], y: Tensor) -> Result<BTreeMap<&'static str, usize>, 
     Ok(ops)
 }
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let [x, y] = dvectors(["x", "y"]);
     let nothing = BTreeMap::new();
 

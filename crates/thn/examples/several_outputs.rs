@@ -2,7 +2,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let [a, b] = dmatrices(["a", "b"]);
     let diff = &a - &b;
     let f = function([&a, &b], [&diff, &diff.abs(), &diff.pow(2)]).compile()?;

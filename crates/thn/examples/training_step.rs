@@ -4,7 +4,7 @@
 
 use thn::prelude::*;
 
-pub(crate) fn main() -> Result<(), thn::Error> {
+pub(crate) fn main() -> Result<(), Error> {
     let (x, target) = (fvector("x"), fscalar("target"));
     let w = shared([0.2, 0.7], "W");
     let y = (&x * &w).sum();

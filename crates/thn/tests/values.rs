@@ -177,3 +177,28 @@ fn directional_derivatives() {
     assert_eq!(results.array::<f64>(0).unwrap(), arr1(&[18.0 + 2.0, -12.0 + 8.0]).into_dyn());
     assert_eq!(results.array::<f64>(1).unwrap(), arr1(&[18.0 - 1.0, -12.0 - 1.0]).into_dyn());
 }
+
+/// A recurrent network unrolled by hand and as a loop has the same cost and gradients.
+#[test]
+fn gradients_through_loops() {
+    let (x, w, steps) = (vector("x", f64), matrix("w", f64), iscalar("steps"));
+    let looped = loop_(&steps, &[&x], |i, h| vec![(h[0].dot(&w) + i * 0.25).tanh()]).remove(0).sum();
+    let by_hand = (0..3).fold(x.clone(), |h, i| (h.dot(&w) + f64::from(i) * 0.25).tanh()).sum();
+    let of = |cost: &Tensor| [vec![cost.clone()], grad(cost, &[&x, &w])].concat();
+    let weights = arr2(&[[0.5, -0.25], [1.0, 0.75]]);
+    for target in Target::ALL {
+        let in_loop = function([&x, &w, &steps], of(&looped)).target(*target).compile().unwrap();
+        let unrolled = function([&x, &w], of(&by_hand)).target(*target).compile().unwrap();
+        let found = in_loop.call(([1.0, 2.0], &weights, 3)).unwrap();
+        let expected = unrolled.call(([1.0, 2.0], &weights)).unwrap();
+        for i in 0..3 {
+            let (found, expected) = (found.array::<f64>(i).unwrap(), expected.array::<f64>(i).unwrap());
+            let close = found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-14);
+            assert!(close, "{} gives {found} instead of {expected}", target.name());
+        }
+        // No step: the cost is the sum of x.
+        let none = in_loop.call(([1.0, 2.0], &weights, 0)).unwrap();
+        assert_eq!(none.array::<f64>(1).unwrap(), arr1(&[1.0, 1.0]).into_dyn());
+        assert_eq!(none.array::<f64>(2).unwrap(), ArrayD::zeros(ndarray::IxDyn(&[2, 2])));
+    }
+}
