@@ -36,7 +36,7 @@ mod native;
 mod options;
 mod reference;
 
-pub use arguments::{Args, In, Inputs, Outputs};
+pub use arguments::{Args, In, Inputs, Output, Outputs};
 pub use backends::{Availability, Target};
 pub use builder::{FunctionBuilder, function};
 pub use error::{CompileErrors, Error};
