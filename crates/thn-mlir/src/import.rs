@@ -153,17 +153,25 @@ impl Import {
                     _ => argument.attrs.set(name.clone(), attributes::foreign(*attribute)),
                 }
             }
+            let loc = argument.loc.clone();
+            let told = |error: Error| {
+                Error::input(format!("argument {position}: {}", error.failure().message)).at(loc.clone())
+            };
             let r#type = match types::tensor(raw::type_of(*value)) {
                 None => Type::Foreign(type_text(raw::type_of(*value)).into()),
                 Some((dtype, lengths)) => {
-                    let given = find(list, dims::DIMS).map(|given| spelled(given, &lengths)).transpose()?;
-                    let shape = self.argument_shape(position, &bases[position], &lengths, given)?;
-                    TensorType::new(dtype, shape).into()
+                    let given = find(list, dims::DIMS).map(|given| spelled(given, &lengths));
+                    let given = given.transpose().map_err(told)?;
+                    let shape = self.argument_shape(position, &bases[position], &lengths, given);
+                    TensorType::new(dtype, shape.map_err(told)?).into()
                 }
             };
             let made = self.func.add_arg(r#type, argument);
             self.values.insert(value.ptr, made);
             if let Some(name) = find(list, dims::VALUE).and_then(raw::string) {
+                if !dims::is_name(&name) {
+                    return Err(told(Error::input(format!("{name:?} cannot name a value"))));
+                }
                 self.names.declare(&name);
                 dims::value_symbol(&mut self.func, position, &name);
             }

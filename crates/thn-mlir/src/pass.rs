@@ -405,6 +405,9 @@ pub fn on_func_with(
         }
         Err(error) => return Err(error),
     };
+    if let Some(error) = thn_ir::verify::verify(&imported.func).into_iter().next() {
+        return Err(error.into());
+    }
     transform(&mut imported.func)?;
     replace(function, &imported.func, &imported.foreign)
 }

@@ -1,0 +1,6 @@
+// thn-opt: --thn-roundtrip
+// fails: error: result 0 updates argument 0, which is not shared
+// Programs are checked as a whole before anything is done to them.
+func.func @f(%x: tensor<?xf32>) -> (tensor<?xf32> {thn.updates = 0 : i64}) {
+  return %x : tensor<?xf32>
+}
