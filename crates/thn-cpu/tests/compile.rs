@@ -158,8 +158,7 @@ func.func @step(%w: tensor<?x8xf32> {thn.shared}, %x: tensor<?x?xf32>) -> (tenso
     let f = compiled(text, &Options::default());
     let w = SharedVar::new(None, Array::zeros(DType::F32, &[5, 8]).expect("fits"));
     let x = Array::from_slice(&[3, 5], &[0.25f32; 15]).expect("fits");
-    let mut call =
-        || f.executable.call(&[x.view()], std::slice::from_ref(&w)).unwrap_or_else(|e| panic!("{e}"));
+    let call = || f.executable.call(&[x.view()], std::slice::from_ref(&w)).unwrap_or_else(|e| panic!("{e}"));
     // The variable's first value is not of the pool, so that two steps fill it.
     (0..2).for_each(|_| drop(call()));
     let before = f.executable.pool().stats();
