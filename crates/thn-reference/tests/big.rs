@@ -65,6 +65,24 @@ fn cancellation_is_noticed_instead_of_believed() {
 }
 
 #[test]
+fn what_is_not_known_stays_unknown() {
+    let mut reals = Reals::new(128).unwrap();
+    let (one, x) = (reals.integer(1), reals.number(1e-300));
+    let sum = reals.add(&one, &x);
+    let rest = reals.sub(&sum, &one);
+    let unknown = reals.log(&rest);
+    for (name, arity) in thn_ir::REAL_FUNCTIONS {
+        // 0 to the power 0, and choices and verdicts, which note their doubt instead.
+        if matches!(*name, "select" | "isnan" | "isfinite" | "lt" | "le" | "gt" | "ge" | "eq" | "ne" | "xor")
+        {
+            continue;
+        }
+        let result = reals.call(name, &vec![unknown.clone(); *arity]).unwrap();
+        assert!(!result.is_known() || reals.take_doubt(), "{name} of something unknown is {result:?}");
+    }
+}
+
+#[test]
 fn extreme_magnitudes_are_quick_and_right() {
     let mut reals = Reals::new(192).unwrap();
     let one = reals.integer(1);

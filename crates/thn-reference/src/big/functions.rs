@@ -211,11 +211,14 @@ impl Reals {
 
     /// Whether a certainly lies in [-1, 1]: `None` if that is not known.
     fn in_unit(&mut self, a: &Big) -> Option<bool> {
-        let size = self.abs(a);
-        let one = self.integer(1);
+        if !a.is_known() {
+            return None;
+        }
         if a.is_nan() {
             return Some(false);
         }
+        let size = self.abs(a);
+        let one = self.integer(1);
         self.compare_exactly(&size, &one).map(|o| o != Ordering::Greater)
     }
 

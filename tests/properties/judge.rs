@@ -1,0 +1,192 @@
+//! Whether an optimized program is worse than the program it came from, judged by the truth.
+//!
+//! The truth is the original program in high precision. At each element the errors of both programs are counted in
+//! bits. The optimized one may have as many as the original, and where both are inside of the forward error bound of
+//! the original they are equally good: which of two roundings is luckier says nothing.
+
+use std::collections::BTreeMap;
+use thn_ir::{DType, Error, Func, OpKind, Res, Value};
+use thn_reference::{Tensor, Value as Input, bits_of_error, exact, forward_error, interpret};
+
+/// Rows promise errors of at most this many units in the last place.
+fn largest_ulp() -> f64 {
+    OpKind::ALL.into_iter().map(|k| k.row().max_ulp).max().map_or(1.0, f64::from)
+}
+
+/// What a rewrite may assume and change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Mode {
+    /// Values are finite: points where the original program meets others are not judged.
+    pub(crate) finite: bool,
+    /// Sums and products may be reordered.
+    pub(crate) reassociated: bool,
+}
+
+/// What is found at one point.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Verdict {
+    /// Elements that were judged.
+    pub(crate) elements: usize,
+    /// Bits of error of the original and of the optimized program, summed.
+    pub(crate) bits: [f64; 2],
+    /// The element with the largest difference in bits: original, optimized.
+    pub(crate) worst: Option<(f64, f64)>,
+    /// Elements that lost accuracy to a form that overflows less.
+    pub(crate) traded: usize,
+    /// What is worse than allowed.
+    pub(crate) failures: Vec<(usize, String)>,
+    /// Why nothing was judged.
+    pub(crate) skipped: Option<&'static str>,
+}
+
+/// Results that are computed once per point and serve every optimized program.
+pub(crate) struct Point<'a> {
+    func: &'a Func,
+    inputs: &'a [Input],
+    original: Vec<Input>,
+    truth: exact::Truth,
+    /// All values of the body are finite.
+    finite: bool,
+    /// Some input is infinite.
+    infinite: bool,
+    bounds: BTreeMap<bool, Vec<Tensor<f64>>>,
+}
+
+/// The float values of the body: what rules of class `finite` speak of.
+fn intermediates(func: &Func) -> Func {
+    let mut all = func.clone();
+    let values: Vec<Value> = func.body().ops.iter().flat_map(|op| func.op(*op).results.to_vec()).collect();
+    for value in values {
+        all.add_result(value, Res::default());
+    }
+    all
+}
+
+/// The number of ops that shift by a largest element before they exponentiate.
+fn shifted(func: &Func) -> usize {
+    let shifts =
+        |k: OpKind| matches!(k, OpKind::Softmax | OpKind::LogSoftmax | OpKind::LogSumExp | OpKind::LogAddExp);
+    func.walk(Func::BODY).into_iter().filter(|op| shifts(func.op(*op).kind)).count()
+}
+
+fn is_finite(value: &Input) -> bool {
+    !value.dtype.is_float() || value.elements().all(|x| x.to_f64().is_finite())
+}
+
+impl<'a> Point<'a> {
+    /// `None` if the program fails on these inputs; then no rewrite is asked to succeed.
+    pub(crate) fn new(func: &'a Func, inputs: &'a [Input]) -> Result<Point<'a>, Error> {
+        let all = interpret(&intermediates(func), inputs)?;
+        let finite = inputs.iter().chain(&all).all(is_finite);
+        let infinite = inputs.iter().any(|v| v.elements().any(|x| x.to_f64().is_infinite()));
+        let original = all[..func.results.len()].to_vec();
+        let truth = exact::evaluate(func, inputs)?;
+        Ok(Point { func, inputs, original, truth, finite, infinite, bounds: BTreeMap::new() })
+    }
+
+    /// The results of the original program in the interpreter.
+    pub(crate) fn original(&self) -> &[Input] {
+        &self.original
+    }
+
+    /// Whether some result of the original is NaN.
+    pub(crate) fn has_nan(&self) -> bool {
+        self.original.iter().any(|v| v.elements().any(|x| x.to_f64().is_nan()))
+    }
+
+    fn bound(&mut self, reassociated: bool) -> Result<&[Tensor<f64>], Error> {
+        if !self.bounds.contains_key(&reassociated) {
+            let bounds = forward_error(self.func, self.inputs, reassociated)?;
+            self.bounds.insert(reassociated, bounds);
+        }
+        Ok(&self.bounds[&reassociated])
+    }
+
+    /// Judges the results of another program for the same inputs. `after` is that program, if the rules made it.
+    pub(crate) fn judge(
+        &mut self,
+        results: &[Input],
+        mode: Mode,
+        after: Option<&Func>,
+    ) -> Result<Verdict, Error> {
+        let mut verdict = Verdict::default();
+        let stabilized = after.filter(|f| shifted(f) > shifted(self.func));
+        if mode.finite && !self.finite {
+            verdict.skipped = Some("a value is not finite");
+            return Ok(verdict);
+        }
+        if !self.truth.decided {
+            verdict.skipped = Some("the truth hangs on a comparison of equals");
+            return Ok(verdict);
+        }
+        for (i, found) in results.iter().enumerate() {
+            let (original, truth) = (self.original[i].clone(), self.truth.values[i].clone());
+            if found.dtype != original.dtype || found.shape() != original.shape() {
+                verdict.failures.push((i, format!("result {i} has another type or shape")));
+                continue;
+            }
+            let dtype = found.dtype;
+            for (at, ((a, b), t)) in
+                original.elements().zip(found.elements()).zip(truth.elements()).enumerate()
+            {
+                let (a, b, t) = (a.to_f64(), b.to_f64(), t.to_f64());
+                // inf - inf may become the limit: the set of finite results may grow. And a zero may change its sign,
+                // with it that of an infinite quotient.
+                if (t.is_nan() && self.infinite) || (t.is_infinite() && b.is_infinite()) {
+                    continue;
+                }
+                let (old, new) = (bits_of_error(a, t, dtype), bits_of_error(b, t, dtype));
+                verdict.elements += 1;
+                verdict.bits[0] += old;
+                verdict.bits[1] += new;
+                if verdict.worst.is_none_or(|(o, n)| new - old > n - o) {
+                    verdict.worst = Some((old, new));
+                }
+                if new > old && !self.excused(i, at, b, t, dtype, mode)? {
+                    // exp(x) / sum(exp(x)) overflows, and softmax does not; but it rounds x - max(x), which costs
+                    // as many ulps as that number is large. The wider finite set comes first, and what it costs is
+                    // what softmax itself promises.
+                    if let Some(after) = stabilized {
+                        let own = forward_error(after, self.inputs, mode.reassociated)?;
+                        if own[i].data.iter().nth(at).is_some_and(|r| (b - t).abs() <= *r) {
+                            verdict.traded += 1;
+                            continue;
+                        }
+                    }
+                    let message = format!(
+                        "result {i} element {at}: {new:.1} bits of error instead of {old:.1}: {b:e} instead of {a:e}, \
+                         the truth is {t:e}"
+                    );
+                    verdict.failures.push((i, message));
+                }
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// Whether a value is as close to the truth as the original program promises to be.
+    fn excused(
+        &mut self,
+        result: usize,
+        at: usize,
+        found: f64,
+        truth: f64,
+        dtype: DType,
+        mode: Mode,
+    ) -> Result<bool, Error> {
+        if !dtype.is_float() {
+            // A comparison that rounding may turn has no bound; an exact integer op has bound 0.
+            return Ok(self.bound(mode.reassociated)?[result].data.iter().any(|r| r.is_infinite()));
+        }
+        let radius = self.bound(mode.reassociated)?[result].data.iter().nth(at).copied().unwrap_or(0.0);
+        if radius.is_infinite() {
+            // Behind a possible overflow the original promises nothing, but what it can keep finite must stay so.
+            return Ok(truth.is_finite() && found.is_finite());
+        }
+        let ulp = match dtype {
+            DType::F32 => f64::from((truth as f32).abs().next_up()) - f64::from((truth as f32).abs()),
+            _ => truth.abs().next_up() - truth.abs(),
+        };
+        Ok((found - truth).abs() <= radius + largest_ulp() * ulp)
+    }
+}
