@@ -186,6 +186,11 @@ def Thn_SoftplusOp : Thn_Unary<"softplus"> {
   let formula = "(log (add 1 (exp ?x)))"; let partials = ["(sigmoid ?x)"];
   let expand = "(add (maximum ?x 0) (log1p (exp (neg (abs ?x)))))"; let cost = 46; let max_ulp = 3;
 }
+def Thn_Log1mExpOp : Thn_Unary<"log1mexp"> {
+  let summary = "log(1 - exp(x)); NaN above 0.";
+  let formula = "(log (sub 1 (exp ?x)))"; let partials = ["(neg (reciprocal (expm1 (neg ?x))))"];
+  let expand = "(select (lt ?x -0.693) (log1p (neg (exp ?x))) (log (neg (expm1 ?x))))"; let cost = 90; let max_ulp = 4;
+}
 def Thn_LogAddExpOp : Thn_Binary<"logaddexp", [Commutative]> {
   let summary = "log(exp(x) + exp(y)).";
   let formula = "(log (add (exp ?x) (exp ?y)))";

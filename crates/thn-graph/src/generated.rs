@@ -154,6 +154,12 @@ impl Tensor {
         elementwise(OpKind::Softplus, &[self.term()])
     }
 
+    /// log(1 - exp(x)); NaN above 0.
+    #[track_caller]
+    pub fn log1mexp(&self) -> Tensor {
+        elementwise(OpKind::Log1mExp, &[self.term()])
+    }
+
     /// log(exp(x) + exp(y)).
     #[track_caller]
     pub fn logaddexp(&self, y: impl Operand) -> Tensor {

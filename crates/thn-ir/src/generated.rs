@@ -64,6 +64,8 @@ pub enum OpKind {
     Sigmoid,
     /// log(1 + exp(x)).
     Softplus,
+    /// log(1 - exp(x)); NaN above 0.
+    Log1mExp,
     /// log(exp(x) + exp(y)).
     LogAddExp,
     /// The sine of x radians.
@@ -178,7 +180,7 @@ pub enum OpKind {
 
 impl OpKind {
     /// Every op of the table, in its order.
-    pub const ALL: [OpKind; 82] = [
+    pub const ALL: [OpKind; 83] = [
         OpKind::Constant,
         OpKind::Dim,
         OpKind::Iota,
@@ -207,6 +209,7 @@ impl OpKind {
         OpKind::Log10,
         OpKind::Sigmoid,
         OpKind::Softplus,
+        OpKind::Log1mExp,
         OpKind::LogAddExp,
         OpKind::Sin,
         OpKind::Cos,
@@ -294,6 +297,7 @@ impl OpKind {
             "log10" => OpKind::Log10,
             "sigmoid" => OpKind::Sigmoid,
             "softplus" => OpKind::Softplus,
+            "log1mexp" => OpKind::Log1mExp,
             "logaddexp" => OpKind::LogAddExp,
             "sin" => OpKind::Sin,
             "cos" => OpKind::Cos,
@@ -383,6 +387,7 @@ impl OpKind {
             OpKind::Log10 => &LOG10,
             OpKind::Sigmoid => &SIGMOID,
             OpKind::Softplus => &SOFTPLUS,
+            OpKind::Log1mExp => &LOG1MEXP,
             OpKind::LogAddExp => &LOGADDEXP,
             OpKind::Sin => &SIN,
             OpKind::Cos => &COS,
@@ -1164,6 +1169,42 @@ static SOFTPLUS: OpRow = OpRow {
     foreign: &[],
     cost: 46,
     max_ulp: 3,
+};
+
+static LOG1MEXP: OpRow = OpRow {
+    kind: OpKind::Log1mExp,
+    mnemonic: "log1mexp",
+    summary: "log(1 - exp(x)); NaN above 0.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "log",
+        &[Expr::Real("sub", &[Expr::Number("1"), Expr::Real("exp", &[Expr::Operand(0)])])],
+    )),
+    semantics: Semantics::Expand(Expr::Op(
+        OpKind::Select,
+        &[
+            Expr::Op(OpKind::Lt, &[Expr::Operand(0), Expr::Number("-0.693")]),
+            Expr::Op(OpKind::Log1p, &[Expr::Op(OpKind::Neg, &[Expr::Op(OpKind::Exp, &[Expr::Operand(0)])])]),
+            Expr::Op(OpKind::Log, &[Expr::Op(OpKind::Neg, &[Expr::Op(OpKind::Expm1, &[Expr::Operand(0)])])]),
+        ],
+    )),
+    partials: &[Expr::Op(
+        OpKind::Neg,
+        &[Expr::Op(
+            OpKind::Reciprocal,
+            &[Expr::Op(OpKind::Expm1, &[Expr::Op(OpKind::Neg, &[Expr::Operand(0)])])],
+        )],
+    )],
+    transpose: None,
+    domain: Domain::Real,
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 90,
+    max_ulp: 4,
 };
 
 static LOGADDEXP: OpRow = OpRow {
