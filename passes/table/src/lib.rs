@@ -6,6 +6,7 @@
 use thn_mlir::pass::{Level, Pipeline, Tables};
 
 mod thn_eqsat;
+mod thn_expand;
 mod thn_grad;
 mod thn_plan_kernels;
 mod thn_raise;
@@ -29,6 +30,7 @@ thn_mlir::passes! {
         without: "", "Rules and families not to use, separated by commas";
         report: false, "Remark what was done to each function";
     }
+    thn_expand: "Write composite ops as the ops they are made of", Tensors => Tensors, on "func.func";
     thn_plan_kernels: "Gather the ops that are computed together into kernels", Tensors => Kernels, on "func.func" {
         fusion: true, "Whether ops share kernels at all";
     }
