@@ -47,7 +47,7 @@ pub(crate) struct Point<'a> {
     truth: exact::Truth,
     /// All values of the body are finite.
     finite: bool,
-    /// Some input is infinite.
+    /// Some input or value of the body is infinite: a pole, whose sign is that of a zero.
     infinite: bool,
     bounds: BTreeMap<bool, Vec<Tensor<f64>>>,
 }
@@ -78,7 +78,7 @@ impl<'a> Point<'a> {
     pub(crate) fn new(func: &'a Func, inputs: &'a [Input]) -> Result<Point<'a>, Error> {
         let all = interpret(&intermediates(func), inputs)?;
         let finite = inputs.iter().chain(&all).all(is_finite);
-        let infinite = inputs.iter().any(|v| v.elements().any(|x| x.to_f64().is_infinite()));
+        let infinite = inputs.iter().chain(&all).any(|v| v.elements().any(|x| x.to_f64().is_infinite()));
         let original = all[..func.results.len()].to_vec();
         let truth = exact::evaluate(func, inputs)?;
         Ok(Point { func, inputs, original, truth, finite, infinite, bounds: BTreeMap::new() })
