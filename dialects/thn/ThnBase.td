@@ -42,7 +42,7 @@ class Thn_Op<string mnemonic, list<Trait> traits = []> : Op<Thn_Dialect, mnemoni
   list<string> partials = [];
   // Linear structural ops name their transpose (see passes/autodiff/src/transpose.rs).
   string transpose = "";
-  string domain = "real";    // where the checkers sample: real, nonneg, positive, unit, above-minus-one
+  string domain = "real";    // where the checkers sample: real, nonneg, positive, negative, unit, above-minus-one
   string dtypes = "float";   // accepted element types: float, number (and int), int, bool, bits (int, bool), any
   string result_dtype = "same";  // same, bool, i64, attr (the `dtype` attribute)
   list<string> foreign = [];     // ops of other dialects with the same meaning on tensors

@@ -189,7 +189,7 @@ def Thn_SoftplusOp : Thn_Unary<"softplus"> {
 def Thn_Log1mExpOp : Thn_Unary<"log1mexp"> {
   let summary = "log(1 - exp(x)); NaN above 0.";
   let formula = "(log (sub 1 (exp ?x)))"; let partials = ["(neg (reciprocal (expm1 (neg ?x))))"];
-  let expand = "(select (lt ?x -0.693) (log1p (neg (exp ?x))) (log (neg (expm1 ?x))))"; let cost = 90; let max_ulp = 4;
+  let expand = "(select (lt ?x -0.693) (log1p (neg (exp ?x))) (log (neg (expm1 ?x))))"; let domain = "negative"; let cost = 90; let max_ulp = 4;
 }
 def Thn_LogAddExpOp : Thn_Binary<"logaddexp", [Commutative]> {
   let summary = "log(exp(x) + exp(y)).";

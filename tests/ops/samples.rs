@@ -77,6 +77,7 @@ pub(crate) fn number(random: &mut Random, dtype: DType, domain: Domain) -> Scala
             let x = match domain {
                 Domain::Real => sign * size,
                 Domain::NonNeg | Domain::Positive => size,
+                Domain::Negative => -size,
                 Domain::Unit => 2.0 * random.unit() - 1.0,
                 Domain::AboveMinusOne => {
                     if sign < 0.0 {

@@ -209,6 +209,10 @@ impl<'r> Generator<'r> {
             Domain::NonNeg | Domain::Positive | Domain::AboveMinusOne => {
                 self.builder().map(OpKind::Sqr, &[x])?
             }
+            Domain::Negative => {
+                let size = self.builder().map(OpKind::Sqr, &[x])?;
+                self.builder().map(OpKind::Neg, &[size])?
+            }
             Domain::Unit => self.builder().map(OpKind::Sin, &[x])?,
         };
         if row.operands.len() == 1 {

@@ -225,7 +225,7 @@ fn check_graph(
                     summary.add(verdict, mode_name, &func, after, &name);
                 }
                 Err(e) => {
-                    summary.failures.push(format!("{name}, {mode_name}: {e}\n{func}\noptimized:\n{after}"))
+                    summary.failures.push(format!("{name}, {mode_name}: {e}\n{func}\noptimized:\n{after}"));
                 }
             }
         }

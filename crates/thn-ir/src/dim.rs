@@ -502,6 +502,7 @@ mod tests {
         assert!(error("1 +").contains("a number or a name"));
         assert!(error("(1").contains("`)`"));
         assert!(error("1 1").contains("unexpected"));
+        assert!(error(&format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000))).contains("nests at most"));
     }
 
     #[test]

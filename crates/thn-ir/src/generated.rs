@@ -1200,7 +1200,7 @@ static LOG1MEXP: OpRow = OpRow {
         )],
     )],
     transpose: None,
-    domain: Domain::Real,
+    domain: Domain::Negative,
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
     foreign: &[],
     cost: 90,

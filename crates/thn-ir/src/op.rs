@@ -13,6 +13,8 @@ pub enum Domain {
     Positive,
     /// -1 ≤ x ≤ 1.
     Unit,
+    /// x < 0.
+    Negative,
     /// x > -1.
     AboveMinusOne,
 }

@@ -25,7 +25,10 @@ impl fmt::Display for Func {
             .iter()
             .zip(&self.results)
             .map(|(v, r)| match r.updates {
-                Some(i) => format!("{} -> {}", names.of(self, *v), names.of(self, self.body().args[i])),
+                Some(i) => {
+                    let target = self.body().args.get(i).map(|arg| names.of(self, *arg));
+                    format!("{} -> {}", names.of(self, *v), target.unwrap_or_else(|| format!("argument {i}")))
+                }
                 None => names.of(self, *v),
             })
             .collect();

@@ -3,7 +3,7 @@
 //! - Every value is defined before it is used, in the same block or one around it; kernels use only their own
 //!   arguments.
 //! - Every op has the operands, attributes, regions and result types that its row asks for.
-//! - Entry arguments and results have one description each; an update names a shared argument of the same type.
+//! - Entry arguments have no negative lengths. They and the results have one description each; an update names a shared argument of the same type.
 
 use crate::{BlockId, Error, Func, OpKind, Value};
 use std::collections::HashSet;
@@ -14,6 +14,13 @@ pub fn verify(func: &Func) -> Vec<Error> {
     if func.args.len() != func.body().args.len() || func.results.len() != func.body().results.len() {
         errors.push(Error::internal("arguments or results without description"));
         return errors;
+    }
+    for (value, arg) in func.body().args.iter().zip(&func.args) {
+        let Some(ty) = func.tensor(*value) else { continue };
+        if ty.shape.iter().any(|d| d.as_const().is_some_and(|length| length < 0)) {
+            let message = format!("argument {} has type {ty}: a length is negative", func.describe(*value));
+            errors.push(Error::input(message).located(&arg.loc));
+        }
     }
     let mut visible: HashSet<Value> = func.body().args.iter().copied().collect();
     block(func, Func::BODY, &mut visible, &mut errors);

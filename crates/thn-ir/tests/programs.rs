@@ -112,6 +112,11 @@ fn the_verifier_catches_planted_faults() {
     escaped.block_mut(Func::BODY).results[0] = inner;
     assert!(message(&escaped).contains("not defined in it"));
 
+    let mut negative = f.clone();
+    let x = negative.body().args[0];
+    negative.value_mut(x).ty = TensorType::new(DType::F64, Shape::fixed(&[-1])).into();
+    assert!(message(&negative).contains("argument x has type tensor<-1xf64>: a length is negative"));
+
     let mut update = f;
     update.results[0].updates = Some(0);
     assert!(message(&update).contains("not shared"));

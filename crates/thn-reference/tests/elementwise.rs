@@ -1,7 +1,10 @@
 //! Every elementwise op of the table: the interpreter against the textbook formula in high precision.
 
-use thn_ir::{Attr, Attrs, DType, Domain, Literal, OpKind, ResultDType, Scalar};
-use thn_reference::{bits_of_error, fold, native};
+use thn_ir::{
+    Arg, Attr, Attrs, Builder, DType, Domain, Func, Literal, Loc, OpKind, Res, ResultDType, Scalar,
+    Semantics, expand::expand_where,
+};
+use thn_reference::{Value, bits_of_error, fold, forward_error, native};
 
 /// Where functions change their behaviour.
 const SPECIAL: &[f64] = &[
@@ -66,6 +69,7 @@ impl Sequence {
         match domain {
             Domain::Real => x,
             Domain::NonNeg | Domain::Positive => x.abs(),
+            Domain::Negative => -x.abs(),
             Domain::Unit => x % 1.0,
             Domain::AboveMinusOne => x.max(-self.unit()),
         }
@@ -106,6 +110,26 @@ fn distance(kind: OpKind, dtype: DType, sample: &[f64]) -> Option<f64> {
     Some(bits.exp2() - 1.0)
 }
 
+/// Whether an op is a composite whose value at a point is within the forward error bound of its parts. Where they
+/// cancel, as in log(exp(x) + exp(y)) near 0, no bound relative to the result can hold.
+fn parts_cancel(kind: OpKind, dtype: DType, sample: &[f64]) -> bool {
+    if !matches!(kind.row().semantics, Semantics::Expand(_)) {
+        return false;
+    }
+    let mut func = Func::new("f");
+    let args: Vec<_> = sample.iter().map(|_| func.add_tensor_arg(dtype, &[], Arg::default())).collect();
+    let result = Builder::new(&mut func, Func::BODY, Loc::Unknown).map(kind, &args).unwrap();
+    func.add_result(result, Res::default());
+    expand_where(&mut func, &|_| true).unwrap();
+    let scalars: Vec<Scalar> = sample.iter().map(|x| Scalar::Float(*x)).collect();
+    let literals: Vec<Literal> = scalars.iter().map(|s| Literal::scalar(dtype, *s)).collect();
+    let inputs: Vec<Value> = literals.iter().map(Value::from).collect();
+    let bounds = forward_error(&func.compact(), &inputs, false).unwrap();
+    let found = native::apply(kind, &Attrs::new(), dtype, &scalars).unwrap().to_f64();
+    let truth = fold(kind, &Attrs::new(), &literals).unwrap().get(0).to_f64();
+    (found - truth).abs() <= *bounds[0].elements().next().unwrap()
+}
+
 /// The ops that compute floats element by element, without those whose operands are not all alike.
 fn float_ops() -> impl Iterator<Item = OpKind> {
     OpKind::ALL.into_iter().filter(|k| {
@@ -129,7 +153,8 @@ fn the_interpreter_is_as_accurate_as_the_table_says() {
                     continue;
                 };
                 checked += 1;
-                if ulps > worst.0 {
+                let bound = f64::from(kind.row().max_ulp);
+                if ulps > worst.0 && (ulps <= bound || !parts_cancel(kind, dtype, &sample)) {
                     worst = (ulps, sample);
                 }
             }

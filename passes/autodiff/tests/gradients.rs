@@ -8,10 +8,11 @@ use thn_ir::*;
 use thn_reference::Value as Data;
 
 /// Points of three numbers: mixed signs, positive, and within the unit interval. None is a kink or a jump of an op.
-const POINTS: [[[f64; 3]; 2]; 3] = [
+const POINTS: [[[f64; 3]; 2]; 4] = [
     [[0.625, -1.375, 1.8125], [1.25, 0.75, -2.5]],
     [[0.625, 1.375, 1.8125], [1.25, 0.75, 2.5]],
     [[0.625, -0.375, 0.8125], [0.25, 0.75, -0.5]],
+    [[-0.625, -1.375, -1.8125], [-1.25, -0.75, -2.5]],
 ];
 
 /// Elementwise ops with a derivative that is not zero everywhere.

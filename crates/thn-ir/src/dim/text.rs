@@ -6,7 +6,7 @@ use std::fmt;
 impl Dim {
     /// Parses the spelling that [`fmt::Display`] prints, looking symbols up by name.
     pub fn parse(text: &str, symbol: &mut dyn FnMut(&str) -> Option<Symbol>) -> Result<Dim, String> {
-        let mut p = Parser { text, at: 0, symbol };
+        let mut p = Parser { text, at: 0, symbol, depth: 0 };
         let dim = p.sum()?;
         p.space();
         if p.at < text.len() {
@@ -22,7 +22,11 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     symbol: &'a mut dyn FnMut(&str) -> Option<Symbol>,
+    depth: usize,
 }
+
+/// How deep parentheses may nest; far beyond what anybody writes, far below what the stack holds.
+const DEPTH: usize = 100;
 
 impl Parser<'_> {
     fn space(&mut self) {
@@ -45,6 +49,16 @@ impl Parser<'_> {
     }
 
     fn sum(&mut self) -> Result<Dim, String> {
+        if self.depth == DEPTH {
+            return Err(format!("a dim expression nests at most {DEPTH} deep"));
+        }
+        self.depth += 1;
+        let sum = self.terms();
+        self.depth -= 1;
+        sum
+    }
+
+    fn terms(&mut self) -> Result<Dim, String> {
         let mut out = if self.eat("-") { Dim::from(0) - self.term()? } else { self.term()? };
         loop {
             if self.eat("+") {

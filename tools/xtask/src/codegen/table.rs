@@ -267,6 +267,7 @@ impl Table<'_> {
             "real" => "Real",
             "nonneg" => "NonNeg",
             "positive" => "Positive",
+            "negative" => "Negative",
             "unit" => "Unit",
             "above-minus-one" => "AboveMinusOne",
             other => return Err(row.error("domain", 0, &format!("domain `{other}` is unknown"))),
