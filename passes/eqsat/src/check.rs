@@ -1,8 +1,9 @@
 //! Checks that rules keep what their class promises, by sampling both sides.
 //!
 //! Both sides of a rule are run by the reference interpreter on the same arguments, in f32 and f64 and, where the
-//! rule allows, on integers and bools; with dims of length 0, 1, 3 and of unknown length. The left side is also run
-//! in high precision: that is the truth. At every element of the result:
+//! rule allows, on bools and on signed and unsigned integers, the ends of their types often among them; with dims of
+//! length 0, 1, 3 and of unknown length. The left side is also run in high precision: that is the truth. At every
+//! element of the result:
 //!
 //! - `exact`: the same bits, NaN for NaN.
 //! - `accurate`: NaN where left side and truth are NaN, finite where left side and truth are finite, and an error of
@@ -167,7 +168,9 @@ fn elementwise_rule(rule: &Rule) -> bool {
 }
 
 /// Element types that a rule is tried with. Those for which its left side has no type are skipped.
-const DTYPES: [DType; 4] = [DType::F64, DType::F32, DType::I32, DType::Bool];
+/// Signed and unsigned integers wrap around at different numbers, so a rule may hold for one kind alone.
+const DTYPES: [DType; 8] =
+    [DType::F64, DType::F32, DType::I32, DType::Bool, DType::I8, DType::U8, DType::I64, DType::U64];
 
 fn cases(rule: &Rule) -> Result<Vec<Instance>, Error> {
     let mut all = vec![];

@@ -73,6 +73,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.dtype().is_some_and(DType::is_float),
     },
     Condition {
+        name: "signed",
+        form: "x",
+        meaning: "has an element type with negative numbers: a float or a signed integer",
+        holds: |s| s.dtype().is_some_and(DType::is_signed),
+    },
+    Condition {
         name: "integer",
         form: "x",
         meaning: "has an integer element type",

@@ -497,9 +497,11 @@ fn payloads(left: &Pattern, payload: usize, dtype: DType, shapes: &[Shape]) -> V
         Some(OpKind::Argmax) => {
             [0, 1].map(|a| Payload { attrs: Attrs::new().with("axis", Attr::Int(a)), ty: None }).to_vec()
         }
-        Some(OpKind::Cast) => [DType::F64, DType::F32, DType::I64, DType::I32, DType::Bool, DType::U8]
-            .map(|d| Payload { attrs: Attrs::new().with("dtype", Attr::DType(d)), ty: None })
-            .to_vec(),
+        Some(OpKind::Cast) => {
+            [DType::F64, DType::F32, DType::I64, DType::I32, DType::Bool, DType::U8, DType::I8, DType::U64]
+                .map(|d| Payload { attrs: Attrs::new().with("dtype", Attr::DType(d)), ty: None })
+                .to_vec()
+        }
         Some(OpKind::Broadcast) => {
             typed([&[][..], &[0], &[1], &[0, 1], &[2]].map(|l| Attrs::new().ints("axes", l)).to_vec())
         }

@@ -107,15 +107,37 @@ fn element(random: &mut Random, range: Range, input: &Input, columns: i64) -> Sc
             }
             Scalar::Float(1.0)
         }
-        dtype => {
-            let small = random.below(2) == 0;
-            let i = if small { random.below(9) as i128 - 4 } else { i128::from(random.bits()) };
-            let i = Scalar::Int(i).cast(dtype);
-            let fits = |x: Scalar| (facts.lo..=facts.hi).contains(&x.to_f64());
-            let mirrored = Scalar::Int(-i.to_i128()).cast(dtype);
-            [i, mirrored].into_iter().find(|x| fits(*x)).unwrap_or(Scalar::Int(1))
+        dtype => integer(random, dtype, |x| (facts.lo..=facts.hi).contains(&x.to_f64())),
+    }
+}
+
+/// Small numbers, random bits, and the ends of the type as often as either: negation and absolute value wrap around
+/// at the least signed number, and at every unsigned number but zero.
+fn integer(random: &mut Random, dtype: DType, fits: impl Fn(Scalar) -> bool) -> Scalar {
+    for _ in 0..200 {
+        let i = match random.below(3) {
+            0 => random.below(9) as i128 - 4,
+            1 => i128::from(random.bits()),
+            _ => {
+                let (least, most) = ends(dtype);
+                [least, least + 1, -1, 0, 1, most][random.below(6)]
+            }
+        };
+        let x = Scalar::Int(i).cast(dtype);
+        if fits(x) {
+            return x;
         }
     }
+    // What the conditions leave may be a single number.
+    let zero = Scalar::Int(0);
+    if fits(zero) { zero } else { Scalar::Int(1) }
+}
+
+/// The least and the largest number of an integer type.
+fn ends(dtype: DType) -> (i128, i128) {
+    // The sign does not count towards the precision.
+    let states = 1i128 << dtype.precision();
+    (if dtype.is_signed() { -states } else { 0 }, states - 1)
 }
 
 /// A tensor for an argument, with `rows` for the unknown length.
