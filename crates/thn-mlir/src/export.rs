@@ -94,7 +94,14 @@ fn write(
         // SAFETY: the context is alive. In a running pass these are loaded, as every pass depends on them.
         unsafe { mlirContextGetOrLoadDialect(context, string_ref(dialect)) };
     }
-    let mut export = Export { context, func, foreign, values: HashMap::new(), names: Names::default() };
+    let mut export = Export {
+        context,
+        func,
+        foreign,
+        values: HashMap::new(),
+        names: Names::default(),
+        anonymous: Anonymous::beside(func),
+    };
     let (result, diagnostics) = capture_raw(context, || export.function(like));
     result.map_err(|error| said(error, diagnostics))
 }
@@ -109,6 +116,8 @@ struct Export<'a> {
     foreign: &'a Foreign<'a, 'a>,
     values: HashMap<Value, MlirValue>,
     names: Names,
+    /// What the `?` of MLIR's types stand for in inference, which also sees the function's own dims.
+    anonymous: Anonymous,
 }
 
 type Entries = Vec<(String, MlirAttribute)>;
@@ -266,9 +275,8 @@ impl Export<'_> {
             regions.push(made);
             region_types.push(types);
         }
-        let mut anonymous = Anonymous::default();
         let operand_types: Vec<TensorType> =
-            operands.iter().filter_map(|value| anonymous.tensor(raw::type_of(*value))).collect();
+            operands.iter().filter_map(|value| self.anonymous.tensor(raw::type_of(*value))).collect();
         let declared = data.results.first().and_then(|value| self.func.tensor(*value));
         let declared = declared.filter(|_| row.shaped);
         let inferred = thn_ir::infer(data.kind, &operand_types, &data.attrs, declared, &region_types)?;
@@ -341,9 +349,8 @@ impl Export<'_> {
         self.operations(from, block)?;
         let results = self.all(&source.results)?;
         self.terminate("thn.yield", &results, &source.end, block)?;
-        let mut anonymous = Anonymous::default();
         let mut tensors = |types: &mut dyn Iterator<Item = MlirType>| {
-            types.filter_map(|r#type| anonymous.tensor(r#type)).collect::<Vec<_>>()
+            types.filter_map(|r#type| self.anonymous.tensor(r#type)).collect::<Vec<_>>()
         };
         let args = tensors(&mut arguments.iter().map(|argument| argument.0));
         let results = tensors(&mut results.iter().map(|value| raw::type_of(*value)));

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Severity},
     export::replace,
     import::{Others, import_with},
-    raw,
+    locations, raw,
     text::owned,
 };
 use melior::{dialect::DialectHandle, ir::OperationRef};
@@ -414,7 +414,9 @@ pub fn on_func_with(
 
 /// Replaces a module by another level of its only function: the body of passes that leave thn.
 ///
-/// `lower` gives the new module as text. Declarations do not count as functions.
+/// `lower` gives the new module as text. Declarations do not count as functions. Any other op at the top of the
+/// module is refused: it would be lost, and functions are all that can be taken away without looking at who
+/// uses their results.
 pub fn on_program(
     module: OperationRef,
     lower: impl FnOnce(&Func) -> Result<String, thn_ir::Error>,
@@ -423,6 +425,11 @@ pub fn on_program(
     let body = raw::regions(operation).first().and_then(|region| raw::blocks(*region).first().copied());
     let Some(body) = body else { return Err(Error::input("the module has no body")) };
     let all = raw::operations(body);
+    if let Some(other) = all.iter().find(|op| raw::name(**op) != "func.func") {
+        let name = raw::name(*other);
+        let why = format!("a program is one function; the module also has {name} at its top");
+        return Err(Error::unsupported(why).at(locations::read(raw::location(*other))));
+    }
     let has_body =
         |op: &&MlirOperation| raw::regions(**op).into_iter().any(|region| !raw::blocks(region).is_empty());
     let functions: Vec<_> = all.iter().filter(has_body).copied().collect();

@@ -309,10 +309,11 @@ pub(crate) fn clone_operation(operation: MlirOperation) -> MlirOperation {
     unsafe { mlirOperationClone(operation) }
 }
 
-/// Gives a block the ops of a module, in place of its own. The module is used up.
+/// Gives a block the ops of a module, in place of its own, which are all functions. The module is used up.
 pub(crate) fn replace_body(block: MlirBlock, module: MlirModule) {
     for old in operations(block).into_iter().rev() {
-        // SAFETY: as above; ops at this level are functions, whose values nothing else uses.
+        // SAFETY: as above; a function has no results and its body sees nothing outside, so nothing that
+        // remains uses anything of it.
         unsafe { mlirOperationDestroy(old) };
     }
     // SAFETY: as above; each op leaves the module before it enters the block.

@@ -5,7 +5,7 @@
 
 use crate::{raw, text::type_text};
 use mlir_sys::*;
-use thn_ir::{DType, Dim, Shape, Symbol, TensorType, Type};
+use thn_ir::{DType, Dim, Func, Shape, Symbol, TensorType, Type};
 
 /// Element type and dims of a tensor that thn computes with; `None` for any other type.
 pub(crate) fn tensor(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
@@ -71,14 +71,24 @@ pub(crate) fn mlir_type(context: MlirContext, r#type: &Type) -> Option<MlirType>
 
 /// Gives each `?` a symbol of its own, all printed `?`: for looking at one op, whose surroundings are
 /// unknown.
+///
+/// Two symbols are one where their numbers agree, whatever their names. All types, attributes and region types
+/// that inference compares must therefore take their symbols from one source.
 #[derive(Default)]
 pub(crate) struct Anonymous {
+    /// The number of the next symbol.
     next: u32,
     /// Symbols that expressions name; one name is one symbol.
     named: Vec<Symbol>,
 }
 
 impl Anonymous {
+    /// Symbols that are none of this function's, for use beside its own dims.
+    pub(crate) fn beside(func: &Func) -> Self {
+        // A symbol's number is its position in the function.
+        Self { next: func.symbols().len() as u32, named: vec![] }
+    }
+
     /// A tensor type with a new symbol for each `?`; `None` for other types.
     pub(crate) fn tensor(&mut self, r#type: MlirType) -> Option<TensorType> {
         let (dtype, dims) = tensor(r#type)?;
@@ -97,7 +107,29 @@ impl Anonymous {
     }
 
     fn symbol(&mut self, name: &str) -> Symbol {
+        let symbol = Symbol { id: self.next, name: name.into() };
         self.next += 1;
-        Symbol { id: self.next, name: name.into() }
+        symbol
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use thn_ir::SymbolOrigin;
+
+    #[test]
+    fn anonymous_symbols_are_none_of_the_functions() {
+        let mut func = Func::new("f");
+        let own: Vec<_> = ["M", "N"].map(|name| func.new_symbol(name, SymbolOrigin::Opaque)).into();
+        let mut anonymous = Anonymous::beside(&func);
+        let made = [anonymous.symbol("?"), anonymous.named("N"), anonymous.symbol("?")];
+        for symbol in &made {
+            assert!(!own.contains(symbol), "{symbol:?} is one of {own:?}");
+            let (unknown, known) = (Dim::from(symbol.clone()), Dim::from(own[0].clone()));
+            assert!(!unknown.certainly_differs(&(known + Dim::from(2))));
+        }
+        assert_ne!(made[0], made[2]);
+        assert_eq!(made[1], anonymous.named("N"), "one name is one symbol");
     }
 }

@@ -51,6 +51,20 @@ mod count_functions {
     }
 }
 
+mod lower_to_nothing {
+    //! A pass that replaces a program by an empty function.
+
+    use thn_mlir::{
+        Error,
+        melior::ir::OperationRef,
+        pass::{Options, on_program},
+    };
+
+    pub(crate) fn run(module: OperationRef, _: &Options) -> Result<(), Error> {
+        on_program(module, |_| Ok("func.func @lowered() { return }".to_owned()))
+    }
+}
+
 thn_mlir::passes! {
     grumble: "Complains", Tensors => Tensors {
         how: "", "In which way";
@@ -58,6 +72,7 @@ thn_mlir::passes! {
         loudly: false, "Whether others should hear it";
     }
     count_functions: "Counts functions", Tensors => Tensors, on "func.func", makes [arith];
+    lower_to_nothing: "Replaces a program", Tensors => Loops;
 }
 
 static TABLES: Tables = Tables {
@@ -79,9 +94,13 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 ";
 
 fn run(pipeline: &str) -> Result<String, Error> {
+    run_on(TWO, pipeline)
+}
+
+fn run_on(source: &str, pipeline: &str) -> Result<String, Error> {
     register(&TABLES);
     let context = new_context();
-    let mut module = parse(&context, TWO, "test.mlir")?;
+    let mut module = parse(&context, source, "test.mlir")?;
     run_pipeline(&context, &mut module, pipeline)?;
     Ok(print(module.as_operation()))
 }
@@ -162,6 +181,31 @@ fn many_functions_on_many_threads_give_one_text() {
         .collect();
     assert_eq!(count_functions::COUNT.load(Ordering::Relaxed), 4 * 40 * 2);
     assert!(texts.iter().all(|text| *text == texts[0]));
+}
+
+#[test]
+fn programs_are_replaced_whole_or_not_at_all() {
+    let lower = |top: &str| run_on(&format!("{top}{TWO}"), "builtin.module(lower-to-nothing)");
+    for only_functions in ["", "func.func private @declared(tensor<4xf32>)\n"] {
+        let text = lower(only_functions).unwrap_or_else(|error| panic!("{error}"));
+        assert!(text.contains("@lowered") && !text.contains("@f"), "{text}");
+    }
+
+    // The body of a module is a graph: these use each other across the order in which they stand, and even
+    // in a circle.
+    let constant = "%c = thn.constant dense<1.0> : tensor<2xf32>\n";
+    let tops = [
+        (constant.to_owned(), "thn.constant"),
+        (format!("%a = thn.neg %c : tensor<2xf32>\n{constant}"), "thn.neg"),
+        ("%a = thn.neg %b : tensor<2xf32>\n%b = thn.exp %a : tensor<2xf32>\n".to_owned(), "thn.neg"),
+    ];
+    for (top, culprit) in tops {
+        let error = lower(&top).expect_err("something would be lost");
+        let first = &error.failure().diagnostics[0];
+        assert!(first.location.starts_with("test.mlir:1:"), "{}", first.location);
+        let expected = format!("a program is one function; the module also has {culprit} at its top");
+        assert!(first.message.contains(&expected), "{}", first.message);
+    }
 }
 
 #[test]

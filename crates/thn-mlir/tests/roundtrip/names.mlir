@@ -31,3 +31,11 @@ func.func @clash(%n: tensor<i64> {thn.name = "n", thn.value = "count"}, %x: tens
   %1 = thn.iota axis = 0 dims = ["n"] : tensor<?xf32>
   return %1 : tensor<?xf32>
 }
+
+// The length of %0 has no name, and is not that of another dim.
+func.func @lengths_without_names(%x: tensor<?x?xf64> {thn.dims = ["M", "N"]}, %v: tensor<?xf64> {thn.dims = ["N"]}, %s: tensor<f64>) -> tensor<?x?xf64> {
+  %0 = thn.pad %v, %s low = [0] high = [2] : tensor<?xf64>, tensor<f64>
+  %1 = thn.inc_subtensor %0, %v starts = ["1"] steps = [1] : tensor<?xf64>, tensor<?xf64>
+  %2 = thn.broadcast %1 axes = [0] dims = ["N + 2", "N"] : tensor<?xf64> -> tensor<?x?xf64>
+  return %2 : tensor<?x?xf64>
+}
