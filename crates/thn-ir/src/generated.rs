@@ -74,11 +74,11 @@ pub enum OpKind {
     Cos,
     /// The tangent of x radians.
     Tan,
-    /// The angle in [-pi/2, pi/2] whose sine is x; NaN outside [-1, 1].
+    /// The angle in \[-pi/2, pi/2\] whose sine is x; NaN outside \[-1, 1\].
     Arcsin,
-    /// The angle in [0, pi] whose cosine is x; NaN outside [-1, 1].
+    /// The angle in \[0, pi\] whose cosine is x; NaN outside \[-1, 1\].
     Arccos,
-    /// The angle in [-pi/2, pi/2] whose tangent is x.
+    /// The angle in \[-pi/2, pi/2\] whose tangent is x.
     Arctan,
     /// (exp(x) - exp(-x)) / 2.
     Sinh,
@@ -122,17 +122,17 @@ pub enum OpKind {
     Select,
     /// Conversion of the element type. Float to integer truncates and saturates, NaN gives 0; to bool is x != 0.
     Cast,
-    /// Repeats x: operand dim i becomes result dim axes[i], every other result dim is new.
+    /// Repeats x: operand dim i becomes result dim axes\[i\], every other result dim is new.
     Broadcast,
-    /// Permutes dims, drops length-1 dims and inserts new ones: result dim i is operand dim order[i], or 1 where it is -1.
+    /// Permutes dims, drops length-1 dims and inserts new ones: result dim i is operand dim order\[i\], or 1 where it is -1.
     Dimshuffle,
     /// The same elements in row-major order under another shape.
     Reshape,
-    /// Element i along dim d is operand element starts[d] + steps[d] * i. Starts are dim expressions.
+    /// Element i along dim d is operand element starts\[d\] + steps\[d\] * i. Starts are dim expressions.
     Slice,
-    /// Rows of x: result[i..., j...] = x[index[i...], j...]. A negative index counts from the end; one outside is an error.
+    /// Rows of x: result\[i..., j...\] = x\[index\[i...\], j...\]. A negative index counts from the end; one outside is an error.
     Gather,
-    /// One element of each row: result[i...] = x[i..., index[i...]], Theano's x[arange(n), y]. A negative index counts from the end; one outside is an error.
+    /// One element of each row: result\[i...\] = x\[i..., index\[i...\]\], Theano's x\[arange(n), y\]. A negative index counts from the end; one outside is an error.
     Pick,
     /// Concatenates along `axis`.
     Join,
@@ -142,7 +142,7 @@ pub enum OpKind {
     SetSubtensor,
     /// x with y added to the slice starts + steps * i.
     IncSubtensor,
-    /// x with y[i...] added to row index[i...], for all i in row-major order; repeated indices accumulate. An index outside is an error.
+    /// x with y\[i...\] added to row index\[i...\], for all i in row-major order; repeated indices accumulate. An index outside is an error.
     ScatterAdd,
     /// The sum over `axes`; 0 over an empty dim. f32 accumulates in blocks whose partial sums are f64.
     Sum,
@@ -164,7 +164,7 @@ pub enum OpKind {
     LogSoftmax,
     /// NumPy's dot for ranks 1 and 2: contracts the last dim of x with the first of y.
     Dot,
-    /// A product of matrices for each index of the first dim: result[b, i, j] = sum_k x[b, i, k] * y[b, k, j].
+    /// A product of matrices for each index of the first dim: result\[b, i, j\] = sum_k x\[b, i, k\] * y\[b, k, j\].
     BatchedDot,
     /// Ends a region and gives its values.
     Yield,

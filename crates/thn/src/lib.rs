@@ -60,3 +60,8 @@ pub mod prelude {
     pub use crate::{Array, CallError, CompileErrors, Error, Function, In, Target, function};
     pub use thn_graph::*;
 }
+
+/// The README's program, run with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

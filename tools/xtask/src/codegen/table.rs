@@ -198,7 +198,7 @@ impl Table<'_> {
              #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]\npub enum OpKind {\n",
         );
         for row in self.rows {
-            let _ = write!(out, "/// {}\n{},\n", row.summary, row.name);
+            let _ = write!(out, "/// {}\n{},\n", rustdoc(&row.summary), row.name);
         }
         out.push_str("/// An op of another dialect, kept as it is.\nForeign,\n}\n\nimpl OpKind {\n");
         let names: Vec<String> = self.rows.iter().map(|r| format!("OpKind::{}", r.name)).collect();
@@ -303,6 +303,11 @@ impl Table<'_> {
             row.max_ulp,
         ))
     }
+}
+
+/// Prose for a doc comment: brackets are no links.
+fn rustdoc(text: &str) -> String {
+    text.replace('[', "\\[").replace(']', "\\]")
 }
 
 fn dtype_class(name: &str) -> Result<&'static str, String> {
