@@ -18,7 +18,7 @@ pub fn verify(func: &Func) -> Vec<Error> {
     for (value, arg) in func.body().args.iter().zip(&func.args) {
         let Some(ty) = func.tensor(*value) else { continue };
         if ty.shape.iter().any(|d| d.as_const().is_some_and(|length| length < 0)) {
-            let message = format!("argument {} has type {ty}: a length is negative", func.describe(*value));
+            let message = format!("{} has type {ty}: a length is negative", func.describe(*value));
             errors.push(Error::input(message).located(&arg.loc));
         }
     }

@@ -115,7 +115,7 @@ fn the_verifier_catches_planted_faults() {
     let mut negative = f.clone();
     let x = negative.body().args[0];
     negative.value_mut(x).ty = TensorType::new(DType::F64, Shape::fixed(&[-1])).into();
-    assert!(message(&negative).contains("argument x has type tensor<-1xf64>: a length is negative"));
+    assert!(message(&negative).contains("x has type tensor<-1xf64>: a length is negative"));
 
     let mut update = f;
     update.results[0].updates = Some(0);
