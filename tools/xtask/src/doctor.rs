@@ -135,7 +135,7 @@ fn cpu() -> Vec<Check> {
     let mut checks = vec![Check {
         group: "cpu",
         name: "threads",
-        needed_for: "loops over large arrays",
+        needed_for: "building and for calls from several threads; one call runs on one",
         required: false,
         finding: match thread::available_parallelism() {
             Ok(count) => Finding::Found(count.to_string()),
