@@ -32,16 +32,12 @@ pub(crate) fn apply(
     let ty = register(data);
     let rhs = if let Some(function) = prim.emit.strip_prefix("thn_") {
         let name = format!("thn_{function}_{}", suffix(data));
-        if library::function(&name).is_some() {
-            calls.insert(name.clone());
-            let types = vec![ty; args.len()].join(", ");
-            format!("func.call @{name}({}) : ({types}) -> {}", names.join(", "), register(result))
-        } else {
-            let op = from_libm(function)
-                .filter(|_| data.is_float())
-                .ok_or_else(|| fault(format!("has no library function {name}")))?;
-            format!("{op} {} : {ty}", names.join(", "))
+        if library::function(&name).is_none() {
+            return Err(fault(format!("has no library function {name}")));
         }
+        calls.insert(name.clone());
+        let types = vec![ty; args.len()].join(", ");
+        format!("func.call @{name}({}) : ({types}) -> {}", names.join(", "), register(result))
     } else {
         match prim.predicate {
             Some(predicate) => format!("{} {predicate}, {} : {ty}", prim.emit, names.join(", ")),
@@ -49,21 +45,6 @@ pub(crate) fn apply(
         }
     };
     Ok(Val { name: text.bind_at(level, rhs), dtype: result, level })
-}
-
-/// The op of `math` for a function that the platform's own library computes within the bound of its row.
-fn from_libm(function: &str) -> Option<&'static str> {
-    Some(match function {
-        "sin" => "math.sin",
-        "cos" => "math.cos",
-        "tan" => "math.tan",
-        "arcsin" => "math.asin",
-        "arccos" => "math.acos",
-        "arctan" => "math.atan",
-        "atan2" => "math.atan2",
-        "pow" => "math.powf",
-        _ => return None,
-    })
 }
 
 /// Conversion as the `cast` op defines it: float to integer truncates and saturates, integers wrap around, to bool
