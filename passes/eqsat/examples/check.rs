@@ -1,0 +1,60 @@
+//! Checks rules: `cargo run -p thn-eqsat --example check -- [--rule NAME]... [FILE.rules]...`.
+//!
+//! Prints for each rule how many cases and points it was checked at, and the counterexample if there is one. With no
+//! arguments, every rule of the crate is checked. The exit status is 1 if a rule breaks its promise, and 2 if
+//! something else is wrong.
+
+use std::process::ExitCode;
+use thn_eqsat::{
+    check::{self, Checked},
+    rules,
+};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether every rule asked for keeps its promise.
+fn run() -> Result<bool, String> {
+    let mut kept = true;
+    let mut names = vec![];
+    let mut files = vec![];
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--rule" => names.push(arguments.next().ok_or("--rule needs a name")?),
+            option if option.starts_with('-') => return Err(format!("unknown option {option}")),
+            _ => files.push(argument),
+        }
+    }
+    if names.is_empty() && files.is_empty() {
+        names = rules().map_err(|e| e.to_string())?.into_iter().map(|r| r.name).collect();
+    }
+    for name in names {
+        let checked = check::own(&name).map_err(|e| e.to_string())?;
+        kept &= report(&checked.ok_or(format!("there is no rule `{name}`"))?);
+    }
+    for path in files {
+        let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+        for checked in check::file(&path, &text).map_err(|e| e.to_string())? {
+            kept &= report(&checked);
+        }
+    }
+    Ok(kept)
+}
+
+fn report(checked: &Checked) -> bool {
+    let Checked { rule, class, cases, points, counterexample } = checked;
+    println!("{rule:28} {class:9} {cases:4} cases {points:7} points", class = class.name());
+    if let Some(example) = counterexample {
+        println!("{example}\n");
+    }
+    counterexample.is_none()
+}
