@@ -20,6 +20,7 @@
 
 mod instance;
 mod judge;
+mod pools;
 mod sample;
 
 use crate::{

@@ -1,0 +1,140 @@
+//! What the variables of a rule are tried as: shapes, element types, attributes, and what conditions assume.
+
+use crate::{
+    conditions::CONDITIONS,
+    facts::Facts,
+    graph::Payload,
+    pattern::{Argument, Pattern, PayloadPattern, Rule},
+};
+use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Shape, TensorType};
+
+/// The number of columns; unknown and fixed lengths are rows.
+pub(super) const COLUMNS: i64 = 2;
+
+/// What the conditions of a rule assume of one of its variables.
+pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Facts {
+    let mut facts = Facts::of_dtype(dtype);
+    for guard in rule.guards.iter().filter(|g| g.args.contains(what)) {
+        match CONDITIONS[guard.condition].name {
+            "nonneg" => facts.lo = 0.0,
+            "positive" | "nonzero" => facts.lo = f64::from_bits(1),
+            "nonpos" => facts.hi = 0.0,
+            "number" => facts.nan = false,
+            "bounded" => facts.inf = false,
+            "unit" => (facts.lo, facts.hi, facts.inf) = (0.0, 1.0, false),
+            "finite" => (facts.nan, facts.inf) = (false, false),
+            _ => {}
+        }
+    }
+    facts
+}
+
+/// Whether every op of a pattern is elementwise.
+pub(super) fn elementwise(pattern: &Pattern) -> bool {
+    pattern.walk().iter().all(|p| match p {
+        Pattern::Op { kind, .. } => kind.row().is_elementwise(),
+        Pattern::Rebroadcast { .. } | Pattern::Count { .. } => false,
+        Pattern::Var(_) | Pattern::Number(_) => true,
+    })
+}
+
+/// Shapes that variables are tried with; fewer for elementwise rules.
+pub(super) fn shapes(rows: &Dim, simple: bool) -> Vec<Shape> {
+    let (n, m) = (rows.clone(), Dim::from(COLUMNS));
+    let mut all = vec![Shape(vec![n.clone()]), Shape::scalar(), Shape(vec![n.clone(), m.clone()])];
+    if !simple {
+        all.push(Shape(vec![m.clone(), n.clone()]));
+        all.push(Shape(vec![n.clone(), n.clone()]));
+        all.push(Shape(vec![m.clone()]));
+        all.push(Shape(vec![m.clone(), n.clone(), m.clone()]));
+        all.push(Shape(vec![n.clone(), Dim::ONE]));
+        all.push(Shape(vec![m.clone(), m, n]));
+    }
+    all
+}
+
+/// The element type of a variable by the operand it is, and whether it is an index.
+pub(super) fn role(left: &Pattern, var: usize, dtype: DType) -> (DType, bool) {
+    for pattern in left.walk() {
+        let Pattern::Op { kind, args, .. } = pattern else { continue };
+        for (spec, arg) in kind.row().operands.iter().zip(args) {
+            if *arg == Pattern::Var(var) {
+                match spec.name {
+                    "c" => return (DType::Bool, false),
+                    "index" => return (DType::I64, true),
+                    _ => {}
+                }
+            }
+            // The condition may be a function of bools.
+            let logic = |p: &&Pattern| match p {
+                Pattern::Op { kind, .. } => {
+                    matches!(kind, OpKind::Not | OpKind::And | OpKind::Or | OpKind::Xor)
+                }
+                _ => true,
+            };
+            let parts = arg.walk();
+            if spec.name == "c" && parts.iter().all(logic) && parts.contains(&&Pattern::Var(var)) {
+                return (DType::Bool, false);
+            }
+        }
+    }
+    (dtype, false)
+}
+
+/// Payloads to try for a variable, by the op it belongs to.
+pub(super) fn payloads(left: &Pattern, payload: usize, dtype: DType, shapes: &[Shape]) -> Vec<Payload> {
+    let kind = left.walk().into_iter().find_map(|p| match p {
+        Pattern::Op { kind, payload: PayloadPattern::Var(v), .. } if *v == payload => Some(*kind),
+        _ => None,
+    });
+    let ints = |name: &'static str, lists: &[&[i64]]| -> Vec<Payload> {
+        lists.iter().map(|l| Payload { attrs: Attrs::new().ints(name, l), ty: None }).collect()
+    };
+    let typed = |attrs: Vec<Attrs>| -> Vec<Payload> {
+        let of = |a: &Attrs| {
+            let a = a.clone();
+            shapes
+                .iter()
+                .map(move |s| Payload { attrs: a.clone(), ty: Some(TensorType::new(dtype, s.clone())) })
+        };
+        attrs.iter().flat_map(of).collect()
+    };
+    match kind {
+        Some(OpKind::Dimshuffle) => ints(
+            "order",
+            &[&[1, 0], &[0, 1], &[0, -1], &[-1, 0], &[0], &[1], &[0, 2, 1], &[2, 1, 0], &[1, 0, 2]],
+        ),
+        Some(OpKind::Argmax) => {
+            [0, 1].map(|a| Payload { attrs: Attrs::new().with("axis", Attr::Int(a)), ty: None }).to_vec()
+        }
+        Some(OpKind::Cast) => {
+            [DType::F64, DType::F32, DType::I64, DType::I32, DType::Bool, DType::U8, DType::I8, DType::U64]
+                .map(|d| Payload { attrs: Attrs::new().with("dtype", Attr::DType(d)), ty: None })
+                .to_vec()
+        }
+        Some(OpKind::Broadcast) => {
+            typed([&[][..], &[0], &[1], &[0, 1], &[2]].map(|l| Attrs::new().ints("axes", l)).to_vec())
+        }
+        Some(OpKind::Reshape) => {
+            let mut all = typed(vec![Attrs::new()]);
+            let flat = shapes.iter().map(|s| TensorType::new(dtype, Shape(vec![s.size()])));
+            all.extend(flat.map(|t| Payload { attrs: Attrs::new(), ty: Some(t) }));
+            all
+        }
+        Some(OpKind::Slice) => {
+            let zero = Dim::from(0);
+            let attrs =
+                |starts: &[Dim], steps: &[i64]| Attrs::new().dims("starts", starts).ints("steps", steps);
+            let mut all =
+                typed(vec![attrs(std::slice::from_ref(&zero), &[1]), attrs(&[zero.clone(), zero], &[1, 1])]);
+            let row = Shape(vec![Dim::ONE]);
+            let reversed = Shape(vec![Dim::from(COLUMNS)]);
+            for (start, step, shape) in [(0, 1, row.clone()), (1, 1, row), (1, -1, reversed)] {
+                let attrs = attrs(&[Dim::from(start)], &[step]);
+                all.push(Payload { attrs, ty: Some(TensorType::new(dtype, shape)) });
+            }
+            all
+        }
+        _ => ints("axes", &[&[0], &[1], &[0, 1], &[2], &[0, 2]]),
+    }
+}
