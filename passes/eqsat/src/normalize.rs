@@ -45,6 +45,19 @@ pub(crate) struct Found {
     pub(crate) node: Option<Node>,
     /// Whether the new form is always preferred.
     pub(crate) better: bool,
+    /// What was looked at behind each operand of the old node.
+    pub(crate) members: Vec<Member>,
+}
+
+/// What a rewrite of this file needs of the class of an operand.
+#[derive(Clone, Debug)]
+pub(crate) enum Member {
+    /// Nothing: the operand is used as it is.
+    Any,
+    /// This node of it.
+    Node(Node),
+    /// That every element is the same known number.
+    Number,
 }
 
 /// Every equal of `node`, which is in `class`, that this file knows.
@@ -56,7 +69,8 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
         // Classes were renumbered since the node was made.
         if let Some(class) = add_op(graph, kind, payload, &node.children) {
             let node = canonical(graph, kind, payload, &node.children);
-            found.push(Found { name: "sorted", class, node: Some(node), better: false });
+            let members = vec![Member::Any; node.children.len()];
+            found.push(Found { name: "sorted", class, node: Some(node), better: false, members });
         }
     }
     if !strict && matches!(kind, OpKind::Add | OpKind::Mul) {
@@ -105,26 +119,30 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
             }
             if let Some(class) = add_op(graph, kind, PayloadId::EMPTY, &all) {
                 let name = if kind == OpKind::Add { "flatten-sum" } else { "flatten-product" };
-                found.push(Found { name, class, node: Some(flat), better: false });
+                let mut members = vec![Member::Any; node.children.len()];
+                members[i] = Member::Node(inner);
+                found.push(Found { name, class, node: Some(flat), better: false, members });
             }
         }
     }
 }
 
-/// A rank-0 class whose element every element of `class` equals.
-fn repeated(graph: &mut Graph, class: Id) -> Option<Id> {
+/// A rank-0 class whose element every element of `class` equals, and what shows it.
+fn repeated(graph: &mut Graph, class: Id) -> Option<(Id, Member)> {
     if rank(graph, class) == 0 {
-        return Some(class);
+        return Some((class, Member::Any));
     }
     let inner = graph[class].nodes.iter().find_map(|n| match n.kind() {
-        Some(OpKind::Broadcast) if rank(graph, n.children[0]) == 0 => Some(n.children[0]),
+        Some(OpKind::Broadcast) if rank(graph, n.children[0]) == 0 => {
+            Some((n.children[0], Member::Node(n.clone())))
+        }
         _ => None,
     });
     inner.or_else(|| {
         let data = &graph[class].data;
         let value = data.splat.as_ref().and_then(Literal::splat_value)?;
         let dtype = type_of(graph, class)?.dtype;
-        Some(crate::graph::add_scalar(graph, dtype, value))
+        Some((crate::graph::add_scalar(graph, dtype, value), Member::Number))
     })
 }
 
@@ -139,8 +157,11 @@ fn scalar_operands(
     if rank(graph, class) == 0 {
         return;
     }
-    let children: Vec<Id> =
-        node.children.iter().map(|c| repeated(graph, *c).unwrap_or_else(|| graph.find(*c))).collect();
+    let (children, members): (Vec<Id>, Vec<Member>) = node
+        .children
+        .iter()
+        .map(|c| repeated(graph, *c).unwrap_or_else(|| (graph.find(*c), Member::Any)))
+        .unzip();
     if children.iter().zip(&node.children).all(|(a, b)| *a == graph.find(*b)) {
         return;
     }
@@ -149,7 +170,7 @@ fn scalar_operands(
     let whole = rank(graph, made) > 0;
     let Some(class) = fill(graph, made, &ty) else { return };
     let node = whole.then(|| canonical(graph, kind, payload, &children));
-    found.push(Found { name: "scalar-operand", class, node, better: !whole });
+    found.push(Found { name: "scalar-operand", class, node, better: !whole, members });
 }
 
 fn is_movement(kind: OpKind) -> bool {
@@ -176,15 +197,17 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
             continue;
         }
         let mut sources = vec![];
+        let mut members = vec![];
         for child in &node.children {
             let moved = graph[*child].nodes.iter().find_map(|n| match n.op() {
-                Some((k, p)) if k == movement && alike(graph, p, how) => {
-                    type_of(graph, n.children[0]).filter(|t| t.shape == shape).map(|_| n.children[0])
-                }
+                Some((k, p)) if k == movement && alike(graph, p, how) => type_of(graph, n.children[0])
+                    .filter(|t| t.shape == shape)
+                    .map(|_| (n.children[0], Member::Node(n.clone()))),
                 _ => None,
             });
-            let Some(source) = moved.or_else(|| repeated(graph, *child)) else { break };
+            let Some((source, member)) = moved.or_else(|| repeated(graph, *child)) else { break };
             sources.push(source);
+            members.push(member);
         }
         if sources.len() < node.children.len() {
             continue;
@@ -193,7 +216,7 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
         let Some(dtype) = type_of(graph, class).map(|t| t.dtype) else { continue };
         let how = with_dtype(graph, how, dtype);
         if let Some(class) = add_op(graph, movement, how, &[inner]) {
-            found.push(Found { name: "lift-movement", class, node: None, better: true });
+            found.push(Found { name: "lift-movement", class, node: None, better: true, members });
         }
     }
 }

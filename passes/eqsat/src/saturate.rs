@@ -6,6 +6,7 @@
 
 use crate::{
     Class, Options, Report, Stop, apply,
+    explain::Journal,
     graph::{Graph, Node, rank, type_of},
     matcher::{self, Binding},
     normalize,
@@ -26,6 +27,8 @@ pub(crate) struct Search<'a> {
     pub(crate) worse: HashSet<Node>,
     /// For a node in normal form, the nodes it was made from: what is better than it is better than they are.
     sources: BTreeMap<Node, BTreeSet<Node>>,
+    /// What made classes equal, if somebody wants to know.
+    pub(crate) journal: Option<Journal>,
     depth: usize,
     max_nodes: usize,
     max_matches: usize,
@@ -57,6 +60,7 @@ impl<'a> Search<'a> {
             index,
             worse: HashSet::new(),
             sources: BTreeMap::new(),
+            journal: None,
             depth: rules.iter().map(|r| r.left.depth()).max().unwrap_or(0),
             max_nodes: size * options.budget.nodes_per_node + options.budget.nodes,
             max_matches: size * options.budget.matches_per_node + options.budget.nodes,
@@ -203,7 +207,14 @@ impl<'a> Search<'a> {
         if rule.better && !itself {
             self.mark_worse(&step.node);
         }
+        let entry = self
+            .journal
+            .as_ref()
+            .and_then(|j| j.rule(&self.graph, rule, step.rule, (step.class, &step.node), &step.way));
         if self.unite(step.class, new) {
+            if let Some(journal) = &mut self.journal {
+                journal.push(entry);
+            }
             changed.insert(self.graph.find(new));
             *report.fired.entry(rule.name.clone()).or_insert(0) += 1;
             if rule.class == Class::Finite {
@@ -230,6 +241,7 @@ impl<'a> Search<'a> {
     ) -> Result<(), Stop> {
         let before = self.graph.nodes().len();
         for found in normalize::normalize(&mut self.graph, class, node, self.options.is_strict()) {
+            let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
             if let Some(new) = found.node.filter(|n| n != node) {
                 self.sources.entry(new).or_default().insert(node.clone());
             }
@@ -237,6 +249,9 @@ impl<'a> Search<'a> {
                 self.mark_worse(node);
             }
             if self.unite(class, found.class) {
+                if let Some(journal) = &mut self.journal {
+                    journal.push(entry);
+                }
                 changed.insert(self.graph.find(class));
                 *report.fired.entry(found.name.to_string()).or_insert(0) += 1;
             }
