@@ -21,7 +21,6 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 pub(crate) use bound::Bound;
 pub(crate) use order::ToInteger;
-pub use rounding::bits_of_error;
 
 /// Bits of working precision beyond those asked for; they absorb the errors of the library's functions.
 const GUARD: usize = 64;

@@ -142,7 +142,7 @@ pub(crate) fn apply(
 impl Elements for Reals {
     type Element = Cell;
 
-    fn expands(_: OpKind) -> bool {
+    fn expands(&self, _: OpKind) -> bool {
         false
     }
 

@@ -4,7 +4,7 @@
 //! in the element type, times the `max_ulp` of its row. Balls carry these errors through all later ops.
 
 use crate::{
-    Reals, Tensor, Value,
+    Format, Reals, Tensor, Value,
     big::Bound,
     exact::{self, Cell},
     run::{Elements, run},
@@ -20,8 +20,19 @@ const PRECISION: usize = 640;
 /// With `reassociated`, the bounds hold for every order of the sums and products of the program: a sum may lose the
 /// rounding of its operands, not just of its result.
 pub fn forward_error(func: &Func, inputs: &[Value], reassociated: bool) -> Result<Vec<Tensor<f64>>, Error> {
+    forward_error_in(func, inputs, reassociated, None)
+}
+
+/// [`forward_error`] of [`crate::interpret_in`]: with a format, every float is rounded to that instead of to its own
+/// type.
+pub fn forward_error_in(
+    func: &Func,
+    inputs: &[Value],
+    reassociated: bool,
+    format: Option<Format>,
+) -> Result<Vec<Tensor<f64>>, Error> {
     let analysed = Reals::with(PRECISION, |reals| {
-        let tensors = run(&mut Rounded { reals, reassociated }, func, inputs);
+        let tensors = run(&mut Rounded { reals, reassociated, format }, func, inputs);
         (tensors, reals.take_doubt())
     });
     let (tensors, doubt) = analysed.ok_or_else(|| Error::internal("no constants to compute with"))?;
@@ -36,11 +47,7 @@ pub fn forward_error(func: &Func, inputs: &[Value], reassociated: bool) -> Resul
 struct Rounded<'a> {
     reals: &'a mut Reals,
     reassociated: bool,
-}
-
-/// Bits of the significand, the exponent of the least bit, and an exponent that all finite values are below.
-fn format(dtype: DType) -> (i64, i64, i64) {
-    if dtype == DType::F32 { (24, -149, 128) } else { (53, -1074, 1024) }
+    format: Option<Format>,
 }
 
 impl Rounded<'_> {
@@ -50,7 +57,7 @@ impl Rounded<'_> {
         if x.is_nan() || x.is_infinite() {
             return Cell::Real(x);
         }
-        let (bits, least, largest) = format(dtype);
+        let Format { precision: bits, least, largest, .. } = self.format.unwrap_or_else(|| dtype.into());
         let size = size.plus(x.magnitude()).plus(x.error);
         if !size.below(largest) {
             return Cell::Real(x.blurred(Bound::Unknown));
@@ -86,7 +93,7 @@ impl Rounded<'_> {
 impl Elements for Rounded<'_> {
     type Element = Cell;
 
-    fn expands(kind: OpKind) -> bool {
+    fn expands(&self, kind: OpKind) -> bool {
         matches!(kind.row().semantics, Semantics::Expand(_)) && kind.row().formula.is_none()
     }
 

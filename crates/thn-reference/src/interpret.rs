@@ -4,7 +4,7 @@
 //! in f64, whose error grows with the logarithm of the length; f32 results are rounded once at the end.
 
 use crate::{
-    Value, native,
+    Format, Value, native,
     run::{Elements, run},
 };
 use thn_ir::{Attrs, DType, Error, Func, OpData, OpKind, Scalar, Semantics};
@@ -13,7 +13,14 @@ use thn_ir::{Attrs, DType, Error, Func, OpData, OpKind, Scalar, Semantics};
 ///
 /// New values of shared arguments are among the results; state is the caller's.
 pub fn interpret(func: &Func, inputs: &[Value]) -> Result<Vec<Value>, Error> {
-    run(&mut Scalars, func, inputs)
+    run(&mut Scalars { format: None }, func, inputs)
+}
+
+/// [`interpret`] of a program on f64 whose floats are all rounded to another format, which may be that of no element
+/// type. An elementwise op gives its f64 result rounded once more, which for formats of less than 25 bits is the true
+/// result rounded, but for those that an f64 cannot tell from a tie.
+pub fn interpret_in(func: &Func, inputs: &[Value], format: Option<Format>) -> Result<Vec<Value>, Error> {
+    run(&mut Scalars { format }, func, inputs)
 }
 
 /// Below this many numbers a sum is a plain loop.
@@ -27,13 +34,26 @@ fn pairwise(xs: &[f64]) -> f64 {
     pairwise(a) + pairwise(b)
 }
 
-struct Scalars;
+struct Scalars {
+    /// What floats are rounded to beyond their own type.
+    format: Option<Format>,
+}
+
+impl Scalars {
+    fn rounded(&self, scalar: Scalar) -> Scalar {
+        match (self.format, scalar) {
+            (Some(format), Scalar::Float(x)) => Scalar::Float(format.round(x)),
+            _ => scalar,
+        }
+    }
+}
 
 impl Elements for Scalars {
     type Element = Scalar;
 
-    fn expands(kind: OpKind) -> bool {
-        matches!(kind.row().semantics, Semantics::Expand(_))
+    fn expands(&self, kind: OpKind) -> bool {
+        let whole = self.format.is_some() && kind.row().is_elementwise();
+        matches!(kind.row().semantics, Semantics::Expand(_)) && !whole
     }
 
     fn of(&mut self, scalar: Scalar) -> Scalar {
@@ -50,7 +70,7 @@ impl Elements for Scalars {
 
     fn map(&mut self, op: &OpData, dtype: DType, args: &[&Scalar]) -> Result<Scalar, Error> {
         let args: smallvec::SmallVec<[Scalar; 3]> = args.iter().map(|a| **a).collect();
-        native::apply(op.kind, &op.attrs, dtype, &args)
+        Ok(self.rounded(native::apply(op.kind, &op.attrs, dtype, &args)?))
     }
 
     fn fold(
@@ -62,16 +82,17 @@ impl Elements for Scalars {
     ) -> Result<Scalar, Error> {
         if combine == OpKind::Add && dtype.is_float() {
             let xs: Vec<f64> = lane.iter().map(|x| x.to_f64()).collect();
-            return Ok(Scalar::Float(start.to_f64() + pairwise(&xs)).cast(dtype));
+            return Ok(self.rounded(Scalar::Float(start.to_f64() + pairwise(&xs)).cast(dtype)));
         }
         // A product of f32 numbers overflows and underflows where f32 does: every step is rounded.
-        lane.iter().try_fold(start, |a, x| native::apply(combine, &Attrs::new(), dtype, &[a, *x]))
+        lane.iter()
+            .try_fold(start, |a, x| Ok(self.rounded(native::apply(combine, &Attrs::new(), dtype, &[a, *x])?)))
     }
 
     fn dot(&mut self, dtype: DType, x: &[Scalar], y: &[Scalar]) -> Result<Scalar, Error> {
         if dtype.is_float() {
             let products: Vec<f64> = x.iter().zip(y).map(|(x, y)| x.to_f64() * y.to_f64()).collect();
-            return Ok(Scalar::Float(pairwise(&products)).cast(dtype));
+            return Ok(self.rounded(Scalar::Float(pairwise(&products)).cast(dtype)));
         }
         let attrs = Attrs::new();
         x.iter().zip(y).try_fold(Scalar::Int(0), |sum, (x, y)| {

@@ -10,6 +10,7 @@
 mod big;
 pub mod exact;
 mod fold;
+mod format;
 mod forward;
 mod interpret;
 mod movement;
@@ -18,9 +19,10 @@ pub mod real;
 mod run;
 mod tensor;
 
-pub use big::{Big, Reals, bits_of_error};
+pub use big::{Big, Reals};
 pub use fold::{fold, fold_program};
-pub use forward::forward_error;
-pub use interpret::interpret;
+pub use format::{Format, bits_of_error};
+pub use forward::{forward_error, forward_error_in};
+pub use interpret::{interpret, interpret_in};
 pub use real::Real;
 pub use tensor::{Native, Tensor, Value};

@@ -17,7 +17,7 @@ pub(crate) trait Elements {
     type Element: Clone;
 
     /// Whether composite ops of this kind are expanded before the walk.
-    fn expands(kind: OpKind) -> bool;
+    fn expands(&self, kind: OpKind) -> bool;
 
     /// An element of an input or a literal.
     fn of(&mut self, scalar: Scalar) -> Self::Element;
@@ -65,7 +65,7 @@ pub(crate) fn run<S: Elements>(
     }
     let symbols = check_inputs(func, inputs)?;
     let mut expanded = func.clone();
-    expand::expand_where(&mut expanded, &S::expands)?;
+    expand::expand_where(&mut expanded, &|kind| elements.expands(kind))?;
     let mut walk = Walk { elements, func: &expanded, values: vec![None; expanded.value_count()], symbols };
     for (value, input) in expanded.body().args.iter().zip(inputs) {
         let data = input.data.mapv(|s| walk.elements.of(s));

@@ -1,32 +1,19 @@
-//! From balls to f64, f32 and integers, correctly rounded once; and the distance between floats in bits.
+//! From balls to f64, f32 and integers, correctly rounded once.
 
 use super::{Big, Bound, Mid, Reals, ToInteger, top};
+use crate::Format;
 use astro_float::BigFloat;
 use thn_ir::{DType, Scalar};
-
-/// The format of a float type.
-#[derive(Clone, Copy)]
-struct Format {
-    /// Significand bits with the hidden one.
-    precision: i64,
-    /// Exponent of the least bit of the subnormal numbers.
-    least: i64,
-    /// Every finite value is below 2^this.
-    largest: i64,
-}
-
-const F64: Format = Format { precision: 53, least: -1074, largest: 1024 };
-const F32: Format = Format { precision: 24, least: -149, largest: 128 };
 
 impl Reals {
     /// The nearest f64, ties to even, and whether the ball decides it.
     pub fn to_f64(&self, a: &Big) -> (f64, bool) {
-        self.nearest(a, F64)
+        self.nearest(a, Format::F64)
     }
 
     /// The nearest f32, ties to even, rounded once, and whether the ball decides it.
     pub fn to_f32(&self, a: &Big) -> (f32, bool) {
-        let (x, decided) = self.nearest(a, F32);
+        let (x, decided) = self.nearest(a, Format::F32);
         (x as f32, decided)
     }
 
@@ -164,31 +151,4 @@ fn scale(significand: u64, e: i64) -> f64 {
     let first = e.clamp(-1022, 970);
     let second = (e - first).clamp(-1022, 1023);
     significand as f64 * power(first) * power(second)
-}
-
-/// How many bits of a float are wrong: log2(1 + distance), where the distance counts representable numbers between
-/// `found` and the truth correctly rounded to the same type. Where only one of the two is NaN, or the infinities
-/// disagree with a truth of the other sign or with a number, all bits are wrong.
-///
-/// Zeros of both signs are at distance 0.
-pub fn bits_of_error(found: f64, truth: f64, dtype: DType) -> f64 {
-    let width = if dtype == DType::F32 { 32.0 } else { 64.0 };
-    if found.is_nan() || truth.is_nan() {
-        return if found.is_nan() && truth.is_nan() { 0.0 } else { width };
-    }
-    if found == truth {
-        return 0.0;
-    }
-    if found.is_infinite() || truth.is_infinite() {
-        return width;
-    }
-    let place = |x: f64| -> i128 {
-        let (size, negative) = match dtype {
-            DType::F32 => (i128::from((x as f32).abs().to_bits()), x.is_sign_negative()),
-            _ => (i128::from(x.abs().to_bits()), x.is_sign_negative()),
-        };
-        if negative { -size } else { size }
-    };
-    let distance = (place(found) - place(truth)).unsigned_abs();
-    (1.0 + distance as f64).log2()
 }
