@@ -30,5 +30,5 @@ mod saturate;
 
 pub use optimize::{FINITE_ATTRIBUTE, optimize};
 pub use options::{Budget, Class, Options};
-pub use report::{Report, Stop};
+pub use report::{Profile, Report, RuleProfile, Stop};
 pub use rules::{RuleInfo, reference, rules};

@@ -1,7 +1,7 @@
 //! The optimizer: blocks from the inside out, round after round until nothing changes.
 
 use crate::{
-    Options, Report, cost, decode, encode, extract,
+    Options, Profile, Report, cost, decode, encode, extract,
     graph::{Graph, Node},
     pattern::Rule,
     rules, saturate,
@@ -33,6 +33,7 @@ pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) 
     let mut report = Report {
         ops_before: func.walk(Func::BODY).len(),
         cost_before: program_cost(func),
+        profile: options.profile.then(Profile::default),
         ..Report::default()
     };
     let mut text = func.to_string();
@@ -71,7 +72,7 @@ fn block(
             }
         }
     }
-    let mut encoded = encode::encode(func, id);
+    let mut encoded = report.phase("encode", |_| encode::encode(func, id));
     let mut roots: Vec<Id> = func.block(id).results.iter().map(|r| encoded.classes[r]).collect();
     for anchor in &encoded.anchors {
         roots.extend(func.inputs(*anchor).iter().map(|v| encoded.classes[v]));
@@ -79,10 +80,14 @@ fn block(
     let graph = std::mem::take(&mut encoded.graph);
     let mut search = saturate::Search::new(graph, rules, options);
     search.run(report);
-    let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
-    let choice = extract::extract(&search.graph, &roots, &original, &search.worse, &encoded.levels);
-    let folded = fold(&search.graph, &choice, &roots);
-    decode::decode(func, id, &encoded, &search.graph, &choice, &folded)
+    let choice = report.phase("extract", |_| {
+        let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
+        extract::extract(&search.graph, &roots, &original, &search.worse, &encoded.levels)
+    });
+    report.phase("decode", |_| {
+        let folded = fold(&search.graph, &choice, &roots);
+        decode::decode(func, id, &encoded, &search.graph, &choice, &folded)
+    })
 }
 
 /// Literals for the chosen classes that are computed from constants alone.

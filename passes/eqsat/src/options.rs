@@ -77,6 +77,8 @@ pub struct Options {
     pub exclude: BTreeSet<String>,
     /// Limits of the search.
     pub budget: Budget,
+    /// Whether the report says what took how long.
+    pub profile: bool,
 }
 
 impl Default for Options {
@@ -87,6 +89,7 @@ impl Default for Options {
             include: BTreeSet::new(),
             exclude: BTreeSet::new(),
             budget: Budget::default(),
+            profile: false,
         }
     }
 }
@@ -126,6 +129,13 @@ impl Options {
     #[must_use]
     pub fn with_budget(mut self, budget: Budget) -> Options {
         self.budget = budget;
+        self
+    }
+
+    /// With or without a profile in the report.
+    #[must_use]
+    pub fn with_profile(mut self, profile: bool) -> Options {
+        self.profile = profile;
         self
     }
 

@@ -1,6 +1,9 @@
 //! What the optimizer did, for people, tools and tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 /// Why the search ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -40,4 +43,63 @@ pub struct Report {
     pub cost_before: f64,
     /// Estimated cost after.
     pub cost_after: f64,
+    /// What took how long, if [`crate::Options::profile`] asked for it. Everything else depends on the program and the
+    /// options alone.
+    pub profile: Option<Profile>,
+}
+
+/// What took how long. Nothing is decided by it.
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Profile {
+    /// Seconds for each part of the work: `encode`, `contract`, `expand`, `extract`, `decode`.
+    pub phases: BTreeMap<String, f64>,
+    /// Each rule that was looked for.
+    pub rules: BTreeMap<String, RuleProfile>,
+}
+
+/// What one rule took.
+#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct RuleProfile {
+    /// Nodes at which it was looked for.
+    pub tried: usize,
+    /// Ways in which its left side and conditions held.
+    pub matches: usize,
+    /// Seconds spent on matching it.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// Does a part of the work, and notes how long it took if a profile is wanted.
+    pub(crate) fn phase<T>(&mut self, name: &str, work: impl FnOnce(&mut Report) -> T) -> T {
+        if self.profile.is_none() {
+            return work(self);
+        }
+        let start = Instant::now();
+        let done = work(self);
+        if let Some(profile) = &mut self.profile {
+            *profile.phases.entry(name.to_string()).or_default() += start.elapsed().as_secs_f64();
+        }
+        done
+    }
+
+    /// Does something for a rule, and notes how long it took if a profile is wanted.
+    pub(crate) fn rule<T>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() -> T,
+        note: impl FnOnce(&mut RuleProfile, &T),
+    ) -> T {
+        let Some(profile) = &mut self.profile else { return work() };
+        let start = Instant::now();
+        let done = work();
+        let seconds = start.elapsed().as_secs_f64();
+        if !profile.rules.contains_key(name) {
+            profile.rules.insert(name.to_string(), RuleProfile::default());
+        }
+        if let Some(rule) = profile.rules.get_mut(name) {
+            rule.seconds += seconds;
+            note(rule, &done);
+        }
+        done
+    }
 }

@@ -73,15 +73,15 @@ impl<'a> Search<'a> {
     /// Contracts to saturation, then expands and contracts in windows.
     pub(crate) fn run(&mut self, report: &mut Report) {
         self.graph.rebuild();
-        let mut stop = self.contract(report);
+        let mut stop = report.phase("contract", |report| self.contract(report));
         for _ in 0..self.options.budget.windows {
             if stop != Stop::Saturated {
                 break;
             }
             let all = self.all();
-            match self.sweep(&all, true, report) {
+            match report.phase("expand", |report| self.sweep(&all, true, report)) {
                 Ok(changed) if changed.is_empty() => break,
-                Ok(_) => stop = self.contract(report),
+                Ok(_) => stop = report.phase("expand", |report| self.contract(report)),
                 Err(reason) => stop = reason,
             }
         }
@@ -149,7 +149,7 @@ impl<'a> Search<'a> {
             let mut nodes = self.graph[class].nodes.clone();
             nodes.sort_unstable();
             for node in nodes {
-                self.find(class, &node, expand, &mut steps);
+                self.find(class, &node, expand, &mut steps, report);
                 if !expand {
                     self.normalize(class, &node, &mut changed, report)?;
                 }
@@ -182,17 +182,22 @@ impl<'a> Search<'a> {
         data.splat.is_some() && self.graph[class].nodes.iter().any(constant)
     }
 
-    fn find(&self, class: Id, node: &Node, expand: bool, steps: &mut Vec<Step>) {
+    fn find(&self, class: Id, node: &Node, expand: bool, steps: &mut Vec<Step>, report: &mut Report) {
         let Some(kind) = node.kind() else { return };
         for rule in self.index.get(&kind).into_iter().flatten() {
             if self.rules[*rule].expand != expand {
                 continue;
             }
-            for way in matcher::find(&self.graph, &self.rules[*rule], node) {
-                if apply::allowed(&self.graph, &self.rules[*rule], &way) {
-                    steps.push(Step { rule: *rule, class, node: node.clone(), way });
-                }
-            }
+            let ways = || {
+                let mut ways = matcher::find(&self.graph, &self.rules[*rule], node);
+                ways.retain(|way| apply::allowed(&self.graph, &self.rules[*rule], way));
+                ways
+            };
+            let ways = report.rule(&self.rules[*rule].name, ways, |rule, ways| {
+                rule.tried += 1;
+                rule.matches += ways.len();
+            });
+            steps.extend(ways.into_iter().map(|way| Step { rule: *rule, class, node: node.clone(), way }));
         }
     }
 
