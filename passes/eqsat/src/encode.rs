@@ -4,14 +4,17 @@
 //! effects has level n, so that nothing is computed from it before it exists. Ops with regions are one node each,
 //! with operands and captures as children; their regions are compared by structure.
 
-use crate::graph::{Graph, Head, Knowledge, Node, Payload, add_typed};
+use crate::{
+    graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, fill},
+    regions::{Known, KnownValues, add_facts, explore_op},
+};
 use egg::{EGraph, Id, Language};
 use smallvec::SmallVec;
 use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write,
 };
-use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, Type, Value, ValueDef};
+use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, TensorType, Type, Value, ValueDef};
 
 /// An e-graph and how it belongs to its block.
 pub(crate) struct Encoded {
@@ -51,11 +54,24 @@ pub(crate) fn has_effects(func: &Func, op: OpId) -> bool {
     data.kind == OpKind::Foreign || data.regions.iter().any(|r| func.walk(*r).iter().any(inner))
 }
 
-/// Encodes a block.
-pub(crate) fn encode(func: &Func, block: BlockId) -> Encoded {
+/// Encodes a block. `known` says more about values from outside than their types.
+pub(crate) fn encode(func: &Func, block: BlockId, known: &mut KnownValues) -> Encoded {
+    encode_with(func, block, known, None)
+}
+
+/// Encodes a block, and adds to `known` what it says about values in the regions inside it, which are `depth` loops
+/// deep.
+pub(crate) fn explore(func: &Func, block: BlockId, known: &mut KnownValues, depth: usize) -> Encoded {
+    encode_with(func, block, known, Some(depth))
+}
+
+fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: Option<usize>) -> Encoded {
     let graph: Graph = EGraph::new(Knowledge::default());
     let mut e = Encoder {
         func,
+        block,
+        known,
+        explored,
         out: Encoded {
             graph,
             classes: HashMap::new(),
@@ -80,6 +96,10 @@ pub(crate) fn encode(func: &Func, block: BlockId) -> Encoded {
 
 struct Encoder<'f> {
     func: &'f Func,
+    block: BlockId,
+    known: &'f mut KnownValues,
+    /// Whether regions are looked into, and how many loops deep.
+    explored: Option<usize>,
     out: Encoded,
     /// Numbers of region structures.
     regions: BTreeMap<String, u32>,
@@ -91,8 +111,24 @@ impl Encoder<'_> {
         self.out.leaves.push(value);
         self.out.levels.push(level);
         let ty = self.func.tensor(value).cloned();
-        let id = add_typed(&mut self.out.graph, Node { head, children: SmallVec::new() }, ty);
+        let id = add_typed(&mut self.out.graph, Node { head, children: SmallVec::new() }, ty.clone());
+        let id = self.known_class(value, id, ty.as_ref());
         self.out.classes.insert(value, id);
+        id
+    }
+
+    /// The class of a leaf or of a result of an op with regions, with what is known of it; if that is its value, the
+    /// class of a constant.
+    fn known_class(&mut self, value: Value, id: Id, ty: Option<&TensorType>) -> Id {
+        let Some(known) = self.known.get(&(self.block, value)) else { return id };
+        let graph = &mut self.out.graph;
+        if let (Some(splat), Some(ty)) = (&known.splat, ty) {
+            let number = add_scalar(graph, ty.dtype, splat.get(0));
+            if let Some(constant) = fill(graph, number, ty) {
+                return constant;
+            }
+        }
+        add_facts(graph, id, known);
         id
     }
 
@@ -113,7 +149,7 @@ impl Encoder<'_> {
     }
 
     /// The node of an op without regions, and its type.
-    fn plain(&mut self, op: OpId) -> (Node, Option<thn_ir::TensorType>) {
+    fn plain(&mut self, op: OpId) -> (Node, Option<TensorType>) {
         let data = self.func.op(op);
         let row = data.kind.row();
         let mut attrs = Attrs::new();
@@ -152,6 +188,14 @@ impl Encoder<'_> {
             return;
         }
         let inputs = self.func.inputs(op);
+        if let Some(depth) = self.explored {
+            let mut of = BTreeMap::new();
+            for value in &inputs {
+                let class = self.value(*value);
+                of.insert(*value, Known::of_class(&self.out.graph, class));
+            }
+            explore_op(self.func, self.block, op, &of, self.known, depth);
+        }
         let text = structure(self.func, op, &inputs);
         let next = self.regions.len() as u32;
         let number = *self.regions.entry(text).or_insert(next);
@@ -162,7 +206,8 @@ impl Encoder<'_> {
         for (i, result) in data.results.iter().enumerate() {
             let ty = self.func.tensor(*result).cloned();
             let node = Node { head: Head::Project(i as u32), children: [id].into_iter().collect() };
-            let class = add_typed(&mut self.out.graph, node, ty);
+            let class = add_typed(&mut self.out.graph, node, ty.clone());
+            let class = self.known_class(*result, class, ty.as_ref());
             self.out.classes.insert(*result, class);
         }
     }
@@ -170,7 +215,7 @@ impl Encoder<'_> {
 
 /// A text that two ops with regions share exactly if they do the same with their inputs: values are numbered in
 /// order, inputs first.
-fn structure(func: &Func, op: OpId, inputs: &[Value]) -> String {
+pub(crate) fn structure(func: &Func, op: OpId, inputs: &[Value]) -> String {
     let mut numbers = Numbers { of: HashMap::new(), next: inputs.len() };
     for (i, v) in inputs.iter().enumerate() {
         numbers.of.entry(*v).or_insert(i);

@@ -68,6 +68,47 @@ impl Facts {
         }
     }
 
+    /// A bound that moved from `self` to `wider` is given up.
+    pub(crate) fn widen(self, wider: Facts, unknown: Facts) -> Facts {
+        Facts {
+            lo: if wider.lo < self.lo { unknown.lo } else { wider.lo },
+            hi: if wider.hi > self.hi { unknown.hi } else { wider.hi },
+            ..wider
+        }
+    }
+
+    /// An index from 0 to below a count; there is none if the count is below 1.
+    pub(crate) fn index_below(count: Facts) -> Facts {
+        Facts::between(0.0, (count.hi - 1.0).max(0.0), false, false)
+    }
+
+    /// What a comparison with elements of `other`, being true or false, says of these.
+    pub(crate) fn compared(self, kind: OpKind, holds: bool, other: Facts) -> Facts {
+        // A comparison with NaN is false, only `ne` is true; where it may have been NaN that decided, nothing follows.
+        let ordered = holds != (kind == OpKind::Ne);
+        if !ordered && other.nan {
+            return self;
+        }
+        let (mut lo, mut hi) = (f64::NEG_INFINITY, f64::INFINITY);
+        match (kind, holds) {
+            (OpKind::Lt, true) => hi = if other.hi == 0.0 { -TINY } else { other.hi },
+            (OpKind::Le, true) | (OpKind::Gt, false) => hi = other.hi,
+            (OpKind::Gt, true) => lo = if other.lo == 0.0 { TINY } else { other.lo },
+            (OpKind::Ge, true) | (OpKind::Lt, false) => lo = other.lo,
+            (OpKind::Ge, false) => hi = if other.hi == 0.0 { -TINY } else { other.hi },
+            (OpKind::Le, false) => lo = if other.lo == 0.0 { TINY } else { other.lo },
+            (OpKind::Eq, true) | (OpKind::Ne, false) => (lo, hi) = (other.lo, other.hi),
+            _ => {}
+        }
+        let said = Facts::between(lo, hi, !ordered, true);
+        let said = if matches!(kind, OpKind::Eq | OpKind::Ne) && ordered {
+            Facts { inf: other.inf, ..said }
+        } else {
+            said
+        };
+        self.meet(said)
+    }
+
     /// Never NaN or infinite.
     pub(crate) fn finite(self) -> bool {
         !self.nan && !self.inf

@@ -24,6 +24,7 @@ mod optimize;
 mod options;
 mod parse;
 mod pattern;
+mod regions;
 mod report;
 mod rules;
 mod saturate;

@@ -4,6 +4,7 @@ use crate::{
     Options, Profile, Report, cost, decode, encode, extract,
     graph::{Graph, Node},
     pattern::Rule,
+    regions::{self, KnownValues},
     rules, saturate,
 };
 use egg::Id;
@@ -37,11 +38,19 @@ pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) 
         ..Report::default()
     };
     let mut text = func.to_string();
-    for _ in 0..ROUNDS {
-        block(func, Func::BODY, rules, options, &mut report)?;
+    for round in 0..ROUNDS {
+        let mut known = regions::of_program(func);
+        let regions = regions::has_regions(func, Func::BODY);
+        if round > 0 && regions {
+            // The search comes first: what a region computes is put into a better form before parts of it move.
+            report.phase("regions", |report| regions::simplify(func, &known, options, report));
+            func.remove_dead();
+            known = regions::of_program(func);
+        }
+        block(func, Func::BODY, rules, options, &mut known, &mut report)?;
         *func = func.compact();
         let new = func.to_string();
-        if new == text {
+        if new == text && (round > 0 || !regions) {
             break;
         }
         text = new;
@@ -61,6 +70,7 @@ fn block(
     id: BlockId,
     rules: &[Rule],
     options: &Options,
+    known: &mut KnownValues,
     report: &mut Report,
 ) -> Result<(), Error> {
     for op in func.block(id).ops.clone() {
@@ -68,11 +78,11 @@ fn block(
         // Planned kernels are final.
         if data.kind != OpKind::Kernel {
             for region in data.regions.clone() {
-                block(func, region, rules, options, report)?;
+                block(func, region, rules, options, known, report)?;
             }
         }
     }
-    let mut encoded = report.phase("encode", |_| encode::encode(func, id));
+    let mut encoded = report.phase("encode", |_| encode::encode(func, id, known));
     let mut roots: Vec<Id> = func.block(id).results.iter().map(|r| encoded.classes[r]).collect();
     for anchor in &encoded.anchors {
         roots.extend(func.inputs(*anchor).iter().map(|v| encoded.classes[v]));

@@ -1,6 +1,6 @@
 //! The rules of this crate and how they are listed.
 
-use crate::{Class, attributes, conditions, normalize, parse::parse_file, pattern::Rule};
+use crate::{Class, attributes, conditions, normalize, parse::parse_file, pattern::Rule, regions};
 use std::{collections::BTreeSet, fmt::Write, sync::OnceLock};
 use thn_ir::Error;
 
@@ -85,6 +85,10 @@ pub fn reference() -> Result<String, Error> {
     }
     let _ = writeln!(page, "\n## For every elementwise op\n\n| rewrite | what it does |\n| --- | --- |");
     for (name, what) in normalize::BUILT_IN {
+        let _ = writeln!(page, "| `{name}` | {what} |");
+    }
+    let _ = writeln!(page, "\n## For loops and branches\n\n| rewrite | what it does |\n| --- | --- |");
+    for (name, what) in regions::REWRITES {
         let _ = writeln!(page, "| `{name}` | {what} |");
     }
     let _ = writeln!(page, "\n## Conditions\n\n| condition | holds if |\n| --- | --- |");

@@ -1,0 +1,100 @@
+//! Copies of ops inside one program, and new names for the values they use.
+
+use super::Renamed;
+use std::collections::HashSet;
+use thn_ir::{BlockId, Func, OpId, Value};
+
+/// Renames values in a list.
+pub(super) fn rename_all(values: &mut [Value], by: &Renamed) {
+    for value in values {
+        if let Some(new) = by.get(value) {
+            *value = *new;
+        }
+    }
+}
+
+/// Renames the values that an op uses, also inside.
+pub(super) fn rename_op(func: &mut Func, op: OpId, by: &Renamed) {
+    if by.is_empty() {
+        return;
+    }
+    rename_all(&mut func.op_mut(op).operands, by);
+    for region in func.op(op).regions.clone() {
+        rename_block(func, region, by);
+    }
+}
+
+/// Renames the values that a block uses, also deeper inside.
+pub(super) fn rename_block(func: &mut Func, block: BlockId, by: &Renamed) {
+    if by.is_empty() {
+        return;
+    }
+    for op in func.block(block).ops.clone() {
+        rename_op(func, op, by);
+    }
+    rename_all(&mut func.block_mut(block).results, by);
+}
+
+/// Copies an op of the same program to the end of a block. `map` gives the copies of values and receives those of the
+/// results; other values stay as they are.
+pub(super) fn copy_op(func: &mut Func, into: BlockId, op: OpId, map: &mut Renamed) {
+    let data = func.op(op).clone();
+    let mut operands = data.operands.to_vec();
+    rename_all(&mut operands, map);
+    let mut regions = vec![];
+    for old in &data.regions {
+        let block = func.block(*old).clone();
+        let new = func.new_block();
+        for arg in &block.args {
+            let copy = func.add_block_arg(new, func.ty(*arg).clone());
+            func.value_mut(copy).name = func.value(*arg).name.clone();
+            map.insert(*arg, copy);
+        }
+        for inner in &block.ops {
+            copy_op(func, new, *inner, map);
+        }
+        let mut results = block.results;
+        rename_all(&mut results, map);
+        func.block_mut(new).results = results;
+        func.block_mut(new).end = block.end;
+        regions.push(new);
+    }
+    let types: Vec<_> = data.results.iter().map(|r| func.ty(*r).clone()).collect();
+    let new = func.push(into, data.kind, &operands, data.attrs, &regions, types, data.loc);
+    for (old, copy) in data.results.iter().zip(func.op(new).results.clone()) {
+        func.value_mut(copy).name = func.value(*old).name.clone();
+        map.insert(*old, copy);
+    }
+}
+
+/// Values from outside that a region uses.
+pub(super) fn captures(func: &Func, region: BlockId) -> HashSet<Value> {
+    let block = func.block(region);
+    let mut used: HashSet<Value> = block.results.iter().copied().collect();
+    let mut inside: HashSet<Value> = block.args.iter().copied().collect();
+    for op in &block.ops {
+        used.extend(func.inputs(*op));
+        inside.extend(func.op(*op).results.iter().copied());
+    }
+    used.retain(|v| !inside.contains(v));
+    used
+}
+
+/// The values of a region that some of its values are computed from, those included.
+pub(super) fn needed(func: &Func, region: BlockId, roots: impl IntoIterator<Item = Value>) -> HashSet<Value> {
+    let mut needed: HashSet<Value> = roots.into_iter().collect();
+    for op in func.block(region).ops.iter().rev() {
+        if func.op(*op).results.iter().any(|r| needed.contains(r)) {
+            needed.extend(func.inputs(*op));
+        }
+    }
+    needed
+}
+
+/// Removes the ops of a region without effects that its results do not need.
+pub(super) fn remove_dead(func: &mut Func, region: BlockId) {
+    let needed = needed(func, region, func.block(region).results.clone());
+    let mut ops = std::mem::take(&mut func.block_mut(region).ops);
+    ops.retain(|op| func.op(*op).results.iter().any(|r| needed.contains(r)));
+    func.block_mut(region).ops = ops;
+}
