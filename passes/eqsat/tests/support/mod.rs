@@ -147,7 +147,9 @@ impl Programs {
             self.func.tensor(**v).is_some_and(|t| t.dtype == dtype && rank.is_none_or(|r| r == t.rank()))
         };
         let all: Vec<Value> = values.iter().filter(fits).copied().collect();
-        (!all.is_empty()).then(|| self.pick(&all))
+        // What was made last is used more often, so that most of a program is needed.
+        let recent = if self.below(2) == 0 { all.len().saturating_sub(3) } else { 0 };
+        (!all.is_empty()).then(|| self.pick(&all[recent..]))
     }
 
     fn builder(&mut self, block: BlockId) -> Builder<'_> {
@@ -167,7 +169,7 @@ impl Programs {
             };
             values.extend(new);
         }
-        let results = 1 + self.below(3);
+        let results = 2 + self.below(4);
         (0..results).filter_map(|_| self.of(&values, DType::F64, None)).collect()
     }
 
