@@ -42,7 +42,7 @@ class Thn_Op<string mnemonic, list<Trait> traits = []> : Op<Thn_Dialect, mnemoni
   list<string> partials = [];
   // Linear structural ops name their transpose (see passes/autodiff/src/transpose.rs).
   string transpose = "";
-  string domain = "real";    // where the checkers sample: real, nonneg, positive, negative, unit, above-minus-one
+  string domain = "(-inf, inf)";  // where the checkers sample
   string dtypes = "float";   // accepted element types: float, number (and int), int, bool, bits (int, bool), any
   string result_dtype = "same";  // same, bool, i64, attr (the `dtype` attribute)
   list<string> foreign = [];     // ops of other dialects with the same meaning on tensors
@@ -87,6 +87,12 @@ class Thn_Binary<string mnemonic, list<Trait> traits = []> : Thn_Inferred<mnemon
   let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y);
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
+}
+
+class Thn_Ternary<string mnemonic, list<Trait> traits = []> : Thn_Inferred<mnemonic, traits> {
+  let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y, Thn_Tensor:$z);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `,` $y `,` $z attr-dict `:` type($x) `,` type($y) `,` type($z)";
 }
 
 class Thn_Compare<string mnemonic> : Thn_Binary<mnemonic> {

@@ -104,6 +104,22 @@ def Thn_Atan2Op : Thn_Binary<"atan2"> {
   let partials = ["(div ?y (add (sqr ?x) (sqr ?y)))", "(neg (div ?x (add (sqr ?x) (sqr ?y))))"];
   let prim = "(float thn_atan2)"; let cost = 40; let max_ulp = 2; let foreign = ["math.atan2"];
 }
+def Thn_HypotOp : Thn_Binary<"hypot", [Commutative]> {
+  let summary = "The length of the vector (x, y): sqrt(x * x + y * y) without overflow; NaN if either is NaN. The derivative at (0, 0) is taken as 0.";
+  let formula = "(sqrt (add (mul ?x ?x) (mul ?y ?y)))";
+  let partials = ["(select (eq ?result 0) 0 (div ?x ?result))", "(select (eq ?result 0) 0 (div ?y ?result))"];
+  let prim = "(float thn_hypot)"; let cost = 15;
+}
+def Thn_CopySignOp : Thn_Binary<"copysign"> {
+  let summary = "|x| with the sign of y, that of a zero included; NaN if either is NaN, whose own sign says nothing.";
+  let formula = "(copysign ?x ?y)"; let partials = ["(mul (sign ?x) (copysign 1 ?y))", "0"];
+  let prim = "(float thn_copysign)"; let cost = 2;
+}
+def Thn_FmaOp : Thn_Ternary<"fma"> {
+  let summary = "x * y + z, rounded once.";
+  let formula = "(add (mul ?x ?y) ?z)"; let partials = ["?y", "?x", "1"];
+  let prim = "(float math.fma)"; let foreign = ["math.fma"];
+}
 
 def Thn_NegOp : Thn_Unary<"neg"> {
   let summary = "-x.";
@@ -128,7 +144,12 @@ def Thn_SqrOp : Thn_Unary<"sqr"> {
 def Thn_SqrtOp : Thn_Unary<"sqrt"> {
   let summary = "The square root; NaN below 0.";
   let formula = "(sqrt ?x)"; let partials = ["(div 0.5 ?result)"];
-  let prim = "(float math.sqrt)"; let domain = "nonneg"; let cost = 5; let foreign = ["math.sqrt"];
+  let prim = "(float math.sqrt)"; let domain = "[0, inf)"; let cost = 5; let foreign = ["math.sqrt"];
+}
+def Thn_CbrtOp : Thn_Unary<"cbrt"> {
+  let summary = "The real cube root, with the sign of x.";
+  let formula = "(copysign (pow (abs ?x) (div 1 3)) ?x)"; let partials = ["(reciprocal (mul 3 (sqr ?result)))"];
+  let prim = "(float thn_cbrt)"; let cost = 30; let foreign = ["math.cbrt"];
 }
 def Thn_ReciprocalOp : Thn_Unary<"reciprocal"> {
   let summary = "1 / x.";
@@ -156,25 +177,25 @@ def Thn_Expm1Op : Thn_Unary<"expm1"> {
 def Thn_LogOp : Thn_Unary<"log"> {
   let summary = "The natural logarithm; NaN below 0.";
   let formula = "(log ?x)"; let partials = ["(reciprocal ?x)"];
-  let prim = "(float thn_log)"; let domain = "positive"; let cost = 20; let max_ulp = 2; let foreign = ["math.log"];
+  let prim = "(float thn_log)"; let domain = "(0, inf)"; let cost = 20; let max_ulp = 2; let foreign = ["math.log"];
 }
 def Thn_Log1pOp : Thn_Unary<"log1p"> {
   let summary = "log(1 + x), accurate near 0.";
   let formula = "(log (add 1 ?x))"; let partials = ["(reciprocal (add 1 ?x))"];
-  let prim = "(float thn_log1p)"; let domain = "above-minus-one"; let cost = 24; let max_ulp = 2;
+  let prim = "(float thn_log1p)"; let domain = "(-1, inf)"; let cost = 24; let max_ulp = 2;
   let foreign = ["math.log1p"];
 }
 def Thn_Log2Op : Thn_Unary<"log2"> {
   let summary = "The logarithm to base 2.";
   let formula = "(div (log ?x) (log 2))";
   let partials = ["(div 1.442695040888963407359924681001892137426645954152986 ?x)"];
-  let prim = "(float thn_log2)"; let domain = "positive"; let cost = 21; let max_ulp = 2; let foreign = ["math.log2"];
+  let prim = "(float thn_log2)"; let domain = "(0, inf)"; let cost = 21; let max_ulp = 2; let foreign = ["math.log2"];
 }
 def Thn_Log10Op : Thn_Unary<"log10"> {
   let summary = "The logarithm to base 10.";
   let formula = "(div (log ?x) (log 10))";
   let partials = ["(div 0.4342944819032518276511289189166050822943970058036666 ?x)"];
-  let prim = "(float thn_log10)"; let domain = "positive"; let cost = 21; let max_ulp = 2; let foreign = ["math.log10"];
+  let prim = "(float thn_log10)"; let domain = "(0, inf)"; let cost = 21; let max_ulp = 2; let foreign = ["math.log10"];
 }
 def Thn_SigmoidOp : Thn_Unary<"sigmoid"> {
   let summary = "1 / (1 + exp(-x)).";
@@ -189,7 +210,7 @@ def Thn_SoftplusOp : Thn_Unary<"softplus"> {
 def Thn_Log1mExpOp : Thn_Unary<"log1mexp"> {
   let summary = "log(1 - exp(x)); NaN above 0.";
   let formula = "(log (sub 1 (exp ?x)))"; let partials = ["(neg (reciprocal (expm1 (neg ?x))))"];
-  let expand = "(select (lt ?x -0.693) (log1p (neg (exp ?x))) (log (neg (expm1 ?x))))"; let domain = "negative"; let cost = 90; let max_ulp = 4;
+  let expand = "(select (lt ?x -0.693) (log1p (neg (exp ?x))) (log (neg (expm1 ?x))))"; let domain = "(-inf, 0)"; let cost = 90; let max_ulp = 4;
 }
 def Thn_LogAddExpOp : Thn_Binary<"logaddexp", [Commutative]> {
   let summary = "log(exp(x) + exp(y)).";
@@ -219,12 +240,12 @@ def Thn_TanOp : Thn_Unary<"tan"> {
 def Thn_ArcsinOp : Thn_Unary<"arcsin"> {
   let summary = "The angle in [-pi/2, pi/2] whose sine is x; NaN outside [-1, 1].";
   let formula = "(asin ?x)"; let partials = ["(reciprocal (sqrt (mul (sub 1 ?x) (add 1 ?x))))"];
-  let prim = "(float thn_arcsin)"; let domain = "unit"; let cost = 30; let max_ulp = 2; let foreign = ["math.asin"];
+  let prim = "(float thn_arcsin)"; let domain = "[-1, 1]"; let cost = 30; let max_ulp = 2; let foreign = ["math.asin"];
 }
 def Thn_ArccosOp : Thn_Unary<"arccos"> {
   let summary = "The angle in [0, pi] whose cosine is x; NaN outside [-1, 1].";
   let formula = "(acos ?x)"; let partials = ["(neg (reciprocal (sqrt (mul (sub 1 ?x) (add 1 ?x)))))"];
-  let prim = "(float thn_arccos)"; let domain = "unit"; let cost = 30; let max_ulp = 2; let foreign = ["math.acos"];
+  let prim = "(float thn_arccos)"; let domain = "[-1, 1]"; let cost = 30; let max_ulp = 2; let foreign = ["math.acos"];
 }
 def Thn_ArctanOp : Thn_Unary<"arctan"> {
   let summary = "The angle in [-pi/2, pi/2] whose tangent is x.";
@@ -245,6 +266,22 @@ def Thn_TanhOp : Thn_Unary<"tanh"> {
   let summary = "sinh(x) / cosh(x).";
   let formula = "(tanh ?x)"; let partials = ["(sub 1 (sqr ?result))"];
   let prim = "(float thn_tanh)"; let cost = 25; let max_ulp = 2; let foreign = ["math.tanh"];
+}
+def Thn_ArcsinhOp : Thn_Unary<"arcsinh"> {
+  let summary = "The number whose hyperbolic sine is x.";
+  let formula = "(copysign (log (add (abs ?x) (sqrt (add 1 (mul ?x ?x))))) ?x)"; let partials = ["(reciprocal (hypot 1 ?x))"];
+  let prim = "(float thn_arcsinh)"; let cost = 50; let max_ulp = 2; let foreign = ["math.asinh"];
+}
+def Thn_ArccoshOp : Thn_Unary<"arccosh"> {
+  let summary = "The number of at least 0 whose hyperbolic cosine is x; NaN below 1.";
+  let formula = "(log (add ?x (mul (sqrt (sub ?x 1)) (sqrt (add ?x 1)))))";
+  let partials = ["(reciprocal (mul (sqrt (sub ?x 1)) (sqrt (add ?x 1))))"];
+  let prim = "(float thn_arccosh)"; let domain = "[1, inf)"; let cost = 50; let max_ulp = 2; let foreign = ["math.acosh"];
+}
+def Thn_ArctanhOp : Thn_Unary<"arctanh"> {
+  let summary = "The number whose hyperbolic tangent is x; NaN outside [-1, 1].";
+  let formula = "(div (log (div (add 1 ?x) (sub 1 ?x))) 2)"; let partials = ["(reciprocal (mul (sub 1 ?x) (add 1 ?x)))"];
+  let prim = "(float thn_arctanh)"; let domain = "[-1, 1]"; let cost = 35; let max_ulp = 2; let foreign = ["math.atanh"];
 }
 
 //===- Elementwise: rounding, tests, logic, choice -------------------------------------------------------===//
@@ -268,6 +305,11 @@ def Thn_TruncOp : Thn_Unary<"trunc"> {
 def Thn_IsNanOp : Thn_Unary<"isnan"> {
   let summary = "Whether x is NaN.";
   let formula = "(isnan ?x)"; let partials = ["0"]; let prim = "(float math.isnan)"; let result_dtype = "bool";
+}
+def Thn_IsInfOp : Thn_Unary<"isinf"> {
+  let summary = "Whether x is infinite.";
+  let formula = "(and (not (isnan ?x)) (not (isfinite ?x)))"; let partials = ["0"];
+  let prim = "(float thn_isinf)"; let result_dtype = "bool"; let foreign = ["math.isinf"];
 }
 def Thn_IsFiniteOp : Thn_Unary<"isfinite"> {
   let summary = "Whether x is neither NaN nor infinite.";

@@ -74,19 +74,7 @@ pub(crate) fn number(random: &mut Random, dtype: DType, domain: Domain) -> Scala
                 _ => (2.0 * random.unit() - 1.0).mul_add(exponents, 0.0).exp2(),
             };
             let sign = if random.below(2) == 0 { 1.0 } else { -1.0 };
-            let x = match domain {
-                Domain::Real => sign * size,
-                Domain::NonNeg | Domain::Positive => size,
-                Domain::Negative => -size,
-                Domain::Unit => 2.0 * random.unit() - 1.0,
-                Domain::AboveMinusOne => {
-                    if sign < 0.0 {
-                        -random.unit()
-                    } else {
-                        size
-                    }
-                }
-            };
+            let x = domain.place(sign * size);
             Scalar::Float(x).cast(dtype)
         }
         _ => {

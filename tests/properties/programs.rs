@@ -34,7 +34,23 @@ fn jumps(kind: OpKind) -> bool {
     use OpKind::*;
     matches!(
         kind,
-        Floor | Ceil | Round | Trunc | Sign | FloorDiv | Mod | Lt | Le | Gt | Ge | Eq | Ne | IsNan | IsFinite
+        Floor
+            | Ceil
+            | Round
+            | Trunc
+            | Sign
+            | FloorDiv
+            | Mod
+            | Lt
+            | Le
+            | Gt
+            | Ge
+            | Eq
+            | Ne
+            | IsNan
+            | IsInf
+            | IsFinite
+            | CopySign
     )
 }
 
@@ -204,25 +220,39 @@ impl<'r> Generator<'r> {
         let x = self.any(|t| row.dtypes.operands.contains(t.dtype), jumps(kind))?;
         let ty = self.ty(x);
         // Most numbers lie in the domain of the op.
-        let x = match row.domain {
-            Domain::Real => x,
-            Domain::NonNeg | Domain::Positive | Domain::AboveMinusOne => {
-                self.builder().map(OpKind::Sqr, &[x])?
-            }
-            Domain::Negative => {
-                let size = self.builder().map(OpKind::Sqr, &[x])?;
-                self.builder().map(OpKind::Neg, &[size])?
-            }
-            Domain::Unit => self.builder().map(OpKind::Sin, &[x])?,
-        };
+        let x = self.within(row.domain, x)?;
         if row.operands.len() == 1 {
             return self.builder().map(kind, &[x]);
         }
         let fits =
             |t: &TensorType| t.dtype == ty.dtype && (t.shape == ty.shape || t.rank() == 0 || ty.rank() == 0);
-        let y = self.any(fits, jumps(kind))?;
-        let pair = if self.random.one_in(2) { [x, y] } else { [y, x] };
-        self.builder().map(kind, &pair)
+        let mut operands = vec![x];
+        for _ in 1..row.operands.len() {
+            let y = self.any(fits, jumps(kind))?;
+            let at = self.random.below(operands.len() + 1);
+            operands.insert(at, y);
+        }
+        self.builder().map(kind, &operands)
+    }
+
+    /// A function of `x` whose values lie in a domain.
+    fn within(&mut self, domain: Domain, x: Value) -> Result<Value, Error> {
+        if domain == Domain::REAL {
+            return Ok(x);
+        }
+        if domain.low.is_finite() && domain.high.is_finite() {
+            return self.builder().map(OpKind::Sin, &[x]);
+        }
+        let square = self.builder().map(OpKind::Sqr, &[x])?;
+        if domain.high.is_finite() {
+            return self.builder().map(OpKind::Neg, &[square]);
+        }
+        if domain.low <= 0.0 {
+            return Ok(square);
+        }
+        let dtype = self.ty(x).dtype;
+        let low = self.builder().number(dtype, domain.low)?;
+        self.builder().map(OpKind::Add, &[square, low])
     }
 
     fn select_or_cast(&mut self) -> Result<Value, Error> {

@@ -64,6 +64,24 @@ impl Tensor {
         elementwise(OpKind::Atan2, &[self.term(), y.term()])
     }
 
+    /// The length of the vector (x, y): sqrt(x * x + y * y) without overflow; NaN if either is NaN. The derivative at (0, 0) is taken as 0.
+    #[track_caller]
+    pub fn hypot(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::Hypot, &[self.term(), y.term()])
+    }
+
+    /// |x| with the sign of y, that of a zero included; NaN if either is NaN, whose own sign says nothing.
+    #[track_caller]
+    pub fn copysign(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::CopySign, &[self.term(), y.term()])
+    }
+
+    /// x * y + z, rounded once.
+    #[track_caller]
+    pub fn fma(&self, y: impl Operand, z: impl Operand) -> Tensor {
+        elementwise(OpKind::Fma, &[self.term(), y.term(), z.term()])
+    }
+
     /// -x.
     #[track_caller]
     pub fn neg(&self) -> Tensor {
@@ -92,6 +110,12 @@ impl Tensor {
     #[track_caller]
     pub fn sqrt(&self) -> Tensor {
         elementwise(OpKind::Sqrt, &[self.term()])
+    }
+
+    /// The real cube root, with the sign of x.
+    #[track_caller]
+    pub fn cbrt(&self) -> Tensor {
+        elementwise(OpKind::Cbrt, &[self.term()])
     }
 
     /// 1 / x.
@@ -220,6 +244,24 @@ impl Tensor {
         elementwise(OpKind::Tanh, &[self.term()])
     }
 
+    /// The number whose hyperbolic sine is x.
+    #[track_caller]
+    pub fn arcsinh(&self) -> Tensor {
+        elementwise(OpKind::Arcsinh, &[self.term()])
+    }
+
+    /// The number of at least 0 whose hyperbolic cosine is x; NaN below 1.
+    #[track_caller]
+    pub fn arccosh(&self) -> Tensor {
+        elementwise(OpKind::Arccosh, &[self.term()])
+    }
+
+    /// The number whose hyperbolic tangent is x; NaN outside \[-1, 1\].
+    #[track_caller]
+    pub fn arctanh(&self) -> Tensor {
+        elementwise(OpKind::Arctanh, &[self.term()])
+    }
+
     /// The largest integer not above x.
     #[track_caller]
     pub fn floor(&self) -> Tensor {
@@ -248,6 +290,12 @@ impl Tensor {
     #[track_caller]
     pub fn isnan(&self) -> Tensor {
         elementwise(OpKind::IsNan, &[self.term()])
+    }
+
+    /// Whether x is infinite.
+    #[track_caller]
+    pub fn isinf(&self) -> Tensor {
+        elementwise(OpKind::IsInf, &[self.term()])
     }
 
     /// Whether x is neither NaN nor infinite.

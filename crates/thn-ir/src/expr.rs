@@ -41,6 +41,7 @@ pub const REAL_FUNCTIONS: &[(&str, usize)] = &[
     ("atan2", 2),
     ("cast", 1),
     ("ceil", 1),
+    ("copysign", 2),
     ("cos", 1),
     ("cosh", 1),
     ("div", 2),

@@ -2,21 +2,32 @@
 
 use crate::{DType, DTypeClass, Expr, OpKind};
 
-/// Where the checkers sample operands of an op.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Domain {
+/// Where the checkers sample operands of an op: the numbers between two ends.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Domain {
+    /// No number is below this.
+    pub low: f64,
+    /// No number is above this.
+    pub high: f64,
+}
+
+impl Domain {
     /// All numbers.
-    Real,
-    /// x ≥ 0.
-    NonNeg,
-    /// x > 0.
-    Positive,
-    /// -1 ≤ x ≤ 1.
-    Unit,
-    /// x < 0.
-    Negative,
-    /// x > -1.
-    AboveMinusOne,
+    pub const REAL: Domain = Domain { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
+    /// A number of the domain that is `x` if it can be, else -x, else one that is drawn from the digits of x. NaN may
+    /// give any number of the domain.
+    pub fn place(self, x: f64) -> f64 {
+        let holds = |x: &f64| (self.low..=self.high).contains(x);
+        if let Some(inside) = [x, -x].into_iter().find(holds) {
+            return inside;
+        }
+        match (self.low.is_finite(), self.high.is_finite()) {
+            (true, true) => self.low + (self.high - self.low) * (x.abs() % 1.0).max(0.0),
+            (true, false) => self.low + x.abs().max(0.0),
+            _ => self.high - x.abs().max(0.0),
+        }
+    }
 }
 
 /// The element type of the result.

@@ -59,6 +59,26 @@ fn floor_div(x: f64, y: f64) -> f64 {
     if whole == 0.0 { 0f64.copysign(quotient) } else { whole }
 }
 
+/// |x| with the sign of y; NaN if either is NaN.
+pub(crate) fn copysign(x: f64, y: f64) -> f64 {
+    if y.is_nan() { y } else { x.copysign(y) }
+}
+
+/// The length of (x, y); NaN if either is NaN.
+fn hypot(x: f64, y: f64) -> f64 {
+    if x.is_nan() || y.is_nan() { f64::NAN } else { x.hypot(y) }
+}
+
+/// x·y + z, rounded once to the element type.
+fn fused(dtype: DType, x: f64, y: f64, z: f64) -> f64 {
+    if dtype == DType::F32 {
+        // The arguments are f32 numbers.
+        f64::from((x as f32).mul_add(y as f32, z as f32))
+    } else {
+        x.mul_add(y, z)
+    }
+}
+
 /// 1 / (1 + exp(-x)), from the side on which exp does not overflow.
 fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 {
@@ -101,6 +121,9 @@ pub fn apply(kind: OpKind, attrs: &Attrs, dtype: DType, args: &[Scalar]) -> Resu
     }
     let value = match (kind, args) {
         (OpKind::Select, [Scalar::Bool(c), x, y]) => return Ok(if *c { *x } else { *y }),
+        (OpKind::Fma, [Scalar::Float(x), Scalar::Float(y), Scalar::Float(z)]) => {
+            Some(Scalar::Float(fused(dtype, *x, *y, *z)))
+        }
         (OpKind::Cast, [x]) => return Ok(x.cast(attrs.get_dtype("dtype").unwrap_or(dtype))),
         (_, [Scalar::Float(x)]) => float_unary(kind, *x),
         (_, [Scalar::Float(x), Scalar::Float(y)]) => float_binary(kind, *x, *y),
@@ -146,6 +169,7 @@ fn float_unary(kind: OpKind, x: f64) -> Option<Scalar> {
         OpKind::Abs => x.abs(),
         OpKind::Sign => sign(x),
         OpKind::Sqrt => x.sqrt(),
+        OpKind::Cbrt => x.cbrt(),
         OpKind::Exp => x.exp(),
         OpKind::Exp2 => x.exp2(),
         OpKind::Expm1 => x.exp_m1(),
@@ -163,11 +187,15 @@ fn float_unary(kind: OpKind, x: f64) -> Option<Scalar> {
         OpKind::Sinh => x.sinh(),
         OpKind::Cosh => x.cosh(),
         OpKind::Tanh => x.tanh(),
+        OpKind::Arcsinh => libm::asinh(x),
+        OpKind::Arccosh => libm::acosh(x),
+        OpKind::Arctanh => libm::atanh(x),
         OpKind::Floor => x.floor(),
         OpKind::Ceil => x.ceil(),
         OpKind::Round => x.round_ties_even(),
         OpKind::Trunc => x.trunc(),
         OpKind::IsNan => return Some(Scalar::Bool(x.is_nan())),
+        OpKind::IsInf => return Some(Scalar::Bool(x.is_infinite())),
         OpKind::IsFinite => return Some(Scalar::Bool(x.is_finite())),
         _ => return None,
     }))
@@ -185,6 +213,8 @@ fn float_binary(kind: OpKind, x: f64, y: f64) -> Option<Scalar> {
         OpKind::Maximum => Scalar::Float(maximum(x, y)),
         OpKind::Minimum => Scalar::Float(minimum(x, y)),
         OpKind::Atan2 => Scalar::Float(x.atan2(y)),
+        OpKind::Hypot => Scalar::Float(hypot(x, y)),
+        OpKind::CopySign => Scalar::Float(copysign(x, y)),
         OpKind::Lt => Scalar::Bool(x < y),
         OpKind::Le => Scalar::Bool(x <= y),
         OpKind::Gt => Scalar::Bool(x > y),

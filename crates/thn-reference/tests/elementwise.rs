@@ -66,13 +66,7 @@ impl Sequence {
             1 => (self.unit() - 0.5) * 2000.0,
             _ => (self.unit() * 2.0 - 1.0) * 2f64.powi((self.bits() % 600) as i32 - 300),
         };
-        match domain {
-            Domain::Real => x,
-            Domain::NonNeg | Domain::Positive => x.abs(),
-            Domain::Negative => -x.abs(),
-            Domain::Unit => x % 1.0,
-            Domain::AboveMinusOne => x.max(-self.unit()),
-        }
+        domain.place(x)
     }
 }
 
@@ -82,7 +76,13 @@ fn samples(kind: OpKind, dtype: DType) -> Vec<Vec<f64>> {
     let mut sequence = Sequence(kind as u64);
     let mut out: Vec<Vec<f64>> = match row.operands.len() {
         1 => SPECIAL.iter().map(|x| vec![*x]).collect(),
-        _ => SPECIAL.iter().flat_map(|x| SPECIAL.iter().map(|y| vec![*x, *y])).collect(),
+        2 => SPECIAL.iter().flat_map(|x| SPECIAL.iter().map(|y| vec![*x, *y])).collect(),
+        // Every pair of the first two, each with some third.
+        _ => (0..SPECIAL.len() * SPECIAL.len())
+            .map(|i| {
+                [i, i / SPECIAL.len(), 5 * i + i / SPECIAL.len()].map(|i| SPECIAL[i % SPECIAL.len()]).to_vec()
+            })
+            .collect(),
     };
     for _ in 0..300 {
         out.push(row.operands.iter().map(|_| sequence.number(row.domain)).collect());

@@ -7,12 +7,13 @@ use support::{Case, at_a_regular_point, case, check, data, gradient, gradient_as
 use thn_ir::*;
 use thn_reference::Value as Data;
 
-/// Points of three numbers: mixed signs, positive, and within the unit interval. None is a kink or a jump of an op.
-const POINTS: [[[f64; 3]; 2]; 4] = [
+/// Points of three numbers: mixed signs, positive, within the unit interval, negative, and above 1. None is a kink or a jump of an op.
+const POINTS: [[[f64; 3]; 2]; 5] = [
     [[0.625, -1.375, 1.8125], [1.25, 0.75, -2.5]],
     [[0.625, 1.375, 1.8125], [1.25, 0.75, 2.5]],
     [[0.625, -0.375, 0.8125], [0.25, 0.75, -0.5]],
     [[-0.625, -1.375, -1.8125], [-1.25, -0.75, -2.5]],
+    [[1.625, 1.375, 1.8125], [1.25, 1.75, 2.5]],
 ];
 
 /// Elementwise ops with a derivative that is not zero everywhere.

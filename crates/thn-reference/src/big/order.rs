@@ -95,6 +95,17 @@ impl Reals {
         }
     }
 
+    /// |a| with the sign of b; NaN if either is NaN.
+    pub fn copysign(&mut self, a: &Big, b: &Big) -> Big {
+        if !a.is_known() || !b.is_known() || (b.may_be_zero() && !b.is_exact_zero()) {
+            return Big::unknown();
+        }
+        if b.is_nan() {
+            return Big::nan();
+        }
+        if a.is_sign_negative() == b.is_sign_negative() { a.clone() } else { self.neg(a) }
+    }
+
     /// a rounded to an integer.
     pub(crate) fn integer_near(&mut self, a: &Big, how: ToInteger) -> Big {
         if !a.is_known() {

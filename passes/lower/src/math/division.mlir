@@ -1,4 +1,4 @@
-// Floor division and modulo, and the sign, with NumPy's meaning.
+// Floor division and modulo with NumPy's meaning; the sign, its copy, and whether a number is infinite.
 //
 // Integers: x // 0 and x % 0 give 0, and MIN // -1 wraps to MIN. Types of at most 32 bits divide in a float
 // type $D with room to spare, which vectorizes; that is exact: a quotient that is no integer is at least
@@ -399,4 +399,19 @@ func.func private @thn_sign_$T(%x: $T) -> $T {
   %one = arith.constant 1.0 : $T
   %result_2 = arith.select %result_1, %one, %at_most : $T
   return %result_2 : $T
+}
+
+// The sign of a NaN says nothing, so a NaN y gives NaN.
+func.func private @thn_copysign_$T(%x: $T, %y: $T) -> $T {
+  %signed = math.copysign %x, %y : $T
+  %r = arith.cmpf uno, %y, %y : $T
+  %result = arith.select %r, %y, %signed : $T
+  return %result : $T
+}
+
+func.func private @thn_isinf_$T(%x: $T) -> i1 {
+  %size = math.absf %x : $T
+  %inf = arith.constant $INF : $T
+  %result = arith.cmpf oeq, %size, %inf : $T
+  return %result : i1
 }

@@ -229,7 +229,7 @@ impl Table<'_> {
         out.push_str(
             "static FOREIGN: OpRow = OpRow { kind: OpKind::Foreign, mnemonic: \"foreign\", summary: \"An op of another dialect.\", \
              operands: &[OperandSpec { name: \"operands\", variadic: true }], attrs: &[], regions: 0, shaped: true, commutative: false, \
-             formula: None, semantics: Semantics::Foreign, partials: &[], transpose: None, domain: Domain::Real, \
+             formula: None, semantics: Semantics::Foreign, partials: &[], transpose: None, domain: Domain::REAL, \
              dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same }, foreign: &[], cost: 1, max_ulp: 0 };\n",
         );
         Ok(out)
@@ -263,15 +263,7 @@ impl Table<'_> {
             .iter()
             .map(|(n, k)| format!("AttrSpec {{ name: {n:?}, kind: AttrKind::{k} }}"))
             .collect();
-        let domain = match row.domain.as_str() {
-            "real" => "Real",
-            "nonneg" => "NonNeg",
-            "positive" => "Positive",
-            "negative" => "Negative",
-            "unit" => "Unit",
-            "above-minus-one" => "AboveMinusOne",
-            other => return Err(row.error("domain", 0, &format!("domain `{other}` is unknown"))),
-        };
+        let domain = domain(&row.domain).map_err(|e| row.error("domain", 0, &e))?;
         let class = dtype_class(&row.dtypes).map_err(|e| row.error("dtypes", 0, &e))?;
         let result = match row.result_dtype.as_str() {
             "same" => "ResultDType::Same",
@@ -285,7 +277,7 @@ impl Table<'_> {
         Ok(format!(
             "static {}: OpRow = OpRow {{ kind: OpKind::{}, mnemonic: {:?}, summary: {:?}, operands: &[{}], attrs: &[{}], \
              regions: {}, shaped: {}, commutative: {}, formula: {formula}, semantics: {}, partials: &[{}], \
-             transpose: {transpose}, domain: Domain::{domain}, \
+             transpose: {transpose}, domain: {domain}, \
              dtypes: DTypeRule {{ operands: DTypeClass::{class}, result: {result} }}, foreign: &{:?}, cost: {}, max_ulp: {} }};\n\n",
             row.mnemonic.to_uppercase(),
             row.name,
@@ -308,6 +300,19 @@ impl Table<'_> {
 /// Prose for a doc comment: brackets are no links.
 fn rustdoc(text: &str) -> String {
     text.replace('[', "\\[").replace(']', "\\]")
+}
+
+/// An interval, such as `[0, inf)`.
+fn domain(text: &str) -> Result<String, String> {
+    let wrong = || format!("`{text}` is no interval, such as [0, inf)");
+    let inner = text.strip_prefix(['[', '(']).and_then(|t| t.strip_suffix([']', ')'])).ok_or_else(wrong)?;
+    let (low, high) = inner.split_once(", ").ok_or_else(wrong)?;
+    let end = |text: &str| match text {
+        "inf" => Ok("f64::INFINITY".to_string()),
+        "-inf" => Ok("f64::NEG_INFINITY".to_string()),
+        number => number.parse::<f64>().map(|x| format!("{x:?}")).map_err(|_| wrong()),
+    };
+    Ok(format!("Domain {{ low: {}, high: {} }}", end(low)?, end(high)?))
 }
 
 fn dtype_class(name: &str) -> Result<&'static str, String> {
@@ -356,7 +361,7 @@ mod tests {
             library: String::new(),
             partials: vec!["?result".into()],
             transpose: String::new(),
-            domain: "real".into(),
+            domain: "(-inf, inf)".into(),
             dtypes: "float".into(),
             result_dtype: "same".into(),
             foreign: vec![],
@@ -396,6 +401,6 @@ mod tests {
         );
         assert!(error(|r| r.expand = "?x".into()).contains("exactly one of"));
         assert!(error(|r| r.prim = "(quaternion q)".into()).contains("dtype class `quaternion` is unknown"));
-        assert!(error(|r| r.domain = "complex".into()).contains("domain `complex`"));
+        assert!(error(|r| r.domain = "[0; 1]".into()).contains("`[0; 1]` is no interval"));
     }
 }
