@@ -9,6 +9,7 @@ use crate::{
     exact::{self, Cell},
     run::{Elements, run},
 };
+use std::cell::Cell as StdCell;
 use thn_ir::{Attrs, DType, Error, Func, OpData, OpKind, Scalar, Semantics};
 
 /// Bits to compute with: far more than the errors that are analysed.
@@ -32,25 +33,41 @@ pub fn forward_error_in(
     format: Option<Format>,
 ) -> Result<Vec<Tensor<f64>>, Error> {
     let analysed = Reals::with(PRECISION, |reals| {
-        let tensors = run(&mut Rounded { reals, reassociated, format }, func, inputs);
-        (tensors, reals.take_doubt())
+        let mut rounded = Rounded { reals, reassociated, format, moved: StdCell::new(false) };
+        let tensors = run(&mut rounded, func, inputs);
+        (tensors, rounded.moved.get())
     });
-    let (tensors, doubt) = analysed.ok_or_else(|| Error::internal("no constants to compute with"))?;
-    let radius = |cell: &Cell| match cell {
-        _ if doubt => f64::INFINITY,
+    let (tensors, moved) = analysed.ok_or_else(|| Error::internal("no constants to compute with"))?;
+    let radius = |element: &Element| match &element.cell {
+        _ if moved || element.doubt => f64::INFINITY,
         Cell::Whole(_) => 0.0,
         Cell::Real(x) => x.radius(),
     };
     Ok(tensors?.iter().map(|t| Tensor { dtype: t.dtype, data: t.data.map(radius) }).collect())
 }
 
+/// A number, and whether it depends on a comparison that rounding may turn.
+#[derive(Clone)]
+struct Element {
+    cell: Cell,
+    doubt: bool,
+}
+
 struct Rounded<'a> {
     reals: &'a mut Reals,
     reassociated: bool,
     format: Option<Format>,
+    /// Whether a number in doubt has chosen an element or a number of rounds.
+    moved: StdCell<bool>,
 }
 
 impl Rounded<'_> {
+    /// A result of elements: in doubt if one of them is, or if its own computation was.
+    fn after<'e>(&mut self, cell: Cell, of: impl IntoIterator<Item = &'e Element>) -> Element {
+        let own = self.reals.take_doubt();
+        Element { cell, doubt: own || of.into_iter().any(|e| e.doubt) }
+    }
+
     /// A float element with the error of rounding a number of `size`, `ulps` times.
     fn blurred(&self, cell: Cell, dtype: DType, ulps: f64, size: Bound) -> Cell {
         let Cell::Real(x) = cell else { return cell };
@@ -91,59 +108,79 @@ impl Rounded<'_> {
 }
 
 impl Elements for Rounded<'_> {
-    type Element = Cell;
+    type Element = Element;
 
     fn expands(&self, kind: OpKind) -> bool {
         matches!(kind.row().semantics, Semantics::Expand(_)) && kind.row().formula.is_none()
     }
 
-    fn of(&mut self, scalar: Scalar) -> Cell {
-        Elements::of(self.reals, scalar)
+    fn of(&mut self, scalar: Scalar) -> Element {
+        Element { cell: Elements::of(self.reals, scalar), doubt: false }
     }
 
-    fn integer(&self, element: &Cell) -> Option<i128> {
-        Elements::integer(self.reals, element)
+    fn integer(&self, element: &Element) -> Option<i128> {
+        self.moved.set(self.moved.get() || element.doubt);
+        Elements::integer(self.reals, &element.cell)
     }
 
-    fn map(&mut self, op: &OpData, dtype: DType, args: &[&Cell]) -> Result<Cell, Error> {
-        let cell = exact::apply(self.reals, op.kind, &op.attrs, dtype, args)?;
+    fn map(&mut self, op: &OpData, dtype: DType, args: &[&Element]) -> Result<Element, Error> {
+        let cells: Vec<&Cell> = args.iter().map(|a| &a.cell).collect();
+        let cell = exact::apply(self.reals, op.kind, &op.attrs, dtype, &cells)?;
         let operands = match op.kind {
             OpKind::Add | OpKind::Sub if self.reassociated => {
-                args.iter().fold(Bound::Exact, |size, a| size.plus(Rounded::size(a)))
+                cells.iter().fold(Bound::Exact, |size, a| size.plus(Rounded::size(a)))
             }
             _ => Bound::Exact,
         };
-        Ok(self.blurred(cell, dtype, f64::from(op.kind.row().max_ulp), operands))
+        let cell = self.blurred(cell, dtype, f64::from(op.kind.row().max_ulp), operands);
+        Ok(self.after(cell, args.iter().copied()))
     }
 
-    fn fold(&mut self, combine: OpKind, start: Scalar, dtype: DType, lane: &[Cell]) -> Result<Cell, Error> {
-        let start = self.of(start);
-        if combine == OpKind::Add {
-            return self.sum(dtype, start, lane);
-        }
-        let attrs = Attrs::new();
-        lane.iter().try_fold(start, |a, x| {
-            let next = exact::apply(self.reals, combine, &attrs, dtype, &[&a, x])?;
-            Ok(self.blurred(next, dtype, 1.0, Bound::Exact))
-        })
+    fn fold(
+        &mut self,
+        combine: OpKind,
+        start: Scalar,
+        dtype: DType,
+        lane: &[Element],
+    ) -> Result<Element, Error> {
+        let start = Elements::of(self.reals, start);
+        let cell = if combine == OpKind::Add {
+            let cells: Vec<Cell> = lane.iter().map(|e| e.cell.clone()).collect();
+            self.sum(dtype, start, &cells)?
+        } else {
+            let attrs = Attrs::new();
+            lane.iter().try_fold(start, |a, x| {
+                let next = exact::apply(self.reals, combine, &attrs, dtype, &[&a, &x.cell])?;
+                Ok(self.blurred(next, dtype, 1.0, Bound::Exact))
+            })?
+        };
+        Ok(self.after(cell, lane))
     }
 
-    fn dot(&mut self, dtype: DType, x: &[Cell], y: &[Cell]) -> Result<Cell, Error> {
+    fn dot(&mut self, dtype: DType, x: &[Element], y: &[Element]) -> Result<Element, Error> {
         let attrs = Attrs::new();
         let mut products = vec![];
         for (a, b) in x.iter().zip(y) {
-            let product = exact::apply(self.reals, OpKind::Mul, &attrs, dtype, &[a, b])?;
+            let product = exact::apply(self.reals, OpKind::Mul, &attrs, dtype, &[&a.cell, &b.cell])?;
             products.push(self.blurred(product, dtype, 1.0, Bound::Exact));
         }
-        let zero = self.of(Scalar::Float(0.0).cast(dtype));
-        self.sum(dtype, zero, &products)
+        let zero = Elements::of(self.reals, Scalar::Float(0.0).cast(dtype));
+        let cell = self.sum(dtype, zero, &products)?;
+        Ok(self.after(cell, x.iter().chain(y)))
     }
 
-    fn argmax(&mut self, lane: &[Cell]) -> usize {
-        self.reals.argmax(lane)
+    fn argmax(&mut self, lane: &[Element]) -> usize {
+        let cells: Vec<Cell> = lane.iter().map(|e| e.cell.clone()).collect();
+        let place = self.reals.argmax(&cells);
+        let doubt = self.reals.take_doubt() || lane.iter().any(|e| e.doubt);
+        self.moved.set(self.moved.get() || doubt);
+        place
     }
 
-    fn lane(&mut self, kind: OpKind, dtype: DType, lane: &[Cell]) -> Result<Vec<Cell>, Error> {
-        self.reals.lane(kind, dtype, lane)
+    fn lane(&mut self, kind: OpKind, dtype: DType, lane: &[Element]) -> Result<Vec<Element>, Error> {
+        let cells: Vec<Cell> = lane.iter().map(|e| e.cell.clone()).collect();
+        let out = self.reals.lane(kind, dtype, &cells)?;
+        let doubt = self.reals.take_doubt() || lane.iter().any(|e| e.doubt);
+        Ok(out.into_iter().map(|cell| Element { cell, doubt }).collect())
     }
 }

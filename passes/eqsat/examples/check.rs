@@ -51,8 +51,9 @@ fn run() -> Result<bool, String> {
 }
 
 fn report(checked: &Checked) -> bool {
-    let Checked { rule, class, cases, points, counterexample } = checked;
-    println!("{rule:28} {class:9} {cases:4} cases {points:7} points", class = class.name());
+    let Checked { rule, class, cases, points, narrow, counterexample, .. } = checked;
+    let class = class.name();
+    println!("{rule:28} {class:9} {cases:4} cases {points:7} points, {narrow:7} of them of 16 bits");
     if let Some(example) = counterexample {
         println!("{example}\n");
     }

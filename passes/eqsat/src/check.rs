@@ -18,63 +18,34 @@
 //! A rule marked `better` may instead have the forward error of its right side, if at some sampled point its right
 //! side is finite where the left side is not: a larger finite set comes before a smaller error.
 
+mod found;
 mod instance;
 mod judge;
+mod mutants;
+mod narrow;
 mod pools;
 mod sample;
+mod shrink;
+mod tally;
 
 use crate::{
     Class, Options,
     optimize::optimize_with,
     parse::parse_file,
-    pattern::{Number, Pattern, PayloadPattern, Rule},
+    pattern::{Pattern, Rule},
     rules,
 };
+pub use found::{Breach, Checked, Counterexample};
 use instance::{Instance, Length, Movement, instances, moved};
-use std::{collections::BTreeSet, fmt};
-use thn_ir::{DType, Error, Func, OpKind};
+use std::collections::BTreeSet;
+use tally::Tally;
+use thn_ir::{DType, Error, Func};
 
 /// The points at which every rule is checked, at least.
 pub const POINTS: usize = 1_000;
 
-/// What a check found.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// The rule.
-    pub rule: String,
-    /// What it promises.
-    pub class: Class,
-    /// Cases: combinations of types, lengths and attributes.
-    pub cases: usize,
-    /// Sampled elements that met the conditions of the rule and of its class.
-    pub points: usize,
-    /// Where the promise is broken.
-    pub counterexample: Option<Counterexample>,
-}
-
-/// A point at which a rule breaks its promise.
-#[derive(Clone, Debug)]
-pub struct Counterexample {
-    /// The left side as a program.
-    pub program: String,
-    /// The arguments, cut after a few elements.
-    pub arguments: String,
-    /// The left side's value.
-    pub left: f64,
-    /// The right side's value.
-    pub right: f64,
-    /// The true value, rounded.
-    pub truth: f64,
-    /// What is broken.
-    pub reason: String,
-}
-
-impl fmt::Display for Counterexample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counterexample { program, arguments, left, right, truth, reason } = self;
-        write!(f, "{reason}: left {left:?}, right {right:?}, truth {truth:?} at {arguments} in\n{program}")
-    }
-}
+/// Cases that are looked at for ones that can be run in the narrow formats.
+const NARROW_CASES: usize = 12;
 
 /// Checks one of the crate's own rules; `None` if there is no such rule.
 pub fn own(name: &str) -> Result<Option<Checked>, Error> {
@@ -93,19 +64,12 @@ pub fn file(name: &str, text: &str) -> Result<Vec<Checked>, Error> {
 pub fn mutants(name: &str) -> Result<Vec<Checked>, Error> {
     let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
     let mut out = vec![];
-    for variants in mutate(rule) {
-        let mut last = Checked {
-            rule: variants[0].name.clone(),
-            class: rule.class,
-            cases: 0,
-            points: 0,
-            counterexample: None,
-        };
+    for variants in mutants::mutate(rule) {
+        let mut last = Tally::of(&variants[0], None).finish();
         for variant in &variants {
-            let all = cases(variant)?;
-            if !all.is_empty() {
-                last = run(variant, &all)?;
-            }
+            let mut tally = Tally::of(variant, None).raw();
+            tally.sample(&cases(variant)?)?;
+            last = tally.finish();
             if last.counterexample.is_some() {
                 break;
             }
@@ -154,7 +118,9 @@ pub fn seen_through(name: &str) -> Result<Vec<(String, Checked)>, Error> {
             }
         }
         if elementwise_rule(rule) {
-            out.push((format!("{how:?}").to_lowercase(), run(rule, &cases)?));
+            let mut tally = Tally::of(rule, None);
+            tally.sample(&cases)?;
+            out.push((format!("{how:?}").to_lowercase(), tally.finish()));
         }
     }
     Ok(out)
@@ -170,8 +136,19 @@ fn elementwise_rule(rule: &Rule) -> bool {
 
 /// Element types that a rule is tried with. Those for which its left side has no type are skipped.
 /// Signed and unsigned integers wrap around at different numbers, so a rule may hold for one kind alone.
-const DTYPES: [DType; 8] =
-    [DType::F64, DType::F32, DType::I32, DType::Bool, DType::I8, DType::U8, DType::I64, DType::U64];
+const DTYPES: [DType; 11] = [
+    DType::F64,
+    DType::F32,
+    DType::I32,
+    DType::Bool,
+    DType::I8,
+    DType::U8,
+    DType::I64,
+    DType::U64,
+    DType::I16,
+    DType::U16,
+    DType::U32,
+];
 
 fn cases(rule: &Rule) -> Result<Vec<Instance>, Error> {
     let mut all = vec![];
@@ -187,99 +164,34 @@ fn cases(rule: &Rule) -> Result<Vec<Instance>, Error> {
     Ok(all)
 }
 
+/// Rows in f64 for the narrow formats. The combinations that are tried first have rows everywhere.
+fn rows(rule: &Rule) -> Result<Vec<Instance>, Error> {
+    if !rule.payloads.is_empty() {
+        return Ok(vec![]);
+    }
+    instances(rule, DType::F64, Length::Dynamic, false, NARROW_CASES)
+}
+
 fn check(rule: &Rule) -> Result<Checked, Error> {
+    let never = || Error::input(format!("{}: rule `{}` never applies", rule.place, rule.name));
+    self::rule(rule)?.ok_or_else(never)
+}
+
+/// Checks a rule; `None` if there is nothing that it applies to.
+pub(crate) fn rule(rule: &Rule) -> Result<Option<Checked>, Error> {
+    checked(rule, None)
+}
+
+/// Checks a rule, but for a part of its promise.
+fn checked(rule: &Rule, waived: Option<Breach>) -> Result<Option<Checked>, Error> {
     let all = cases(rule)?;
     if all.is_empty() {
-        return Err(Error::internal(format!("{}: no case of rule `{}` was found", rule.place, rule.name)));
+        return Ok(None);
     }
-    run(rule, &all)
-}
-
-fn run(rule: &Rule, cases: &[Instance]) -> Result<Checked, Error> {
-    let mut checked = Checked {
-        rule: rule.name.clone(),
-        class: rule.class,
-        cases: cases.len(),
-        points: 0,
-        counterexample: None,
-    };
-    let mut seed = 1;
-    let mut wider = false;
-    let mut leaning = None;
-    // Every case once, then as often as it takes.
-    for round in 0..400 {
-        if round > 0 && checked.points >= POINTS {
-            break;
-        }
-        for case in cases {
-            seed += 1;
-            let found = judge::judge(rule, case, seed)?;
-            checked.points += found.points;
-            wider |= found.wider;
-            leaning = leaning.or(found.leaning);
-            if found.broken.is_some() {
-                checked.counterexample = found.broken;
-                return Ok(checked);
-            }
-        }
+    let mut tally = Tally::of(rule, waived);
+    tally.sample(&all)?;
+    if !tally.broken() {
+        tally.narrow(&rows(rule)?)?;
     }
-    if !wider {
-        checked.counterexample = leaning;
-    }
-    Ok(checked)
-}
-
-/// The rule with each number of either side changed in turn, to a few other values each; if it has none on the right,
-/// with the sign of its right side changed.
-fn mutate(rule: &Rule) -> Vec<Vec<Rule>> {
-    let mut out = vec![];
-    let right_numbers = numbers(&rule.right);
-    for (side, count) in [("left", numbers(&rule.left)), ("right", right_numbers)] {
-        for i in 0..count {
-            let variant = |attempt: usize| {
-                let mut mutant = rule.clone();
-                mutant.name = format!("{} (number {i} on the {side} changed)", rule.name);
-                let pattern = if side == "left" { &mut mutant.left } else { &mut mutant.right };
-                change(pattern, i, attempt, &mut 0);
-                mutant
-            };
-            out.push(vec![variant(0), variant(1)]);
-        }
-    }
-    if right_numbers == 0 {
-        let mut mutant = rule.clone();
-        mutant.name = format!("{} (sign of the right side changed)", rule.name);
-        let signed = |kind: OpKind| {
-            let args = vec![rule.right.clone()];
-            Rule {
-                right: Pattern::Op { kind, payload: PayloadPattern::None, args, rest: None },
-                ..mutant.clone()
-            }
-        };
-        out.push(vec![signed(OpKind::Neg), signed(OpKind::Not)]);
-    }
-    out
-}
-
-fn numbers(pattern: &Pattern) -> usize {
-    pattern.walk().iter().filter(|p| matches!(p, Pattern::Number(_))).count()
-}
-
-fn change(pattern: &mut Pattern, which: usize, attempt: usize, seen: &mut usize) {
-    match pattern {
-        Pattern::Number(Number(x)) => {
-            if *seen == which {
-                *x = match (*x == 0.0, attempt) {
-                    (true, 0) => 1.0,
-                    (true, _) => -1.0,
-                    (false, 0) => -*x,
-                    (false, _) => 0.0,
-                };
-            }
-            *seen += 1;
-        }
-        Pattern::Op { args, .. } => args.iter_mut().for_each(|a| change(a, which, attempt, seen)),
-        Pattern::Rebroadcast { part, .. } => change(part, which, attempt, seen),
-        Pattern::Var(_) | Pattern::Count { .. } => {}
-    }
+    Ok(Some(tally.finish()))
 }

@@ -26,10 +26,12 @@ mod parse;
 mod pattern;
 mod regions;
 mod report;
+mod rule_set;
 mod rules;
 mod saturate;
 
 pub use optimize::{FINITE_ATTRIBUTE, optimize};
 pub use options::{Budget, Class, Options};
 pub use report::{Profile, Report, RuleProfile, Stop};
+pub use rule_set::RuleSet;
 pub use rules::{RuleInfo, reference, rules};

@@ -1,7 +1,7 @@
 //! The optimizer: blocks from the inside out, round after round until nothing changes.
 
 use crate::{
-    Options, Profile, Report, cost, decode, encode, extract,
+    Options, Profile, Report, RuleSet, cost, decode, encode, extract,
     graph::{Graph, Node},
     pattern::Rule,
     regions::{self, KnownValues},
@@ -24,7 +24,10 @@ pub const FINITE_ATTRIBUTE: &str = "thn.assumes_finite";
 /// Dims that the checks of the program prove equal are made one first. The shape program of a call is that of the
 /// program before: rewriting can remove an op whose operands did not fit.
 pub fn optimize(func: &mut Func, options: &Options) -> Result<Report, Error> {
-    optimize_with(func, rules::all()?, options)
+    match options.rules.as_slice() {
+        [] => optimize_with(func, rules::all()?, options),
+        sets => optimize_with(func, &RuleSet::with_own(sets)?, options),
+    }
 }
 
 /// [`optimize`] with other rules.

@@ -1,5 +1,6 @@
 //! What the optimizer may do: classes of rules, single rules and families, budgets.
 
+use crate::RuleSet;
 use std::{collections::BTreeSet, fmt};
 
 /// What a rule promises about the values it replaces; see `rules/README.md`.
@@ -75,6 +76,8 @@ pub struct Options {
     pub include: BTreeSet<String>,
     /// Rules and families that are not used.
     pub exclude: BTreeSet<String>,
+    /// Rules beside those of the crate.
+    pub rules: Vec<RuleSet>,
     /// Limits of the search.
     pub budget: Budget,
     /// Whether the report says what took how long.
@@ -88,6 +91,7 @@ impl Default for Options {
             classes: [Class::Exact, Class::Accurate, Class::Finite, Class::Reassoc].into(),
             include: BTreeSet::new(),
             exclude: BTreeSet::new(),
+            rules: vec![],
             budget: Budget::default(),
             profile: false,
         }
@@ -122,6 +126,13 @@ impl Options {
     #[must_use]
     pub fn with_exclude(mut self, name: impl Into<String>) -> Options {
         self.exclude.insert(name.into());
+        self
+    }
+
+    /// With the rules of a set beside those of the crate. They belong to families and classes as those do.
+    #[must_use]
+    pub fn with_rules(mut self, rules: &RuleSet) -> Options {
+        self.rules.push(rules.clone());
         self
     }
 

@@ -45,16 +45,16 @@ pub struct RuleInfo {
     pub place: String,
 }
 
+impl RuleInfo {
+    pub(crate) fn of(rule: &Rule) -> RuleInfo {
+        let Rule { name, family, class, text, place, .. } = rule.clone();
+        RuleInfo { name, family, class, text, place }
+    }
+}
+
 /// Every rule of the rule files, in order.
 pub fn rules() -> Result<Vec<RuleInfo>, Error> {
-    let info = |r: &Rule| RuleInfo {
-        name: r.name.clone(),
-        family: r.family.clone(),
-        class: r.class,
-        text: r.text.clone(),
-        place: r.place.clone(),
-    };
-    Ok(all()?.iter().map(info).collect())
+    Ok(all()?.iter().map(RuleInfo::of).collect())
 }
 
 /// The reference page of rules, as Markdown.

@@ -5,6 +5,7 @@
 
 use thn_mlir::pass::{Level, Pipeline, Tables};
 
+mod rule_file;
 mod thn_eqsat;
 mod thn_expand;
 mod thn_grad;
@@ -28,6 +29,7 @@ thn_mlir::passes! {
         fast: false, "Also use rules that may lose accuracy";
         only: "", "Rules and families to use, separated by commas; all if empty";
         without: "", "Rules and families not to use, separated by commas";
+        rules: "", "Files of further rules, separated by commas; each rule is checked before it is used";
         report: false, "Remark what was done to each function";
     }
     thn_expand: "Write composite ops as the ops they are made of", Tensors => Tensors, on "func.func";

@@ -10,8 +10,11 @@
 //!
 //! A function that rules of the class `finite` changed means the same as before only where its inputs and
 //! intermediate values are finite. It carries their names as the attribute `thn.assumes_finite`.
+//!
+//! Files of further rules are checked before they are used; a rule that breaks its promise is an error with the
+//! counterexample.
 
-use crate::list;
+use crate::{list, rule_file};
 use thn_eqsat::{Class, Options as Rules, Report, optimize};
 use thn_ir::Attr;
 use thn_mlir::{
@@ -27,6 +30,9 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
         .with_class(Class::Fast, options.flag("fast"));
     rules = list(options.text("only")).fold(rules, Rules::with_include);
     rules = list(options.text("without")).fold(rules, Rules::with_exclude);
+    for path in list(options.text("rules")) {
+        rules = rules.with_rules(&rule_file::load(&path)?);
+    }
     let mut report = None;
     on_func(function, |func| {
         func.unify_dims()?;

@@ -70,7 +70,7 @@ pub(super) fn instances(
         Length::Fixed(n) => n.into(),
     };
     let space = Space::new(rule, dtype, &rows);
-    let total: usize = space.choices.iter().map(Vec::len).product();
+    let total = space.choices.iter().fold(1usize, |n, choices| n.saturating_mul(choices.len()));
     let mut found = vec![];
     for i in 0..total.min(MAX_TRIES) {
         // A stride that is coprime to the total visits every combination once, neighbours far apart.
@@ -93,9 +93,9 @@ pub(super) fn instances(
 /// What one variable of a rule may be.
 #[derive(Clone, Debug)]
 enum Choice {
-    Tensor(TensorType),
+    Tensor(TensorType, Facts),
     Constant(f64, DType),
-    Rest(TensorType, usize),
+    Rest(TensorType, Facts, usize),
     Payload(Payload),
 }
 
@@ -132,13 +132,22 @@ impl<'r> Space<'r> {
             };
             let tensors = shapes.iter().filter(|s| s.rank() == 0 || !names.contains(&"scalar"));
             choices.push(match constants {
-                [] => tensors.map(|s| Choice::Tensor(TensorType::new(own, s.clone()))).collect(),
+                [] => {
+                    let facts = assumed(rule, &Argument::Var(v), own);
+                    let with = |f: &Facts| {
+                        let of = |s: &&Shape| Choice::Tensor(TensorType::new(own, (*s).clone()), *f);
+                        tensors.clone().map(|s| of(&s)).collect::<Vec<_>>()
+                    };
+                    facts.iter().flat_map(with).collect()
+                }
                 some => some.iter().map(|c| Choice::Constant(*c, own)).collect(),
             });
         }
-        for _ in 0..rule.rests.len() {
-            let of = |s: &Shape| [1, 2].map(|n| Choice::Rest(TensorType::new(dtype, s.clone()), n));
-            choices.push(shapes.iter().flat_map(of).collect());
+        for r in 0..rule.rests.len() {
+            let facts = assumed(rule, &Argument::Rest(r), dtype);
+            let of =
+                |s: &Shape, f: Facts| [1, 2].map(|n| Choice::Rest(TensorType::new(dtype, s.clone()), f, n));
+            choices.push(facts.iter().flat_map(|f| shapes.iter().flat_map(|s| of(s, *f))).collect());
         }
         for p in 0..rule.payloads.len() {
             let pool = payloads(&rule.left, p, dtype, &shapes);
@@ -177,7 +186,9 @@ impl<'r> Space<'r> {
                         self.choices[*v] = vec![Choice::Constant(COLUMNS as f64, DType::I64)];
                     }
                     Argument::Var(v) => {
-                        self.choices[*v] = vec![Choice::Tensor(TensorType::new(self.dtype, matrix.clone()))];
+                        let ty = TensorType::new(self.dtype, matrix.clone());
+                        let facts = assumed(self.rule, arg, self.dtype);
+                        self.choices[*v] = facts.into_iter().map(|f| Choice::Tensor(ty.clone(), f)).collect();
                     }
                     Argument::Rest(_) => {}
                 }
@@ -197,15 +208,11 @@ impl<'r> Space<'r> {
             (vec![], vec![], vec![]);
         for (slot, digit) in digits.iter().enumerate() {
             match &self.choices[slot][*digit] {
-                Choice::Tensor(ty) => {
-                    let facts = assumed(self.rule, &Argument::Var(slot), ty.dtype);
-                    vars.push(b.input(ty, facts, self.index[slot], proved)?);
-                }
+                Choice::Tensor(ty, facts) => vars.push(b.input(ty, *facts, self.index[slot], proved)?),
                 Choice::Constant(c, dtype) => vars.push(add_scalar(&mut b.graph, *dtype, Scalar::Float(*c))),
-                Choice::Rest(ty, count) => {
-                    let facts = assumed(self.rule, &Argument::Rest(rests.len()), ty.dtype);
+                Choice::Rest(ty, facts, count) => {
                     let rest =
-                        (0..*count).map(|_| b.input(ty, facts, false, proved)).collect::<Option<_>>()?;
+                        (0..*count).map(|_| b.input(ty, *facts, false, proved)).collect::<Option<_>>()?;
                     rests.push(rest);
                 }
                 Choice::Payload(p) => payloads.push(b.graph.analysis.intern(p.clone())),
@@ -316,6 +323,10 @@ impl Bound {
             let one = add_scalar(&mut self.graph, ty.dtype, Scalar::Float(1.0));
             return add_op(&mut self.graph, OpKind::Maximum, PayloadId::EMPTY, &[id, one]);
         }
+        if facts.hi < 0.0 {
+            let one = add_scalar(&mut self.graph, ty.dtype, Scalar::Float(-1.0));
+            return add_op(&mut self.graph, OpKind::Minimum, PayloadId::EMPTY, &[id, one]);
+        }
         if facts.lo == 0.0 || facts.hi == 0.0 {
             id = add_op(&mut self.graph, OpKind::Abs, PayloadId::EMPTY, &[id])?;
         }
@@ -385,8 +396,8 @@ pub(super) fn moved(rule: &Rule, dtype: DType, how: Movement) -> Result<Option<(
         .iter()
         .map(|choices| {
             let wanted = |c: &Choice| match c {
-                Choice::Tensor(ty) => ty.shape == source,
-                Choice::Rest(ty, count) => ty.shape == source && *count == 1,
+                Choice::Tensor(ty, _) => ty.shape == source,
+                Choice::Rest(ty, _, count) => ty.shape == source && *count == 1,
                 _ => false,
             };
             choices.iter().position(wanted).unwrap_or(0)

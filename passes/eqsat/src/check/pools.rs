@@ -11,13 +11,19 @@ use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Shape, TensorType};
 /// The number of columns; unknown and fixed lengths are rows.
 pub(super) const COLUMNS: i64 = 2;
 
-/// What the conditions of a rule assume of one of its variables.
-pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Facts {
+/// The least positive number.
+const TINY: f64 = f64::from_bits(1);
+
+/// What the conditions of a rule assume of one of its variables: one or several sets of facts, each of which implies
+/// the conditions.
+pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> {
     let mut facts = Facts::of_dtype(dtype);
+    let mut nonzero = false;
     for guard in rule.guards.iter().filter(|g| g.args.contains(what)) {
         match CONDITIONS[guard.condition].name {
             "nonneg" => facts.lo = 0.0,
-            "positive" | "nonzero" => facts.lo = f64::from_bits(1),
+            "positive" => facts.lo = TINY,
+            "nonzero" => nonzero = true,
             "nonpos" => facts.hi = 0.0,
             "number" => facts.nan = false,
             "bounded" => facts.inf = false,
@@ -26,7 +32,13 @@ pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Facts {
             _ => {}
         }
     }
-    facts
+    if !nonzero {
+        return vec![facts];
+    }
+    // Facts are bounds: what is not zero is above it or below it.
+    let (above, below) =
+        (Facts { lo: facts.lo.max(TINY), ..facts }, Facts { hi: facts.hi.min(-TINY), ..facts });
+    [above, below].into_iter().filter(|f| f.lo <= f.hi).collect()
 }
 
 /// Whether every op of a pattern is elementwise.
@@ -107,11 +119,9 @@ pub(super) fn payloads(left: &Pattern, payload: usize, dtype: DType, shapes: &[S
         Some(OpKind::Argmax) => {
             [0, 1].map(|a| Payload { attrs: Attrs::new().with("axis", Attr::Int(a)), ty: None }).to_vec()
         }
-        Some(OpKind::Cast) => {
-            [DType::F64, DType::F32, DType::I64, DType::I32, DType::Bool, DType::U8, DType::I8, DType::U64]
-                .map(|d| Payload { attrs: Attrs::new().with("dtype", Attr::DType(d)), ty: None })
-                .to_vec()
-        }
+        Some(OpKind::Cast) => DType::ALL
+            .map(|d| Payload { attrs: Attrs::new().with("dtype", Attr::DType(d)), ty: None })
+            .to_vec(),
         Some(OpKind::Broadcast) => {
             typed([&[][..], &[0], &[1], &[0, 1], &[2]].map(|l| Attrs::new().ints("axes", l)).to_vec())
         }

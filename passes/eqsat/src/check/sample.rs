@@ -1,8 +1,13 @@
-//! Where rules are sampled: special values, values with random bits, and ordinary ones.
+//! Where rules are sampled: special values, values with random bits, ordinary ones, numbers next to those that the
+//! rule names, and numbers next to those of another argument.
 
-use super::instance::Input;
-use thn_ir::{DType, Scalar};
-use thn_reference::Value;
+use super::instance::{Input, Instance};
+use thn_ir::{DType, Error, Scalar};
+use thn_reference::{Format, Value};
+
+/// The unknown length of a case whose elements are points of their own, and of any other case.
+const MANY_ROWS: i64 = 100;
+const FEW_ROWS: i64 = 3;
 
 /// A generator of numbers that depends on its seed alone (splitmix64).
 pub(super) struct Random(pub(super) u64);
@@ -16,13 +21,17 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         (self.bits() % n.max(1) as u64) as usize
     }
 
     /// Uniform between 0 and 1.
     fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    pub(super) fn of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
+        all.get(self.below(all.len())).copied()
     }
 }
 
@@ -35,89 +44,200 @@ pub(super) enum Range {
     Moderate,
 }
 
-/// Values at which functions change their ways, for both float types.
-const SPECIAL: [f64; 30] = [
+/// Magnitudes at which functions change their ways or casts saturate, in any format.
+const SPECIAL: [f64; 27] = [
     0.0,
-    -0.0,
     1.0,
-    -1.0,
     0.5,
-    -0.5,
     2.0,
-    -2.0,
     f64::INFINITY,
-    f64::NEG_INFINITY,
-    f64::NAN,
     1e-8,
-    -1e-8,
     1e-17,
-    -1e-17,
     1e-30,
+    0.75,
+    3.0,
     3.5,
     20.0,
     40.0,
-    -40.0,
-    88.8,
-    -88.8,
-    -104.0,
-    710.0,
-    -710.0,
-    -746.0,
+    127.5,
+    128.0,
+    255.5,
+    256.0,
+    32768.0,
+    65536.0,
+    2147483648.0,
+    4294967296.0,
+    9223372036854775808.0,
+    18446744073709551616.0,
     1e10,
+    1e17,
     1e30,
     1e-310,
-    1.7e308,
 ];
 
-fn float(random: &mut Random, range: Range, dtype: DType) -> f64 {
-    let x = match (range, random.below(10)) {
-        (Range::Full, 0..5) => SPECIAL[random.below(SPECIAL.len())],
-        (Range::Full, 5..7) if dtype == DType::F32 => f64::from(f32::from_bits(random.bits() as u32)),
-        (Range::Full, 5..7) => f64::from_bits(random.bits()),
-        (Range::Moderate, 0) => [0.0, 1.0, -1.0, 2.0, -0.5, f64::NAN][random.below(6)],
-        (Range::Moderate, 1..3) => {
-            let size = 10f64.powf(random.unit() * 8.0 - 4.0);
-            if random.below(2) == 0 { size } else { -size }
-        }
-        _ => random.unit() * 10.0 - 5.0,
-    };
-    Scalar::Float(x).cast(dtype).to_f64()
+/// Numbers at which a format ends: of itself, of its exponential, its squares and its reciprocals.
+fn edges(format: Format) -> [f64; 12] {
+    let (max, normal, tiny, epsilon) =
+        (format.max(), format.min_normal(), format.min_positive(), format.epsilon());
+    [
+        max,
+        max / 2.0,
+        normal,
+        normal - tiny,
+        tiny,
+        epsilon,
+        max.ln(),
+        // exp rounds to 0 below this.
+        -(tiny.log2() - 1.0) * std::f64::consts::LN_2,
+        -normal.ln(),
+        max.sqrt(),
+        normal.sqrt(),
+        -epsilon.ln(),
+    ]
 }
 
-fn element(random: &mut Random, range: Range, input: &Input, columns: i64) -> Scalar {
-    let facts = input.facts;
-    match input.ty.dtype {
-        _ if input.index => Scalar::Int(i128::from(random.bits() % columns.max(1) as u64)),
-        DType::Bool => Scalar::Bool((random.below(2) == 0 || facts.lo > 0.0) && facts.hi > 0.0),
-        dtype if dtype.is_float() => {
-            for _ in 0..200 {
-                let x = float(random, range, dtype);
-                let fits = if x.is_nan() {
-                    facts.nan
-                } else {
-                    x >= facts.lo && x <= facts.hi && (facts.inf || x.is_finite())
-                };
-                if fits {
-                    return Scalar::Float(x);
-                }
-                // The mirror image of a number on the wrong side is on the right one.
-                if facts.lo <= -x && -x <= facts.hi && x.is_finite() {
-                    return Scalar::Float(-x);
+/// The number of the format next to `x` in a direction, or one a few steps away.
+fn stepped(format: Format, x: f64, steps: f64) -> f64 {
+    if x == 0.0 {
+        return steps * format.min_positive();
+    }
+    format.round(x + steps * (x.abs() * format.epsilon()).max(format.min_positive()))
+}
+
+/// The special values of a format, each with its mirror image and its neighbours, and those of `near`.
+pub(super) fn specials(format: Format, near: &[f64]) -> Vec<f64> {
+    let mut all = vec![f64::NAN];
+    for x in SPECIAL.into_iter().chain(edges(format)).chain(near.iter().copied()) {
+        for x in [x, -x] {
+            let x = format.round(x);
+            all.extend([stepped(format, x, -1.0), x, stepped(format, x, 1.0)]);
+        }
+    }
+    all.retain(|x| !x.is_nan());
+    all.push(f64::NAN);
+    all.sort_by(f64::total_cmp);
+    all.dedup_by(|a, b| a.to_bits() == b.to_bits());
+    all
+}
+
+/// What is sampled.
+pub(super) struct Sampler<'a> {
+    random: &'a mut Random,
+    range: Range,
+    /// Numbers of interest.
+    near: &'a [f64],
+}
+
+impl Sampler<'_> {
+    /// A number next to one of the rule's: so close that differences cancel.
+    fn close(&mut self, format: Format, x: f64) -> f64 {
+        match self.random.below(4) {
+            0 => x,
+            1 => stepped(format, x, [-2.0, -1.0, 1.0, 2.0][self.random.below(4)]),
+            2 => -x,
+            _ => {
+                let size = 0.5f64.powi(1 + self.random.below(60) as i32) * (1.0 + self.random.unit());
+                x + (if self.random.below(2) == 0 { size } else { -size }) * if x == 0.0 { 1.0 } else { x }
+            }
+        }
+    }
+
+    fn float(&mut self, dtype: DType, other: Option<f64>) -> f64 {
+        let format = Format::from(dtype);
+        let random = &mut *self.random;
+        let x = match (self.range, random.below(16)) {
+            (Range::Full, 0..5) => {
+                let edges = edges(format);
+                let which = random.below(SPECIAL.len() + edges.len() + 1);
+                let x = SPECIAL.iter().chain(&edges).nth(which).copied().unwrap_or(f64::NAN);
+                let x = if random.below(2) == 0 { x } else { -x };
+                match random.below(4) {
+                    0 => stepped(format, x, 1.0),
+                    1 => stepped(format, x, -1.0),
+                    _ => x,
                 }
             }
-            Scalar::Float(1.0)
+            (Range::Full, 5..7) if dtype == DType::F32 => f64::from(f32::from_bits(random.bits() as u32)),
+            (Range::Full, 5..7) => f64::from_bits(random.bits()),
+            (Range::Moderate, 0) => [0.0, 1.0, -1.0, 2.0, -0.5, f64::NAN][random.below(6)],
+            (Range::Moderate, 1..5) => {
+                let size = 10f64.powf(random.unit() * 8.0 - 4.0);
+                if random.below(2) == 0 { size } else { -size }
+            }
+            (Range::Full, 7..9) => {
+                let x = random.of(self.near).unwrap_or(0.0);
+                self.close(format, x)
+            }
+            (_, 9..11) if other.is_some() => self.close(format, other.unwrap_or(0.0)),
+            _ => random.unit() * 10.0 - 5.0,
+        };
+        let x = Scalar::Float(x).cast(dtype).to_f64();
+        let moderate = x == 0.0 || x.is_nan() || (1e-4..=1e4).contains(&x.abs());
+        if self.range == Range::Full || moderate { x } else { 1.0 }
+    }
+
+    fn element(&mut self, input: &Input, columns: i64, other: Option<Scalar>) -> Scalar {
+        let facts = input.facts;
+        match input.ty.dtype {
+            _ if input.index => Scalar::Int(i128::from(self.random.bits() % columns.max(1) as u64)),
+            DType::Bool => Scalar::Bool((self.random.below(2) == 0 || facts.lo > 0.0) && facts.hi > 0.0),
+            dtype if dtype.is_float() => {
+                for _ in 0..200 {
+                    let x = self.float(dtype, other.map(Scalar::to_f64));
+                    if fits(input, x) {
+                        return Scalar::Float(x);
+                    }
+                    // The mirror image of a number on the wrong side is on the right one.
+                    if x.is_finite() && fits(input, -x) {
+                        return Scalar::Float(-x);
+                    }
+                }
+                Scalar::Float(if fits(input, 1.0) { 1.0 } else { -1.0 })
+            }
+            dtype => {
+                let other = other.map(Scalar::to_i128);
+                integer(self.random, dtype, other, |x| (facts.lo..=facts.hi).contains(&x.to_f64()))
+            }
         }
-        dtype => integer(random, dtype, |x| (facts.lo..=facts.hi).contains(&x.to_f64())),
+    }
+
+    /// A tensor for an argument, with `rows` for the unknown length; near the elements of `others` now and then.
+    fn tensor(&mut self, input: &Input, rows: i64, others: &[Value]) -> Option<Value> {
+        let shape: Option<Vec<usize>> = input
+            .ty
+            .shape
+            .iter()
+            .map(|d| d.eval(&|_| Some(rows)).ok().and_then(|n| usize::try_from(n).ok()))
+            .collect();
+        let shape = shape?;
+        let others: Vec<&Value> = others.iter().filter(|o| o.dtype == input.ty.dtype).collect();
+        let mut elements = vec![];
+        for i in 0..shape.iter().product() {
+            let other = self.random.of(&others).and_then(|o| {
+                let all = o.data.as_slice()?;
+                all.get(if all.len() == 1 { 0 } else { i }).copied()
+            });
+            // An index may point into unknown dims or into the two columns.
+            elements.push(self.element(input, 2.min(rows), other));
+        }
+        Value::new(input.ty.dtype, &shape, elements).ok()
     }
 }
 
-/// Small numbers, random bits, and the ends of the type as often as either: negation and absolute value wrap around
-/// at the least signed number, and at every unsigned number but zero.
-fn integer(random: &mut Random, dtype: DType, fits: impl Fn(Scalar) -> bool) -> Scalar {
+/// Whether a float is what is assumed of an argument.
+pub(super) fn fits(input: &Input, x: f64) -> bool {
+    let facts = input.facts;
+    if x.is_nan() { facts.nan } else { x >= facts.lo && x <= facts.hi && (facts.inf || x.is_finite()) }
+}
+
+/// Small numbers, random bits, the ends of the type as often as either, and numbers next to another: negation and
+/// absolute value wrap around at the least signed number, and at every unsigned number but zero.
+fn integer(random: &mut Random, dtype: DType, other: Option<i128>, fits: impl Fn(Scalar) -> bool) -> Scalar {
     for _ in 0..200 {
-        let i = match random.below(3) {
-            0 => random.below(9) as i128 - 4,
-            1 => i128::from(random.bits()),
+        let i = match (random.below(7), other) {
+            (0..2, _) => random.below(9) as i128 - 4,
+            (2..4, _) => i128::from(random.bits()),
+            (6, Some(other)) => other + random.below(3) as i128 - 1,
             _ => {
                 let (least, most) = ends(dtype);
                 [least, least + 1, -1, 0, 1, most][random.below(6)]
@@ -140,17 +260,28 @@ fn ends(dtype: DType) -> (i128, i128) {
     (if dtype.is_signed() { -states } else { 0 }, states - 1)
 }
 
-/// A tensor for an argument, with `rows` for the unknown length.
-pub(super) fn tensor(random: &mut Random, range: Range, input: &Input, rows: i64) -> Option<Value> {
-    let shape: Option<Vec<usize>> = input
-        .ty
-        .shape
-        .iter()
-        .map(|d| d.eval(&|_| Some(rows)).ok().and_then(|n| usize::try_from(n).ok()))
-        .collect();
-    let shape = shape?;
-    let count = shape.iter().product();
-    // An index may point into unknown dims or into the two columns.
-    let elements = (0..count).map(|_| element(random, range, input, 2.min(rows))).collect();
-    Value::new(input.ty.dtype, &shape, elements).ok()
+/// Arguments for a case.
+pub(super) fn arguments(
+    case: &Instance,
+    random: &mut Random,
+    range: Range,
+    near: &[f64],
+) -> Result<Vec<Value>, Error> {
+    let rows = if case.elementwise { MANY_ROWS } else { FEW_ROWS };
+    let mut arguments = vec![];
+    let mut sampler = Sampler { random, range, near };
+    for input in &case.inputs {
+        let tensor = sampler.tensor(input, rows, &arguments);
+        arguments.push(tensor.ok_or_else(|| Error::internal("an argument has no shape"))?);
+    }
+    // The last argument is there for its length.
+    let last = case.left.body().args.last().and_then(|v| case.left.tensor(*v)).map(|t| t.shape[0].clone());
+    let length = last.and_then(|d| d.eval(&|_| Some(rows)).ok()).and_then(|n| usize::try_from(n).ok());
+    arguments.push(blank(length.unwrap_or(0))?);
+    Ok(arguments)
+}
+
+/// An argument that is there for its length.
+pub(super) fn blank(length: usize) -> Result<Value, Error> {
+    Value::new(DType::Bool, &[length], vec![Scalar::Bool(false); length])
 }
