@@ -6,6 +6,7 @@
 
 use crate::{
     encode::Encoded,
+    explain::{CHANGE, mark},
     extract::Choice,
     graph::{Graph, Head, Node, PayloadId, rank, type_of},
 };
@@ -17,7 +18,7 @@ use std::{
 use thn_ir::{Attr, Attrs, BlockId, Error, Func, Literal, Loc, OpId, OpKind, TensorType, Type, Value};
 
 /// Rewrites `block` to compute its results, and the inputs of its ops with effects, by the chosen nodes. Classes in
-/// `folded` become literals.
+/// `folded` become literals; new ops are marked by the change that `changes` says they belong to.
 pub(crate) fn decode(
     func: &mut Func,
     block: BlockId,
@@ -25,6 +26,7 @@ pub(crate) fn decode(
     graph: &Graph,
     choice: &Choice,
     folded: &BTreeMap<Id, Literal>,
+    changes: &HashMap<Id, usize>,
 ) -> Result<(), Error> {
     let order = std::mem::take(&mut func.block_mut(block).ops);
     let old_results = func.block(block).results.clone();
@@ -34,6 +36,7 @@ pub(crate) fn decode(
         graph,
         choice,
         folded,
+        changes,
         origins: encoded.origins(graph),
         names: HashMap::new(),
         locs: HashMap::new(),
@@ -80,6 +83,8 @@ struct Decoder<'a> {
     graph: &'a Graph,
     choice: &'a Choice,
     folded: &'a BTreeMap<Id, Literal>,
+    /// For explanations: the change that a new op belongs to.
+    changes: &'a HashMap<Id, usize>,
     origins: HashMap<Node, OpId>,
     names: HashMap<Id, Arc<str>>,
     locs: HashMap<Id, Vec<Loc>>,
@@ -298,7 +303,7 @@ impl Decoder<'_> {
         &mut self,
         kind: OpKind,
         operands: &[Value],
-        attrs: Attrs,
+        mut attrs: Attrs,
         ty: TensorType,
         class: Id,
         loc: &Loc,
@@ -307,6 +312,9 @@ impl Decoder<'_> {
             Some(locs) => Loc::fuse(locs.iter().cloned()),
             None => loc.clone(),
         };
+        if let Some(change) = self.changes.get(&class) {
+            attrs.set(CHANGE, mark(*change));
+        }
         let op = self.func.push(self.block, kind, operands, attrs, &[], [Type::Tensor(ty)], loc);
         self.func.op(op).result()
     }

@@ -5,6 +5,7 @@
 //! with operands and captures as children; their regions are compared by structure.
 
 use crate::{
+    explain::CHANGE,
     graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, fill},
     regions::{Known, KnownValues, add_facts, explore_op},
 };
@@ -246,7 +247,7 @@ fn write_op(func: &Func, op: OpId, numbers: &mut Numbers, text: &mut String) {
     for v in &data.operands {
         let _ = write!(text, " {}", numbers.get(*v));
     }
-    for (name, attr) in data.attrs.iter() {
+    for (name, attr) in data.attrs.iter().filter(|(name, _)| *name != CHANGE) {
         // Literals are printed in part for people; here every element counts.
         let _ = match attr {
             Attr::Literal(l) => write!(text, " {name}={:?}", (l.ty(), l.to_bytes())),

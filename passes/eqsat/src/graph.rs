@@ -160,6 +160,11 @@ impl Knowledge {
         PayloadId(self.payloads.intern(payload))
     }
 
+    /// The type behind an id.
+    pub(crate) fn tensor_type(&self, id: TypeId) -> &TensorType {
+        &self.types.items[id.0 as usize]
+    }
+
     /// The id of a type.
     pub(crate) fn intern_type(&mut self, ty: TensorType) -> TypeId {
         TypeId(self.types.intern(ty))

@@ -14,7 +14,7 @@ mod conditions;
 mod cost;
 mod decode;
 mod encode;
-mod explain;
+pub mod explain;
 mod extract;
 mod facts;
 mod graph;

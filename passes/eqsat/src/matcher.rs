@@ -34,6 +34,19 @@ impl Binding {
             rebroadcasts: smallvec![],
         }
     }
+
+    /// The same binding in terms of other ids.
+    pub(crate) fn mapped(&self, id: impl Fn(Id) -> Id) -> Binding {
+        Binding {
+            vars: self.vars.iter().map(|v| v.map(&id)).collect(),
+            rests: self
+                .rests
+                .iter()
+                .map(|r| r.as_ref().map(|r| r.iter().copied().map(&id).collect()))
+                .collect(),
+            ..self.clone()
+        }
+    }
 }
 
 /// A broadcast found where the pattern has `(rebroadcast@A part ?like)`.

@@ -1,14 +1,19 @@
 //! The optimizer: blocks from the inside out, round after round until nothing changes.
 
 use crate::{
-    Options, Profile, Report, RuleSet, cost, decode, encode, extract,
+    Options, Profile, Report, RuleSet, cost, decode, encode,
+    explain::{Decision, Explanation, Journal},
+    extract,
     graph::{Graph, Node},
     pattern::Rule,
     regions::{self, KnownValues},
     rules, saturate,
 };
 use egg::Id;
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType};
 
 /// Rounds until the program must have settled. Folded constants and new bounds let further rules apply, so that one
@@ -24,14 +29,29 @@ pub const FINITE_ATTRIBUTE: &str = "thn.assumes_finite";
 /// Dims that the checks of the program prove equal are made one first. The shape program of a call is that of the
 /// program before: rewriting can remove an op whose operands did not fit.
 pub fn optimize(func: &mut Func, options: &Options) -> Result<Report, Error> {
-    match options.rules.as_slice() {
-        [] => optimize_with(func, rules::all()?, options),
-        sets => optimize_with(func, &RuleSet::with_own(sets)?, options),
-    }
+    optimize_with(func, &rules_of(options)?, options)
+}
+
+/// The rules that options bring, and those of the crate.
+pub(crate) fn rules_of(options: &Options) -> Result<Cow<'static, [Rule]>, Error> {
+    Ok(match options.rules.as_slice() {
+        [] => Cow::Borrowed(rules::all()?),
+        sets => Cow::Owned(RuleSet::with_own(sets)?),
+    })
 }
 
 /// [`optimize`] with other rules.
 pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) -> Result<Report, Error> {
+    optimize_explaining(func, rules, options, None)
+}
+
+/// [`optimize_with`], with an explanation if somebody wants one.
+pub(crate) fn optimize_explaining(
+    func: &mut Func,
+    rules: &[Rule],
+    options: &Options,
+    mut explanation: Option<&mut Explanation>,
+) -> Result<Report, Error> {
     func.unify_dims()?;
     *func = func.compact();
     let mut report = Report {
@@ -50,13 +70,16 @@ pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) 
             func.remove_dead();
             known = regions::of_program(func);
         }
-        block(func, Func::BODY, rules, options, &mut known, &mut report)?;
+        block(func, Func::BODY, rules, options, &mut known, &mut report, explanation.as_deref_mut())?;
         *func = func.compact();
-        let new = func.to_string();
+        let new = if explanation.is_some() { Explanation::text(func) } else { func.to_string() };
         if new == text && (round > 0 || !regions) {
             break;
         }
         text = new;
+        if let Some(explanation) = &mut explanation {
+            explanation.next_round();
+        }
     }
     if !report.finite.is_empty() {
         let names: Vec<String> = report.finite.iter().map(|name| format!("{name:?}")).collect();
@@ -75,13 +98,14 @@ fn block(
     options: &Options,
     known: &mut KnownValues,
     report: &mut Report,
+    mut explanation: Option<&mut Explanation>,
 ) -> Result<(), Error> {
     for op in func.block(id).ops.clone() {
         let data = func.op(op);
         // Planned kernels are final.
         if data.kind != OpKind::Kernel {
             for region in data.regions.clone() {
-                block(func, region, rules, options, known, report)?;
+                block(func, region, rules, options, known, report, explanation.as_deref_mut())?;
             }
         }
     }
@@ -92,6 +116,7 @@ fn block(
     }
     let graph = std::mem::take(&mut encoded.graph);
     let mut search = saturate::Search::new(graph, rules, options);
+    search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
     search.run(report);
     let choice = report.phase("extract", |_| {
         let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
@@ -99,7 +124,13 @@ fn block(
     });
     report.phase("decode", |_| {
         let folded = fold(&search.graph, &choice, &roots);
-        decode::decode(func, id, &encoded, &search.graph, &choice, &folded)
+        let mut changes = HashMap::new();
+        if let (Some(explanation), Some(journal)) = (explanation, &search.journal) {
+            let (encoded, graph) = (&encoded, &search.graph);
+            let decision = Decision { block: id, encoded, graph, choice: &choice, folded: &folded };
+            changes = explanation.block(func, journal, &decision);
+        }
+        decode::decode(func, id, &encoded, &search.graph, &choice, &folded, &changes)
     })
 }
 
@@ -136,7 +167,7 @@ fn fold(graph: &Graph, choice: &extract::Choice, roots: &[Id]) -> BTreeMap<Id, L
 }
 
 /// An op on literals; sums and products of more than two in order.
-fn fold_op(kind: OpKind, attrs: &thn_ir::Attrs, operands: &[Literal]) -> Option<Literal> {
+pub(crate) fn fold_op(kind: OpKind, attrs: &thn_ir::Attrs, operands: &[Literal]) -> Option<Literal> {
     match operands {
         [first, rest @ ..] if rest.len() > 1 && kind.row().commutative => {
             rest.iter().try_fold(first.clone(), |a, b| thn_reference::fold(kind, attrs, &[a, b.clone()]))

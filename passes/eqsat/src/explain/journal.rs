@@ -4,13 +4,14 @@
 //! spelled out, and how the rewrite turns it into the right side. Congruence needs no entries: it follows.
 
 use crate::{
+    facts::Facts,
     graph::{Graph, Head, Node, TypeId, rank, type_of},
     matcher::Binding,
     normalize::{Found, Member},
     pattern::{Pattern, PayloadPattern, Rule},
 };
 use egg::Id;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use thn_ir::{Literal, OpKind};
 
 /// A term over classes.
@@ -42,9 +43,17 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Journal {
     pub(crate) entries: Vec<Entry>,
+    /// What is given of values that the search cannot enter, by class.
+    pub(crate) given: BTreeMap<Id, Facts>,
 }
 
 impl Journal {
+    /// A journal of what will happen to `graph`.
+    pub(crate) fn new(graph: &Graph) -> Journal {
+        let leaves = graph.classes().filter(|c| c.nodes.iter().all(|n| n.kind().is_none()));
+        Journal { entries: vec![], given: leaves.map(|c| (c.id, c.data.facts)).collect() }
+    }
+
     /// The entry of a rule that holds at `node`, which is in `class`, as `way` says.
     pub(crate) fn rule(
         &self,
