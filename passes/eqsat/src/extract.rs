@@ -12,6 +12,7 @@
 use crate::{
     cost,
     graph::{Graph, Head, Node},
+    marks::Marks,
 };
 use egg::{Id, Language};
 use std::{
@@ -87,7 +88,7 @@ pub(crate) fn extract(
     graph: &Graph,
     roots: &[Id],
     original: &HashSet<Node>,
-    worse: &HashSet<Node>,
+    marks: &Marks,
     levels: &[u32],
 ) -> Choice {
     let mut ids: Vec<Id> = graph.classes().map(|c| c.id).collect();
@@ -101,7 +102,7 @@ pub(crate) fn extract(
             let candidate = |node: Node| Candidate {
                 children: node.children().iter().map(|c| classes[&graph.find(*c)]).collect(),
                 own: Cost {
-                    worse: f64::from(u8::from(worse.contains(&node))),
+                    worse: f64::from(u8::from(marks.is_worse(&node))),
                     work: cost::of_node(graph, &node, *id),
                 },
                 made: !original.contains(&node),

@@ -7,10 +7,10 @@
 //! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
 //! united; children of commutative ops are sorted when a node is made.
 
-use crate::facts::Facts;
-use egg::{Analysis, DidMerge, EGraph, Id, Language};
+use crate::{facts::Facts, kinds::KindSet};
+use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
-use std::{collections::HashMap, hash::Hash};
+use std::{cell::RefCell, collections::HashMap, hash::Hash};
 use thn_ir::{Attr, Attrs, DType, Literal, OpKind, Scalar, TensorType, infer};
 
 /// Literals with more elements are not computed with here.
@@ -130,6 +130,41 @@ pub(crate) struct Data {
     pub(crate) foldable: bool,
     /// Signs, bounds, NaN and infinity.
     pub(crate) facts: Facts,
+    /// Whether it is a value of the block itself: an argument, a result of an op with effects, a value from outside.
+    pub(crate) leaf: bool,
+    /// Whether it is a constant, or one number repeated.
+    pub(crate) constant: bool,
+    /// The ops of its nodes.
+    pub(crate) kinds: KindSet,
+}
+
+impl Data {
+    /// Whether nothing better can be found for it.
+    pub(crate) fn settled(&self) -> bool {
+        self.leaf || (self.constant && self.splat.is_some())
+    }
+
+    /// The ops that patterns see in it.
+    pub(crate) fn visible(&self) -> KindSet {
+        if self.leaf {
+            KindSet::default()
+        } else if self.settled() {
+            self.kinds.intersection(KindSet::of(OpKind::Constant).union(KindSet::of(OpKind::Broadcast)))
+        } else {
+            self.kinds
+        }
+    }
+}
+
+/// What has changed in an e-graph since it was last asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    /// Classes with new nodes.
+    pub(crate) classes: Vec<Id>,
+    /// Classes of which more is known.
+    pub(crate) refined: Vec<Id>,
+    /// Nodes that use a class with new nodes, by the number egg gave them.
+    pub(crate) users: RefCell<Vec<Id>>,
 }
 
 /// The side tables of an e-graph, and its analysis.
@@ -137,15 +172,28 @@ pub(crate) struct Data {
 pub(crate) struct Knowledge {
     payloads: Interner<Payload>,
     types: Interner<TensorType>,
+    /// Types of ops by the types of their operands, as far as they were asked for.
+    results: HashMap<(OpKind, PayloadId, SmallVec<[TypeId; 3]>), Option<TypeId>>,
     /// Type of the node that is being added.
     pending: Option<TypeId>,
+    /// What the search has to look at again.
+    pub(crate) changes: Changes,
+    /// Whether the last merge has told something new.
+    refined: bool,
 }
 
 impl Default for Knowledge {
     fn default() -> Self {
         let mut payloads = Interner::default();
         payloads.intern(Payload::default());
-        Knowledge { payloads, types: Interner::default(), pending: None }
+        Knowledge {
+            payloads,
+            types: Interner::default(),
+            results: HashMap::new(),
+            pending: None,
+            changes: Changes::default(),
+            refined: false,
+        }
     }
 }
 
@@ -181,13 +229,24 @@ pub(crate) fn rank(graph: &Graph, id: Id) -> usize {
     type_of(graph, id).map_or(0, TensorType::rank)
 }
 
-/// Adds a node whose type is known.
-pub(crate) fn add_typed(graph: &mut Graph, mut node: Node, ty: Option<TensorType>) -> Id {
+/// The node as the e-graph keeps it.
+pub(crate) fn canonical(graph: &Graph, mut node: Node) -> Node {
     node.children.iter_mut().for_each(|c| *c = graph.find(*c));
     if node.kind().is_some_and(|k| k.row().commutative) {
         node.children.sort_unstable();
     }
-    graph.analysis.pending = ty.map(|t| graph.analysis.intern_type(t));
+    node
+}
+
+/// Adds a node whose type is known.
+pub(crate) fn add_typed(graph: &mut Graph, node: Node, ty: Option<TensorType>) -> Id {
+    let ty = ty.map(|t| graph.analysis.intern_type(t));
+    add_node(graph, node, ty)
+}
+
+fn add_node(graph: &mut Graph, node: Node, ty: Option<TypeId>) -> Id {
+    let node = canonical(graph, node);
+    graph.analysis.pending = ty;
     let id = graph.add(node);
     graph.analysis.pending = None;
     id
@@ -198,9 +257,18 @@ pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, childr
     if let (OpKind::Add | OpKind::Mul, [only]) = (kind, children) {
         return Some(*only);
     }
-    let ty = result_type(graph, kind, payload, children)?;
+    let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| graph[*c].data.ty).collect::<Option<_>>()?;
+    let key = (kind, payload, types);
+    let ty = match graph.analysis.results.get(&key) {
+        Some(ty) => *ty,
+        None => {
+            let ty = result_type(graph, kind, payload, children).map(|t| graph.analysis.intern_type(t));
+            graph.analysis.results.insert(key, ty);
+            ty
+        }
+    }?;
     let node = Node { head: Head::Op(kind, payload), children: children.into() };
-    Some(add_typed(graph, node, Some(ty)))
+    Some(add_node(graph, node, Some(ty)))
 }
 
 /// A rank-0 constant.
@@ -267,7 +335,45 @@ impl Analysis<Node> for Knowledge {
         a.splat = a.splat.take().or_else(|| b.splat.clone());
         a.foldable |= b.foldable;
         a.facts = a.facts.meet(b.facts);
-        DidMerge(*a != before, *a != b)
+        a.leaf |= b.leaf;
+        a.constant |= b.constant;
+        let did = DidMerge(a.says_more_than(&before), a.says_more_than(&b));
+        // Users of what is settled hear of a union only if it tells something.
+        self.refined |= did.0 || (did.1 && b.settled());
+        a.kinds = a.kinds.union(b.kinds);
+        did
+    }
+
+    fn pre_union(graph: &Graph, a: Id, b: Id, _: &Option<Justification>) {
+        let (a, b) = (graph.find(a), graph.find(b));
+        if a == b {
+            return;
+        }
+        let mut users = graph.analysis.changes.users.borrow_mut();
+        for class in [a, b] {
+            // No pattern looks into what is settled: new nodes there are none to its users.
+            if !graph[class].data.settled() {
+                users.extend(graph[class].parents());
+            }
+        }
+    }
+
+    fn modify(graph: &mut Graph, id: Id) {
+        if std::mem::take(&mut graph.analysis.refined) {
+            graph.analysis.changes.refined.push(id);
+        }
+        graph.analysis.changes.classes.push(id);
+    }
+}
+
+impl Data {
+    /// Whether anything that an analysis or a condition reads differs.
+    fn says_more_than(&self, other: &Data) -> bool {
+        self.facts != other.facts
+            || self.foldable != other.foldable
+            || self.leaf != other.leaf
+            || self.constant != other.constant
+            || self.splat != other.splat
     }
 }
 
@@ -275,11 +381,21 @@ impl Analysis<Node> for Knowledge {
 fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
     let tensor = ty.map(|t| &graph.analysis.types.items[t.0 as usize]);
     let dtype = tensor.map_or(DType::Bool, |t| t.dtype);
-    let unknown = Data { ty, splat: None, foldable: false, facts: Facts::of_dtype(dtype) };
+    let unknown = Data {
+        ty,
+        splat: None,
+        foldable: false,
+        facts: Facts::of_dtype(dtype),
+        leaf: matches!(node.head, Head::Leaf(_)),
+        constant: false,
+        kinds: KindSet::default(),
+    };
     let Some((kind, payload)) = node.op() else { return unknown };
-    let row = kind.row();
     let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| &graph[*c].data).collect();
-    let literal = graph.analysis.payload(payload).attrs.get_literal("value");
+    let literal = match kind {
+        OpKind::Constant => graph.analysis.payload(payload).attrs.get_literal("value"),
+        _ => None,
+    };
     let splat = match kind {
         OpKind::Constant => literal.and_then(Literal::splat_value).map(|v| Literal::scalar(dtype, v)),
         OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice => {
@@ -289,7 +405,12 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
     };
     let foldable = match kind {
         OpKind::Constant => literal.is_some_and(|l| l.len() <= LARGEST_FOLDED),
-        _ => row.is_elementwise() && children.iter().all(|c| c.foldable),
+        _ => kind.row().is_elementwise() && children.iter().all(|c| c.foldable),
+    };
+    let constant = match kind {
+        OpKind::Constant => true,
+        OpKind::Broadcast => children[0].constant && rank(graph, node.children[0]) == 0,
+        _ => false,
     };
     let facts = match (&splat, kind) {
         (Some(l), _) => Facts::of_scalar(l.get(0)),
@@ -304,7 +425,7 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         (None, OpKind::Constant) => literal.map_or(unknown.facts, |l| {
             l.iter().map(Facts::of_scalar).reduce(Facts::join).unwrap_or(unknown.facts)
         }),
-        _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<Vec<_>>(), dtype),
+        _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<SmallVec<[Facts; 4]>>(), dtype),
     };
-    Data { ty, splat, foldable, facts }
+    Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind) }
 }

@@ -7,6 +7,7 @@
 //! Results depend on the program and the options alone: no clock, no hash order. This crate knows no MLIR, does no
 //! I/O, and never moves, merges or removes ops with effects.
 
+mod agenda;
 mod apply;
 mod attributes;
 pub mod check;
@@ -18,6 +19,8 @@ pub mod explain;
 mod extract;
 mod facts;
 mod graph;
+mod kinds;
+mod marks;
 mod matcher;
 mod normalize;
 mod optimize;

@@ -1,7 +1,11 @@
 //! Finds the ways in which a pattern holds at a node.
 //!
-//! Sums and products match as multisets; everything else in order. The number of ways kept for one node is bounded,
-//! in an order that does not depend on hashing.
+//! Sums and products match as multisets; everything else in order. What is still to be matched is a list on the stack;
+//! one binding is filled and emptied again on the way, and copied where everything holds. The number of ways kept for
+//! one node is bounded, and so is the work, in an order that does not depend on hashing.
+//!
+//! A class that holds a value of the block itself is not looked into: whatever equals `?x` is no better than `?x`. Nor is
+//! a class that is one constant, except for where its elements are.
 
 use crate::{
     graph::{Graph, Node, PayloadId, rank, type_of},
@@ -13,6 +17,9 @@ use thn_ir::{Literal, OpKind};
 
 /// The most ways kept for one pattern at one node.
 const MAX_WAYS: usize = 48;
+
+/// The most steps taken for one pattern at one node.
+const MAX_STEPS: usize = 4_000;
 
 /// What the variables of a rule stand for.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -60,23 +67,195 @@ struct Rebroadcast {
 
 /// The ways in which the left side of `rule` holds at `node`.
 pub(crate) fn find(graph: &Graph, rule: &Rule, node: &Node) -> Vec<Binding> {
-    let empty = Binding {
+    let way = Binding {
         vars: smallvec![None; rule.vars.len()],
         rests: smallvec![None; rule.rests.len()],
         payloads: smallvec![None; rule.payloads.len()],
         rebroadcasts: smallvec![],
     };
-    let mut ways = vec![];
+    let mut matcher = Matcher { graph, way, found: vec![], steps: 0 };
     match &rule.left {
-        Pattern::Rebroadcast { axes, part, like } => {
-            rebroadcast(graph, *axes, part, *like, node, &empty, &mut ways);
-        }
-        pattern => at_node(graph, pattern, node, &empty, &mut ways),
+        Pattern::Rebroadcast { axes, part, like } => matcher.rebroadcast(*axes, part, *like, node, None),
+        pattern => matcher.node(pattern, node, None),
     }
-    ways.retain(|way| fits(graph, way));
-    ways.sort_unstable();
-    ways.dedup();
+    let mut ways = matcher.found;
+    if ways.len() > 1 {
+        ways.sort_unstable();
+        ways.dedup();
+    }
     ways
+}
+
+/// What is still to be matched, first things first.
+#[derive(Clone, Copy)]
+enum Goals<'g> {
+    /// A pattern at a class.
+    Class { pattern: &'g Pattern, class: Id, next: Option<&'g Goals<'g>> },
+    /// Patterns at children of a sum or product, each at one of its own that is not in `used` yet.
+    Any {
+        args: &'g [Pattern],
+        rest: Option<usize>,
+        children: &'g [Id],
+        used: u64,
+        next: Option<&'g Goals<'g>>,
+    },
+}
+
+struct Matcher<'a> {
+    graph: &'a Graph,
+    way: Binding,
+    found: Vec<Binding>,
+    steps: usize,
+}
+
+impl Matcher<'_> {
+    fn goals(&mut self, goals: Option<&Goals<'_>>) {
+        self.steps += 1;
+        if self.found.len() >= MAX_WAYS || self.steps > MAX_STEPS {
+            return;
+        }
+        match goals {
+            None => {
+                if fits(self.graph, &self.way) {
+                    self.found.push(self.way.clone());
+                }
+            }
+            Some(Goals::Class { pattern, class, next }) => self.class(pattern, *class, *next),
+            Some(Goals::Any { args, rest, children, used, next }) => {
+                self.any(args, *rest, children, *used, *next);
+            }
+        }
+    }
+
+    fn class(&mut self, pattern: &Pattern, class: Id, next: Option<&Goals<'_>>) {
+        let class = self.graph.find(class);
+        match pattern {
+            Pattern::Var(v) => match self.way.vars[*v] {
+                Some(bound) if bound != class => {}
+                Some(_) => self.goals(next),
+                None => {
+                    self.way.vars[*v] = Some(class);
+                    self.goals(next);
+                    self.way.vars[*v] = None;
+                }
+            },
+            Pattern::Number(number) => {
+                let splat = self.graph[class].data.splat.as_ref().and_then(Literal::splat_value);
+                if splat.is_some_and(|s| number.is(s.to_f64())) {
+                    self.goals(next);
+                }
+            }
+            Pattern::Op { kind, .. } => {
+                let graph = self.graph;
+                if graph[class].data.visible().contains(*kind) {
+                    for node in graph[class].nodes.iter().filter(|n| n.kind() == Some(*kind)) {
+                        self.node(pattern, node, next);
+                    }
+                }
+            }
+            Pattern::Rebroadcast { axes, part, like } => {
+                let graph = self.graph;
+                if graph[class].data.visible().contains(OpKind::Broadcast) {
+                    for node in &graph[class].nodes {
+                        self.rebroadcast(*axes, part, *like, node, next);
+                    }
+                }
+                if rank(graph, class) == 0 {
+                    self.way.rebroadcasts.push(Rebroadcast { payload: None, axes: *axes, like: *like });
+                    self.class(part, class, next);
+                    self.way.rebroadcasts.pop();
+                }
+            }
+            Pattern::Count { .. } => {}
+        }
+    }
+
+    fn rebroadcast(
+        &mut self,
+        axes: usize,
+        part: &Pattern,
+        like: usize,
+        node: &Node,
+        next: Option<&Goals<'_>>,
+    ) {
+        let Some((OpKind::Broadcast, payload)) = node.op() else { return };
+        self.way.rebroadcasts.push(Rebroadcast { payload: Some(payload), axes, like });
+        self.class(part, node.children[0], next);
+        self.way.rebroadcasts.pop();
+    }
+
+    fn node(&mut self, pattern: &Pattern, node: &Node, next: Option<&Goals<'_>>) {
+        let Pattern::Op { kind, payload, args, rest } = pattern else { return };
+        let Some((found, id)) = node.op() else { return };
+        let count = node.children().len();
+        let arity = if rest.is_some() { count > args.len() } else { count == args.len() };
+        if found != *kind || !arity || count > u64::BITS as usize {
+            return;
+        }
+        let bound = match payload {
+            PayloadPattern::Var(v) if self.way.payloads[*v].is_none() => {
+                self.way.payloads[*v] = Some(id);
+                Some(*v)
+            }
+            PayloadPattern::Var(v) if self.way.payloads[*v] != Some(id) => return,
+            _ => None,
+        };
+        if kind.row().commutative {
+            self.any(args, *rest, node.children(), 0, next);
+        } else {
+            self.in_order(args, node.children(), next);
+        }
+        if let Some(v) = bound {
+            self.way.payloads[v] = None;
+        }
+    }
+
+    /// Each pattern at the child in its place.
+    fn in_order(&mut self, args: &[Pattern], children: &[Id], next: Option<&Goals<'_>>) {
+        match (args.split_last(), children.split_last()) {
+            (Some((pattern, args)), Some((class, children))) => {
+                let goal = Goals::Class { pattern, class: *class, next };
+                self.in_order(args, children, Some(&goal));
+            }
+            _ => self.goals(next),
+        }
+    }
+
+    /// Gives each pattern in `args` a child of its own, and what is left over to the rest variable.
+    fn any(
+        &mut self,
+        args: &[Pattern],
+        rest: Option<usize>,
+        children: &[Id],
+        used: u64,
+        next: Option<&Goals<'_>>,
+    ) {
+        let unused = |used: u64| (0..children.len()).filter(move |i| used >> i & 1 == 0);
+        let Some((pattern, args)) = args.split_first() else {
+            let Some(rest) = rest else { return self.goals(next) };
+            let mut left: Vec<Id> = unused(used).map(|i| self.graph.find(children[i])).collect();
+            left.sort_unstable();
+            match &self.way.rests[rest] {
+                Some(bound) if *bound != left => {}
+                Some(_) => self.goals(next),
+                None => {
+                    self.way.rests[rest] = Some(left);
+                    self.goals(next);
+                    self.way.rests[rest] = None;
+                }
+            }
+            return;
+        };
+        for i in unused(used) {
+            let class = self.graph.find(children[i]);
+            // Equal children are as good as each other.
+            if unused(used).take_while(|j| *j < i).any(|j| self.graph.find(children[j]) == class) {
+                continue;
+            }
+            let others = Goals::Any { args, rest, children, used: used | 1 << i, next };
+            self.class(pattern, class, Some(&others));
+        }
+    }
 }
 
 /// Whether every rebroadcast repeats along exactly the reduced axes, to the shape it is to have.
@@ -95,135 +274,4 @@ fn fits(graph: &Graph, way: &Binding) -> bool {
             }
         }
     })
-}
-
-fn at_class(graph: &Graph, pattern: &Pattern, class: Id, way: &Binding, out: &mut Vec<Binding>) {
-    let class = graph.find(class);
-    match pattern {
-        Pattern::Var(v) => match way.vars[*v] {
-            Some(bound) if bound != class => {}
-            Some(_) => out.push(way.clone()),
-            None => {
-                let mut way = way.clone();
-                way.vars[*v] = Some(class);
-                out.push(way);
-            }
-        },
-        Pattern::Number(number) => {
-            let splat = graph[class].data.splat.as_ref().and_then(Literal::splat_value);
-            if splat.is_some_and(|s| number.is(s.to_f64())) {
-                out.push(way.clone());
-            }
-        }
-        Pattern::Op { kind, .. } => {
-            for node in graph[class].nodes.iter().filter(|n| n.kind() == Some(*kind)) {
-                at_node(graph, pattern, node, way, out);
-            }
-        }
-        Pattern::Rebroadcast { axes, part, like } => {
-            for node in &graph[class].nodes {
-                rebroadcast(graph, *axes, part, *like, node, way, out);
-            }
-            if rank(graph, class) == 0 {
-                let before = out.len();
-                at_class(graph, part, class, way, out);
-                for way in &mut out[before..] {
-                    way.rebroadcasts.push(Rebroadcast { payload: None, axes: *axes, like: *like });
-                }
-            }
-        }
-        Pattern::Count { .. } => {}
-    }
-}
-
-fn rebroadcast(
-    graph: &Graph,
-    axes: usize,
-    part: &Pattern,
-    like: usize,
-    node: &Node,
-    way: &Binding,
-    out: &mut Vec<Binding>,
-) {
-    let Some((OpKind::Broadcast, payload)) = node.op() else { return };
-    let before = out.len();
-    at_class(graph, part, node.children[0], way, out);
-    for way in &mut out[before..] {
-        way.rebroadcasts.push(Rebroadcast { payload: Some(payload), axes, like });
-    }
-}
-
-fn at_node(graph: &Graph, pattern: &Pattern, node: &Node, way: &Binding, out: &mut Vec<Binding>) {
-    let Pattern::Op { kind, payload, args, rest } = pattern else { return };
-    let Some((found, id)) = node.op() else { return };
-    let count = node.children().len();
-    let arity = if rest.is_some() { count > args.len() } else { count == args.len() };
-    if found != *kind || !arity || out.len() >= MAX_WAYS {
-        return;
-    }
-    let mut way = way.clone();
-    if let PayloadPattern::Var(v) = payload {
-        match way.payloads[*v] {
-            Some(bound) if bound != id => return,
-            _ => way.payloads[*v] = Some(id),
-        }
-    }
-    if !kind.row().commutative {
-        let mut ways = vec![way];
-        for (arg, child) in args.iter().zip(node.children()) {
-            let mut next = vec![];
-            for way in &ways {
-                at_class(graph, arg, *child, way, &mut next);
-            }
-            ways = next;
-        }
-        out.extend(ways);
-        return;
-    }
-    let mut used = vec![false; count];
-    assign(graph, args, *rest, node.children(), &mut used, &way, out);
-}
-
-/// Gives each pattern in `args` a child of its own, and what is left over to the rest variable.
-fn assign(
-    graph: &Graph,
-    args: &[Pattern],
-    rest: Option<usize>,
-    children: &[Id],
-    used: &mut [bool],
-    way: &Binding,
-    out: &mut Vec<Binding>,
-) {
-    if out.len() >= MAX_WAYS {
-        return;
-    }
-    let Some((first, others)) = args.split_first() else {
-        let mut way = way.clone();
-        if let Some(rest) = rest {
-            let mut left: Vec<Id> =
-                children.iter().zip(used.iter()).filter(|(_, u)| !**u).map(|(c, _)| graph.find(*c)).collect();
-            left.sort_unstable();
-            match &way.rests[rest] {
-                Some(bound) if *bound != left => return,
-                _ => way.rests[rest] = Some(left),
-            }
-        }
-        out.push(way);
-        return;
-    };
-    for (i, child) in children.iter().enumerate() {
-        if used[i] {
-            continue;
-        }
-        let mut ways = vec![];
-        at_class(graph, first, *child, way, &mut ways);
-        if ways.is_empty() {
-            continue;
-        }
-        used[i] = true;
-        for way in &ways {
-            assign(graph, others, rest, children, used, way, out);
-        }
-        used[i] = false;
-    }
 }

@@ -8,9 +8,8 @@
 //! All three have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
 //! made by the same step deeper in the program.
 
-use crate::graph::{Graph, Head, Node, Payload, PayloadId, add_op, fill, rank, type_of};
+use crate::graph::{Graph, Head, Node, Payload, PayloadId, add_op, canonical, fill, rank, type_of};
 use egg::Id;
-use smallvec::SmallVec;
 use thn_ir::{DType, Literal, OpKind};
 
 /// The largest multiset that is made by flattening.
@@ -68,7 +67,7 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     if row.commutative && !node.children.is_sorted() {
         // Classes were renumbered since the node was made.
         if let Some(class) = add_op(graph, kind, payload, &node.children) {
-            let node = canonical(graph, kind, payload, &node.children);
+            let node = node_of(graph, kind, payload, &node.children);
             let members = vec![Member::Any; node.children.len()];
             found.push(Found { name: "sorted", class, node: Some(node), better: false, members });
         }
@@ -83,13 +82,9 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     found
 }
 
-/// The node as the e-graph keeps it.
-fn canonical(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Node {
-    let mut children: SmallVec<[Id; 3]> = children.iter().map(|c| graph.find(*c)).collect();
-    if kind.row().commutative {
-        children.sort_unstable();
-    }
-    Node { head: Head::Op(kind, payload), children }
+/// The node of an op, as the e-graph keeps it.
+fn node_of(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Node {
+    canonical(graph, Node { head: Head::Op(kind, payload), children: children.into() })
 }
 
 fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut Vec<Found>) {
@@ -99,6 +94,9 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
     for (i, child) in node.children.iter().enumerate() {
         if multisets(graph) + found.len() >= MAX_MULTISETS {
             return;
+        }
+        if graph[*child].data.settled() {
+            continue;
         }
         let inner: Vec<Node> =
             graph[*child].nodes.iter().filter(|n| n.kind() == Some(kind)).take(2).cloned().collect();
@@ -113,7 +111,7 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
             if all.len() > MAX_ARITY {
                 continue;
             }
-            let flat = canonical(graph, kind, PayloadId::EMPTY, &all);
+            let flat = node_of(graph, kind, PayloadId::EMPTY, &all);
             if graph.lookup(flat.clone()).is_some() && flat == *node {
                 continue;
             }
@@ -169,7 +167,7 @@ fn scalar_operands(
     let Some(made) = add_op(graph, kind, payload, &children) else { return };
     let whole = rank(graph, made) > 0;
     let Some(class) = fill(graph, made, &ty) else { return };
-    let node = whole.then(|| canonical(graph, kind, payload, &children));
+    let node = whole.then(|| node_of(graph, kind, payload, &children));
     found.push(Found { name: "scalar-operand", class, node, better: !whole, members });
 }
 
@@ -185,6 +183,9 @@ fn alike(graph: &Graph, a: PayloadId, b: PayloadId) -> bool {
 
 fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &Node, found: &mut Vec<Found>) {
     let Some(full) = node.children.iter().copied().find(|c| rank(graph, *c) > 0) else { return };
+    if graph[full].data.settled() {
+        return;
+    }
     let movements: Vec<(OpKind, PayloadId, Id)> = graph[full]
         .nodes
         .iter()

@@ -61,15 +61,6 @@ impl Pattern {
         }
         out
     }
-
-    /// Levels of ops.
-    pub(crate) fn depth(&self) -> usize {
-        match self {
-            Pattern::Op { args, .. } => 1 + args.iter().map(Pattern::depth).max().unwrap_or(0),
-            Pattern::Rebroadcast { part, .. } => 1 + part.depth(),
-            _ => 0,
-        }
-    }
 }
 
 /// An argument of a side condition.

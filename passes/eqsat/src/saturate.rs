@@ -1,35 +1,40 @@
 //! Runs rules over an e-graph until nothing new is found or a budget is spent.
 //!
-//! Contracting rules run to saturation, each sweep looking only at classes that changed and at what uses them, as
-//! far up as a pattern can look down. Expanding rules run once per window, on what the others left. Budgets count
-//! e-nodes, matches and sweeps and are checked after every match: memory is bounded, and time has no say.
+//! Contracting rules run class by class, those of the program from its arguments up, and what they find is there for
+//! the next class. What changed, and what uses it through as many ops as a pattern has, goes back on the agenda; when
+//! that is empty congruence is restored, which can change more. Expanding rules run once per window, on what the others
+//! left. Budgets count e-nodes, matches and rounds of this kind: memory is bounded, and time has no say.
 
 use crate::{
-    Class, Options, Report, Stop, apply,
+    Class, Options, Report, Stop,
+    agenda::{Agenda, Below, Trigger},
+    apply,
     explain::Journal,
-    graph::{Graph, Node, rank, type_of},
+    graph::{Graph, Node, canonical, type_of},
+    marks::Marks,
     matcher::{self, Binding},
     normalize,
     pattern::Rule,
 };
 use egg::{Id, Language};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use thn_ir::OpKind;
+
+/// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
+const MAX_NODES: usize = 32;
 
 /// An e-graph that is being saturated, and what the search has learnt about its nodes.
 pub(crate) struct Search<'a> {
     pub(crate) graph: Graph,
     rules: &'a [Rule],
     options: &'a Options,
-    /// Rules by the op at the root of their left sides.
-    index: BTreeMap<OpKind, Vec<usize>>,
+    /// Rules by the op at the root of their left sides: those that contract, and those that expand.
+    index: [Vec<Vec<Trigger>>; 2],
+    agenda: Agenda,
     /// Nodes that are never chosen where their class has another: a stabilizing rule found a better form.
-    pub(crate) worse: HashSet<Node>,
-    /// For a node in normal form, the nodes it was made from: what is better than it is better than they are.
-    sources: BTreeMap<Node, BTreeSet<Node>>,
+    pub(crate) marks: Marks,
     /// What made classes equal, if somebody wants to know.
     pub(crate) journal: Option<Journal>,
-    depth: usize,
     max_nodes: usize,
     max_matches: usize,
     matches: usize,
@@ -47,10 +52,11 @@ struct Step {
 impl<'a> Search<'a> {
     /// A search over `graph` with the rules that `options` allow.
     pub(crate) fn new(graph: Graph, rules: &'a [Rule], options: &'a Options) -> Search<'a> {
-        let mut index: BTreeMap<OpKind, Vec<usize>> = BTreeMap::new();
-        for (i, rule) in rules.iter().enumerate() {
-            if let Some(root) = rule.left.root().filter(|_| allows(options, rule)) {
-                index.entry(root).or_default().push(i);
+        let mut index = [(); 2].map(|()| OpKind::ALL.iter().map(|_| vec![]).collect::<Vec<_>>());
+        let allowed = || rules.iter().enumerate().filter(|(_, rule)| allows(options, rule));
+        for (i, rule) in allowed() {
+            if let Some(root) = rule.left.root() {
+                index[usize::from(rule.expand)][root as usize].push(Trigger::new(i, rule));
             }
         }
         let size = graph.total_size();
@@ -58,10 +64,9 @@ impl<'a> Search<'a> {
             rules,
             options,
             index,
-            worse: HashSet::new(),
-            sources: BTreeMap::new(),
+            agenda: Agenda::new(allowed().map(|(_, rule)| rule).filter(|r| !r.expand)),
+            marks: Marks::default(),
             journal: None,
-            depth: rules.iter().map(|r| r.left.depth()).max().unwrap_or(0),
             max_nodes: size * options.budget.nodes_per_node + options.budget.nodes,
             max_matches: size * options.budget.matches_per_node + options.budget.nodes,
             matches: 0,
@@ -72,19 +77,18 @@ impl<'a> Search<'a> {
 
     /// Contracts to saturation, then expands and contracts in windows.
     pub(crate) fn run(&mut self, report: &mut Report) {
-        self.graph.rebuild();
+        self.rebuild();
         let mut stop = report.phase("contract", |report| self.contract(report));
         for _ in 0..self.options.budget.windows {
             if stop != Stop::Saturated {
                 break;
             }
-            let all = self.all();
-            match report.phase("expand", |report| self.sweep(&all, true, report)) {
-                Ok(changed) if changed.is_empty() => break,
-                Ok(_) => stop = report.phase("expand", |report| self.contract(report)),
-                Err(reason) => stop = reason,
-            }
+            stop = report.phase("expand", |report| match self.expand(report) {
+                Ok(()) => self.contract(report),
+                Err(stop) => stop,
+            });
         }
+        self.rebuild();
         report.nodes += self.graph.total_size();
         report.classes += self.graph.number_of_classes();
         report.iterations += self.iterations;
@@ -93,124 +97,124 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn all(&self) -> Vec<Id> {
-        let mut all: Vec<Id> = self.graph.classes().map(|c| c.id).collect();
-        all.sort_unstable();
-        all
-    }
-
+    /// Works through the agenda, and what congruence adds to it.
     fn contract(&mut self, report: &mut Report) -> Stop {
-        let mut dirty = self.all();
-        let mut complete = true;
+        self.agenda.take(&mut self.graph);
         loop {
             if self.iterations >= self.options.budget.iterations {
                 return Stop::Iterations;
             }
-            match self.sweep(&dirty, false, report) {
-                // Bounds that the analysis improved far away can enable a rule outside the dirty part, so only a
-                // sweep over everything ends the search.
-                Ok(changed) if changed.is_empty() && complete => return Stop::Saturated,
-                Ok(changed) if changed.is_empty() => {
-                    dirty = self.all();
-                    complete = true;
+            self.iterations += 1;
+            let mut found = false;
+            while let Some((class, distance)) = self.agenda.next(&self.graph) {
+                found = true;
+                if let Err(stop) = self.visit(class, distance, report) {
+                    return stop;
                 }
-                Ok(changed) => {
-                    dirty = self.users(changed);
-                    complete = false;
-                }
-                Err(reason) => return reason,
+                self.agenda.take(&mut self.graph);
+            }
+            if !found {
+                return Stop::Saturated;
+            }
+            self.rebuild();
+            self.agenda.take(&mut self.graph);
+        }
+    }
+
+    /// Applies contracting rules at every node of a class; `distance` ops below it something has changed.
+    fn visit(&mut self, class: Id, distance: u8, report: &mut Report) -> Result<(), Stop> {
+        for node in self.nodes(class) {
+            // What was found so far can have made the class a constant.
+            if self.graph[class].data.settled() {
+                break;
+            }
+            let mut steps = vec![];
+            self.find(class, &node, false, distance, &mut steps, report);
+            for step in steps {
+                self.apply(step, report)?;
+            }
+            if distance <= 1 {
+                self.normalize(class, &node, report)?;
             }
         }
+        Ok(())
     }
 
-    /// The classes, and those that use them through as many ops as the deepest pattern has.
-    fn users(&self, classes: BTreeSet<Id>) -> Vec<Id> {
-        let mut all: BTreeSet<Id> = classes.into_iter().map(|c| self.graph.find(c)).collect();
-        let mut edge = all.clone();
-        for _ in 0..self.depth {
-            let next: BTreeSet<Id> =
-                edge.iter().flat_map(|c| self.graph[*c].parents()).map(|p| self.graph.find(p)).collect();
-            edge = next.difference(&all).copied().collect();
-            all.extend(edge.iter().copied());
-        }
-        all.into_iter().collect()
-    }
-
-    /// Matches rules at every class of `dirty`, then applies what was found. Gives the classes that changed.
-    fn sweep(&mut self, dirty: &[Id], expand: bool, report: &mut Report) -> Result<BTreeSet<Id>, Stop> {
+    /// Applies expanding rules everywhere, once.
+    fn expand(&mut self, report: &mut Report) -> Result<(), Stop> {
         self.iterations += 1;
-        let mut changed = BTreeSet::new();
+        let mut all: Vec<Id> = self.graph.classes().map(|c| c.id).collect();
+        all.sort_unstable();
         let mut steps = vec![];
-        for class in dirty {
-            let class = self.graph.find(*class);
-            if self.settled(class) {
-                continue;
-            }
-            let mut nodes = self.graph[class].nodes.clone();
-            nodes.sort_unstable();
-            for node in nodes {
-                self.find(class, &node, expand, &mut steps, report);
-                if !expand {
-                    self.normalize(class, &node, &mut changed, report)?;
-                }
+        for class in all {
+            for node in self.nodes(class) {
+                self.find(class, &node, true, 0, &mut steps, report);
             }
         }
         for step in steps {
-            self.matches += 1;
-            if self.matches > self.max_matches {
-                self.rebuild();
-                return Err(Stop::Matches);
-            }
-            self.apply(step, &mut changed, report)?;
+            self.apply(step, report)?;
         }
-        self.rebuild();
-        Ok(changed)
+        Ok(())
     }
 
-    /// Whether a class already is a constant repeated over its dims: nothing better can be found for it.
-    fn settled(&self, class: Id) -> bool {
-        let data = &self.graph[class].data;
-        let constant = |n: &Node| match n.kind() {
-            Some(OpKind::Constant) => true,
-            Some(OpKind::Broadcast) => {
-                let inner = n.children[0];
-                rank(&self.graph, inner) == 0
-                    && self.graph[inner].nodes.iter().any(|n| n.kind() == Some(OpKind::Constant))
-            }
-            _ => false,
+    /// The nodes of a class that rules are looked for at, under today's names; none if nothing better can be found.
+    fn nodes(&self, class: Id) -> Vec<Node> {
+        let class = &self.graph[class];
+        if class.data.settled() {
+            return vec![];
+        }
+        let renamed = |node: &Node| {
+            let mut node = node.clone();
+            node.update_children(|c| self.graph.find(c));
+            node
         };
-        data.splat.is_some() && self.graph[class].nodes.iter().any(constant)
+        let mut nodes: Vec<Node> = class.nodes.iter().map(renamed).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        if nodes.len() > MAX_NODES { vec![] } else { nodes }
     }
 
-    fn find(&self, class: Id, node: &Node, expand: bool, steps: &mut Vec<Step>, report: &mut Report) {
+    fn find(
+        &self,
+        class: Id,
+        node: &Node,
+        expand: bool,
+        distance: u8,
+        steps: &mut Vec<Step>,
+        report: &mut Report,
+    ) {
         let Some(kind) = node.kind() else { return };
-        for rule in self.index.get(&kind).into_iter().flatten() {
-            if self.rules[*rule].expand != expand {
+        let below = Below::new(&self.graph, node);
+        for trigger in &self.index[usize::from(expand)][kind as usize] {
+            if trigger.reach < distance || !below.admits(trigger) {
                 continue;
             }
+            let rule = &self.rules[trigger.rule];
             let ways = || {
-                let mut ways = matcher::find(&self.graph, &self.rules[*rule], node);
-                ways.retain(|way| apply::allowed(&self.graph, &self.rules[*rule], way));
+                let mut ways = matcher::find(&self.graph, rule, node);
+                ways.retain(|way| apply::allowed(&self.graph, rule, way));
                 ways
             };
-            let ways = report.rule(&self.rules[*rule].name, ways, |rule, ways| {
+            let ways = report.rule(&rule.name, ways, |rule, ways| {
                 rule.tried += 1;
                 rule.matches += ways.len();
             });
-            steps.extend(ways.into_iter().map(|way| Step { rule: *rule, class, node: node.clone(), way }));
+            let step = |way| Step { rule: trigger.rule, class, node: node.clone(), way };
+            steps.extend(ways.into_iter().map(step));
         }
     }
 
-    fn apply(&mut self, step: Step, changed: &mut BTreeSet<Id>, report: &mut Report) -> Result<(), Stop> {
+    fn apply(&mut self, step: Step, report: &mut Report) -> Result<(), Stop> {
+        self.matches += 1;
+        if self.matches > self.max_matches {
+            return Err(Stop::Matches);
+        }
         let rule = &self.rules[step.rule];
-        let before = self.graph.nodes().len();
         let Some(new) = apply::build(&mut self.graph, rule, &step.way, step.class) else {
-            return self.grown(before, changed);
+            return self.grown();
         };
-        let itself =
-            rule.better && self.graph.lookup(step.node.clone()).is_some_and(|_| self.made(&step.node, new));
-        if rule.better && !itself {
-            self.mark_worse(&step.node);
+        if rule.better && !self.made(&step.node, new) {
+            self.marks.mark(&step.node);
         }
         let entry = self
             .journal
@@ -220,58 +224,42 @@ impl<'a> Search<'a> {
             if let Some(journal) = &mut self.journal {
                 journal.push(entry);
             }
-            changed.insert(self.graph.find(new));
             *report.fired.entry(rule.name.clone()).or_insert(0) += 1;
             if rule.class == Class::Finite {
                 report.finite.insert(rule.name.clone());
             }
         }
-        self.grown(before, changed)
+        self.grown()
     }
 
     /// Whether `new` is a class whose only node is `node`: the rule gave back what it found.
     fn made(&self, node: &Node, new: Id) -> bool {
-        let mut own = node.clone();
-        own.update_children(|c| self.graph.find(c));
-        let nodes = &self.graph[new].nodes;
-        nodes.len() == 1 && nodes[0] == own
+        let own = canonical(&self.graph, node.clone());
+        self.graph[new].nodes.iter().all(|n| canonical(&self.graph, n.clone()) == own)
     }
 
-    fn normalize(
-        &mut self,
-        class: Id,
-        node: &Node,
-        changed: &mut BTreeSet<Id>,
-        report: &mut Report,
-    ) -> Result<(), Stop> {
-        let before = self.graph.nodes().len();
+    fn normalize(&mut self, class: Id, node: &Node, report: &mut Report) -> Result<(), Stop> {
         for found in normalize::normalize(&mut self.graph, class, node, self.options.is_strict()) {
             let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
             if let Some(new) = found.node.filter(|n| n != node) {
-                self.sources.entry(new).or_default().insert(node.clone());
+                self.marks.link(new, node);
             }
             if found.better {
-                self.mark_worse(node);
+                self.marks.mark(node);
             }
             if self.unite(class, found.class) {
                 if let Some(journal) = &mut self.journal {
                     journal.push(entry);
                 }
-                changed.insert(self.graph.find(class));
                 *report.fired.entry(found.name.to_string()).or_insert(0) += 1;
             }
         }
-        self.grown(before, changed)
+        self.grown()
     }
 
-    /// Records the classes made since `before` and checks the budget.
-    fn grown(&mut self, before: usize, changed: &mut BTreeSet<Id>) -> Result<(), Stop> {
-        changed.extend((before..self.graph.nodes().len()).map(|i| self.graph.find(Id::from(i))));
-        if self.graph.total_size() > self.max_nodes {
-            self.rebuild();
-            return Err(Stop::Nodes);
-        }
-        Ok(())
+    /// Checks the budget.
+    fn grown(&self) -> Result<(), Stop> {
+        if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(()) }
     }
 
     /// Makes two classes one if their types are the same and nothing known of them contradicts it; whether that is
@@ -286,33 +274,10 @@ impl<'a> Search<'a> {
         same_type && !different && !x.facts.excludes(y.facts) && self.graph.union(a, b)
     }
 
-    fn mark_worse(&mut self, node: &Node) {
-        let mut all = vec![node.clone()];
-        while let Some(node) = all.pop() {
-            if self.worse.insert(node.clone()) {
-                all.extend(self.sources.get(&node).into_iter().flatten().cloned());
-            }
-        }
-    }
-
     /// Restores congruence, and rewrites what is said of nodes to their new names.
     fn rebuild(&mut self) {
         self.graph.rebuild();
-        let find = |mut node: Node| {
-            node.update_children(|c| self.graph.find(c));
-            node
-        };
-        self.worse = std::mem::take(&mut self.worse).into_iter().map(find).collect();
-        let mut sources: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
-        for (node, from) in std::mem::take(&mut self.sources) {
-            sources.entry(find(node)).or_default().extend(from.into_iter().map(find));
-        }
-        self.sources = sources;
-        let marked: Vec<Node> = self.sources.keys().filter(|n| self.worse.contains(n)).cloned().collect();
-        for node in marked {
-            self.worse.remove(&node);
-            self.mark_worse(&node);
-        }
+        self.marks.rename(&self.graph);
     }
 }
 
