@@ -47,19 +47,19 @@ def Thn_AddOp : Thn_Binary<"add", [Commutative]> {
   let summary = "x + y.";
   let formula = "(add ?x ?y)"; let partials = ["1", "1"];
   let prim = "(float arith.addf) (int arith.addi)";
-  let dtypes = "number"; let foreign = ["arith.addf", "arith.addi"];
+  let dtypes = "number"; let foreign = ["float arith.addf", "int arith.addi"];
 }
 def Thn_SubOp : Thn_Binary<"sub"> {
   let summary = "x - y.";
   let formula = "(sub ?x ?y)"; let partials = ["1", "-1"];
   let prim = "(float arith.subf) (int arith.subi)";
-  let dtypes = "number"; let foreign = ["arith.subf", "arith.subi"];
+  let dtypes = "number"; let foreign = ["float arith.subf", "int arith.subi"];
 }
 def Thn_MulOp : Thn_Binary<"mul", [Commutative]> {
   let summary = "x * y.";
   let formula = "(mul ?x ?y)"; let partials = ["?y", "?x"];
   let prim = "(float arith.mulf) (int arith.muli)";
-  let dtypes = "number"; let foreign = ["arith.mulf", "arith.muli"];
+  let dtypes = "number"; let foreign = ["float arith.mulf", "int arith.muli"];
 }
 def Thn_DivOp : Thn_Binary<"div"> {
   let summary = "x / y, true division.";
@@ -82,21 +82,21 @@ def Thn_PowOp : Thn_Binary<"pow"> {
   let partials = ["(mul ?y (pow ?x (sub ?y 1)))",
                   "(select (eq ?x 0) (select (ge ?y 0) 0 nan) (mul ?result (log ?x)))"];
   let prim = "(number thn_pow)"; let dtypes = "number"; let cost = 40; let max_ulp = 2;
-  let foreign = ["math.powf"];
+  let foreign = ["float math.powf"];
 }
 def Thn_MaximumOp : Thn_Binary<"maximum", [Commutative]> {
   let summary = "The larger of x and y; NaN if either is NaN.";
   let formula = "(max ?x ?y)";
   let partials = ["(select (ge ?x ?y) 1 0)", "(select (ge ?x ?y) 0 1)"];
   let prim = "(float arith.maximumf) (sint arith.maxsi) (uint arith.maxui) (bool arith.ori)";
-  let dtypes = "any"; let foreign = ["arith.maximumf"];
+  let dtypes = "any"; let foreign = ["float arith.maximumf", "sint arith.maxsi"];
 }
 def Thn_MinimumOp : Thn_Binary<"minimum", [Commutative]> {
   let summary = "The smaller of x and y; NaN if either is NaN.";
   let formula = "(min ?x ?y)";
   let partials = ["(select (le ?x ?y) 1 0)", "(select (le ?x ?y) 0 1)"];
   let prim = "(float arith.minimumf) (sint arith.minsi) (uint arith.minui) (bool arith.andi)";
-  let dtypes = "any"; let foreign = ["arith.minimumf"];
+  let dtypes = "any"; let foreign = ["float arith.minimumf", "sint arith.minsi"];
 }
 def Thn_Atan2Op : Thn_Binary<"atan2"> {
   let summary = "The angle of the point (y, x): arc tangent of x / y with the quadrant of both; first operand is the ordinate.";
@@ -124,12 +124,12 @@ def Thn_FmaOp : Thn_Ternary<"fma"> {
 def Thn_NegOp : Thn_Unary<"neg"> {
   let summary = "-x.";
   let formula = "(neg ?x)"; let partials = ["-1"];
-  let prim = "(float arith.negf) (int thn_neg)"; let dtypes = "number"; let foreign = ["arith.negf"];
+  let prim = "(float arith.negf) (int thn_neg)"; let dtypes = "number"; let foreign = ["float arith.negf"];
 }
 def Thn_AbsOp : Thn_Unary<"abs"> {
   let summary = "|x|.";
   let formula = "(abs ?x)"; let partials = ["(sign ?x)"];
-  let prim = "(float math.absf) (sint thn_abs) (uint identity)"; let dtypes = "number"; let foreign = ["math.absf"];
+  let prim = "(float math.absf) (sint thn_abs) (uint identity)"; let dtypes = "number"; let foreign = ["float math.absf", "sint math.absi"];
 }
 def Thn_SignOp : Thn_Unary<"sign"> {
   let summary = "-1, 0 or 1; NaN for NaN.";
@@ -304,7 +304,7 @@ def Thn_TruncOp : Thn_Unary<"trunc"> {
 }
 def Thn_IsNanOp : Thn_Unary<"isnan"> {
   let summary = "Whether x is NaN.";
-  let formula = "(isnan ?x)"; let partials = ["0"]; let prim = "(float math.isnan)"; let result_dtype = "bool";
+  let formula = "(isnan ?x)"; let partials = ["0"]; let prim = "(float math.isnan)"; let result_dtype = "bool"; let foreign = ["math.isnan"];
 }
 def Thn_IsInfOp : Thn_Unary<"isinf"> {
   let summary = "Whether x is infinite.";
@@ -313,7 +313,7 @@ def Thn_IsInfOp : Thn_Unary<"isinf"> {
 }
 def Thn_IsFiniteOp : Thn_Unary<"isfinite"> {
   let summary = "Whether x is neither NaN nor infinite.";
-  let formula = "(isfinite ?x)"; let partials = ["0"]; let prim = "(float math.isfinite)"; let result_dtype = "bool";
+  let formula = "(isfinite ?x)"; let partials = ["0"]; let prim = "(float math.isfinite)"; let result_dtype = "bool"; let foreign = ["math.isfinite"];
 }
 def Thn_NotOp : Thn_Unary<"not"> {
   let summary = "Bitwise complement; logical on bool.";
@@ -322,39 +322,45 @@ def Thn_NotOp : Thn_Unary<"not"> {
 }
 def Thn_AndOp : Thn_Binary<"and", [Commutative]> {
   let summary = "Bitwise and; logical on bool.";
-  let partials = ["0", "0"]; let prim = "(bits arith.andi)"; let dtypes = "bits"; let formula = "(and ?x ?y)";
+  let partials = ["0", "0"]; let prim = "(bits arith.andi)"; let dtypes = "bits"; let foreign = ["arith.andi"]; let formula = "(and ?x ?y)";
 }
 def Thn_OrOp : Thn_Binary<"or", [Commutative]> {
   let summary = "Bitwise or; logical on bool.";
-  let partials = ["0", "0"]; let prim = "(bits arith.ori)"; let dtypes = "bits"; let formula = "(or ?x ?y)";
+  let partials = ["0", "0"]; let prim = "(bits arith.ori)"; let dtypes = "bits"; let foreign = ["arith.ori"]; let formula = "(or ?x ?y)";
 }
 def Thn_XorOp : Thn_Binary<"xor", [Commutative]> {
   let summary = "Bitwise exclusive or; logical on bool.";
-  let partials = ["0", "0"]; let prim = "(bits arith.xori)"; let dtypes = "bits"; let formula = "(xor ?x ?y)";
+  let partials = ["0", "0"]; let prim = "(bits arith.xori)"; let dtypes = "bits"; let foreign = ["arith.xori"]; let formula = "(xor ?x ?y)";
 }
 def Thn_LtOp : Thn_Compare<"lt"> {
   let summary = "x < y."; let formula = "(lt ?x ?y)";
   let prim = "(float arith.cmpf olt) (sint arith.cmpi slt) (uint arith.cmpi ult) (bool arith.cmpi ult)";
+  let foreign = ["float arith.cmpf olt", "sint arith.cmpi slt", "bool arith.cmpi ult"];
 }
 def Thn_LeOp : Thn_Compare<"le"> {
   let summary = "x <= y."; let formula = "(le ?x ?y)";
   let prim = "(float arith.cmpf ole) (sint arith.cmpi sle) (uint arith.cmpi ule) (bool arith.cmpi ule)";
+  let foreign = ["float arith.cmpf ole", "sint arith.cmpi sle", "bool arith.cmpi ule"];
 }
 def Thn_GtOp : Thn_Compare<"gt"> {
   let summary = "x > y."; let formula = "(gt ?x ?y)";
   let prim = "(float arith.cmpf ogt) (sint arith.cmpi sgt) (uint arith.cmpi ugt) (bool arith.cmpi ugt)";
+  let foreign = ["float arith.cmpf ogt", "sint arith.cmpi sgt", "bool arith.cmpi ugt"];
 }
 def Thn_GeOp : Thn_Compare<"ge"> {
   let summary = "x >= y."; let formula = "(ge ?x ?y)";
   let prim = "(float arith.cmpf oge) (sint arith.cmpi sge) (uint arith.cmpi uge) (bool arith.cmpi uge)";
+  let foreign = ["float arith.cmpf oge", "sint arith.cmpi sge", "bool arith.cmpi uge"];
 }
 def Thn_EqOp : Thn_Compare<"eq"> {
   let summary = "x == y; false for NaN."; let formula = "(eq ?x ?y)";
   let prim = "(float arith.cmpf oeq) (int arith.cmpi eq) (bool arith.cmpi eq)";
+  let foreign = ["float arith.cmpf oeq", "int arith.cmpi eq", "bool arith.cmpi eq"];
 }
 def Thn_NeOp : Thn_Compare<"ne"> {
   let summary = "x != y; true for NaN."; let formula = "(ne ?x ?y)";
   let prim = "(float arith.cmpf une) (int arith.cmpi ne) (bool arith.cmpi ne)";
+  let foreign = ["float arith.cmpf une", "int arith.cmpi ne", "bool arith.cmpi ne"];
 }
 def Thn_SelectOp : Thn_Inferred<"select"> {
   let summary = "Elementwise x where c holds, else y. Theano's switch.";

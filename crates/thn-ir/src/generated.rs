@@ -502,7 +502,7 @@ static CONSTANT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &["arith.constant"],
+    foreign: &[Prim { class: DTypeClass::Any, emit: "arith.constant", predicate: None }],
     cost: 0,
     max_ulp: 1,
 };
@@ -565,7 +565,10 @@ static ADD: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &["arith.addf", "arith.addi"],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.addf", predicate: None },
+        Prim { class: DTypeClass::Int, emit: "arith.addi", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -588,7 +591,10 @@ static SUB: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &["arith.subf", "arith.subi"],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.subf", predicate: None },
+        Prim { class: DTypeClass::Int, emit: "arith.subi", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -611,7 +617,10 @@ static MUL: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &["arith.mulf", "arith.muli"],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.mulf", predicate: None },
+        Prim { class: DTypeClass::Int, emit: "arith.muli", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -634,7 +643,7 @@ static DIV: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["arith.divf"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "arith.divf", predicate: None }],
     cost: 4,
     max_ulp: 1,
 };
@@ -723,7 +732,7 @@ static POW: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &["math.powf"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.powf", predicate: None }],
     cost: 40,
     max_ulp: 2,
 };
@@ -765,7 +774,10 @@ static MAXIMUM: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &["arith.maximumf"],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.maximumf", predicate: None },
+        Prim { class: DTypeClass::SInt, emit: "arith.maxsi", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -807,7 +819,10 @@ static MINIMUM: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &["arith.minimumf"],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.minimumf", predicate: None },
+        Prim { class: DTypeClass::SInt, emit: "arith.minsi", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -854,7 +869,7 @@ static ATAN2: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.atan2"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.atan2", predicate: None }],
     cost: 40,
     max_ulp: 2,
 };
@@ -956,7 +971,7 @@ static FMA: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.fma"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.fma", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -979,7 +994,7 @@ static NEG: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &["arith.negf"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "arith.negf", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1003,7 +1018,10 @@ static ABS: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &["math.absf"],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.absf", predicate: None },
+        Prim { class: DTypeClass::SInt, emit: "math.absi", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -1063,7 +1081,7 @@ static SQRT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 0.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.sqrt"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.sqrt", predicate: None }],
     cost: 5,
     max_ulp: 1,
 };
@@ -1098,7 +1116,7 @@ static CBRT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.cbrt"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.cbrt", predicate: None }],
     cost: 30,
     max_ulp: 1,
 };
@@ -1138,7 +1156,7 @@ static EXP: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.exp"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.exp", predicate: None }],
     cost: 20,
     max_ulp: 2,
 };
@@ -1161,7 +1179,7 @@ static EXP2: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.exp2"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.exp2", predicate: None }],
     cost: 20,
     max_ulp: 2,
 };
@@ -1181,7 +1199,7 @@ static EXPM1: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.expm1"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.expm1", predicate: None }],
     cost: 22,
     max_ulp: 2,
 };
@@ -1201,7 +1219,7 @@ static LOG: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 0.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.log"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.log", predicate: None }],
     cost: 20,
     max_ulp: 2,
 };
@@ -1224,7 +1242,7 @@ static LOG1P: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: -1.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.log1p"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.log1p", predicate: None }],
     cost: 24,
     max_ulp: 2,
 };
@@ -1250,7 +1268,7 @@ static LOG2: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 0.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.log2"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.log2", predicate: None }],
     cost: 21,
     max_ulp: 2,
 };
@@ -1276,7 +1294,7 @@ static LOG10: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 0.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.log10"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.log10", predicate: None }],
     cost: 21,
     max_ulp: 2,
 };
@@ -1456,7 +1474,7 @@ static SIN: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.sin"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.sin", predicate: None }],
     cost: 25,
     max_ulp: 2,
 };
@@ -1476,7 +1494,7 @@ static COS: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.cos"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.cos", predicate: None }],
     cost: 25,
     max_ulp: 2,
 };
@@ -1496,7 +1514,7 @@ static TAN: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.tan"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.tan", predicate: None }],
     cost: 40,
     max_ulp: 2,
 };
@@ -1528,7 +1546,7 @@ static ARCSIN: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: -1.0, high: 1.0 },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.asin"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.asin", predicate: None }],
     cost: 30,
     max_ulp: 2,
 };
@@ -1563,7 +1581,7 @@ static ARCCOS: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: -1.0, high: 1.0 },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.acos"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.acos", predicate: None }],
     cost: 30,
     max_ulp: 2,
 };
@@ -1586,7 +1604,7 @@ static ARCTAN: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.atan"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.atan", predicate: None }],
     cost: 30,
     max_ulp: 2,
 };
@@ -1606,7 +1624,7 @@ static SINH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.sinh"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.sinh", predicate: None }],
     cost: 30,
     max_ulp: 2,
 };
@@ -1626,7 +1644,7 @@ static COSH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.cosh"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.cosh", predicate: None }],
     cost: 30,
     max_ulp: 2,
 };
@@ -1646,7 +1664,7 @@ static TANH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.tanh"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.tanh", predicate: None }],
     cost: 25,
     max_ulp: 2,
 };
@@ -1693,7 +1711,7 @@ static ARCSINH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.asinh"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.asinh", predicate: None }],
     cost: 50,
     max_ulp: 2,
 };
@@ -1737,7 +1755,7 @@ static ARCCOSH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 1.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.acosh"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.acosh", predicate: None }],
     cost: 50,
     max_ulp: 2,
 };
@@ -1781,7 +1799,7 @@ static ARCTANH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: -1.0, high: 1.0 },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.atanh"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.atanh", predicate: None }],
     cost: 35,
     max_ulp: 2,
 };
@@ -1801,7 +1819,7 @@ static FLOOR: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.floor"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.floor", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1821,7 +1839,7 @@ static CEIL: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.ceil"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.ceil", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1841,7 +1859,7 @@ static ROUND: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.roundeven"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.roundeven", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1861,7 +1879,7 @@ static TRUNC: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.trunc"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.trunc", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1881,7 +1899,7 @@ static ISNAN: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.isnan", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1907,7 +1925,7 @@ static ISINF: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &["math.isinf"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.isinf", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1927,7 +1945,7 @@ static ISFINITE: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.isfinite", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1967,7 +1985,7 @@ static AND: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Bits, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Bits, emit: "arith.andi", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -1987,7 +2005,7 @@ static OR: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Bits, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Bits, emit: "arith.ori", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -2007,7 +2025,7 @@ static XOR: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Bits, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Bits, emit: "arith.xori", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -2032,7 +2050,11 @@ static LT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.cmpf", predicate: Some("olt") },
+        Prim { class: DTypeClass::SInt, emit: "arith.cmpi", predicate: Some("slt") },
+        Prim { class: DTypeClass::Bool, emit: "arith.cmpi", predicate: Some("ult") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2057,7 +2079,11 @@ static LE: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.cmpf", predicate: Some("ole") },
+        Prim { class: DTypeClass::SInt, emit: "arith.cmpi", predicate: Some("sle") },
+        Prim { class: DTypeClass::Bool, emit: "arith.cmpi", predicate: Some("ule") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2082,7 +2108,11 @@ static GT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.cmpf", predicate: Some("ogt") },
+        Prim { class: DTypeClass::SInt, emit: "arith.cmpi", predicate: Some("sgt") },
+        Prim { class: DTypeClass::Bool, emit: "arith.cmpi", predicate: Some("ugt") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2107,7 +2137,11 @@ static GE: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.cmpf", predicate: Some("oge") },
+        Prim { class: DTypeClass::SInt, emit: "arith.cmpi", predicate: Some("sge") },
+        Prim { class: DTypeClass::Bool, emit: "arith.cmpi", predicate: Some("uge") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2131,7 +2165,11 @@ static EQ: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.cmpf", predicate: Some("oeq") },
+        Prim { class: DTypeClass::Int, emit: "arith.cmpi", predicate: Some("eq") },
+        Prim { class: DTypeClass::Bool, emit: "arith.cmpi", predicate: Some("eq") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2155,7 +2193,11 @@ static NE: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Fixed(DType::Bool) },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.cmpf", predicate: Some("une") },
+        Prim { class: DTypeClass::Int, emit: "arith.cmpi", predicate: Some("ne") },
+        Prim { class: DTypeClass::Bool, emit: "arith.cmpi", predicate: Some("ne") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2183,7 +2225,7 @@ static SELECT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &["arith.select"],
+    foreign: &[Prim { class: DTypeClass::Any, emit: "arith.select", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };

@@ -50,7 +50,7 @@ pub struct DTypeRule {
     pub result: ResultDType,
 }
 
-/// How a scalar of one dtype class is computed.
+/// How elements of one dtype class are computed, or what another dialect calls the op for them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Prim {
     /// For which element types.
@@ -175,7 +175,7 @@ pub struct OpRow {
     /// Element types.
     pub dtypes: DTypeRule,
     /// Ops of other dialects with the same meaning.
-    pub foreign: &'static [&'static str],
+    pub foreign: &'static [Prim],
     /// In units of one float addition per element.
     pub cost: u32,
     /// Bound on the compiled op's error against `formula`.

@@ -3,7 +3,7 @@
 use crate::{
     raw,
     text::attribute_text,
-    types::{dtype, mlir_dtype, mlir_tensor, tensor},
+    types::{dtype, mlir_dtype, mlir_tensor, shaped},
 };
 use mlir_sys::*;
 use thn_ir::{Attr, AttrKind, DType, Dim, Literal, Scalar, Symbol};
@@ -32,7 +32,7 @@ pub(crate) fn read(kind: AttrKind, attribute: MlirAttribute, symbols: Lookup) ->
             let held = unsafe { mlirAttributeIsAType(attribute).then(|| mlirTypeAttrGetValue(attribute)) };
             held.and_then(dtype).map(Attr::DType).ok_or_else(unexpected)
         }
-        AttrKind::Literal => literal(attribute)
+        AttrKind::Literal => dense(attribute)
             .map(Attr::Literal)
             .ok_or_else(|| format!("{} is not a dense literal", attribute_text(attribute))),
     }
@@ -106,15 +106,15 @@ fn integers(attribute: MlirAttribute) -> Option<Vec<i64>> {
     }
 }
 
-/// A dense literal of an element type that thn computes with.
-fn literal(attribute: MlirAttribute) -> Option<Literal> {
+/// A dense literal, of a tensor or vector, of an element type that thn computes with.
+pub(crate) fn dense(attribute: MlirAttribute) -> Option<Literal> {
     // SAFETY: the attribute is alive; its data are read within the bounds that its type states. A splat
     // stores one element. Bools are read one by one, as their storage is packed.
     unsafe {
         if !mlirAttributeIsADenseElements(attribute) {
             return None;
         }
-        let (dtype, dims) = tensor(mlirAttributeGetType(attribute))?;
+        let (dtype, dims) = shaped(mlirAttributeGetType(attribute))?;
         let shape = dims
             .into_iter()
             .map(|dim| dim.and_then(|length| usize::try_from(length).ok()))
@@ -146,7 +146,22 @@ fn literal(attribute: MlirAttribute) -> Option<Literal> {
 }
 
 fn write_literal(context: MlirContext, literal: &Literal) -> MlirAttribute {
-    let r#type = mlir_tensor(context, &literal.ty());
+    write_dense(mlir_tensor(context, &literal.ty()), literal)
+}
+
+/// One element as an attribute of its type.
+pub(crate) fn write_number(r#type: MlirType, value: Scalar) -> MlirAttribute {
+    // SAFETY: the type is alive and, as the caller says, one of elements.
+    unsafe {
+        match value {
+            Scalar::Float(value) => mlirFloatAttrDoubleGet(mlirTypeGetContext(r#type), r#type, value),
+            other => mlirIntegerAttrGet(r#type, other.to_i128() as i64),
+        }
+    }
+}
+
+/// A literal as an attribute of a tensor or vector type of its shape.
+pub(crate) fn write_dense(r#type: MlirType, literal: &Literal) -> MlirAttribute {
     // SAFETY: the type has exactly as many elements as are given, or the one element of a splat.
     unsafe {
         if literal.dtype() == DType::Bool {

@@ -6,10 +6,11 @@
 
 use crate::{
     attributes::{self, strings},
+    blocks::{self, Freedom},
     dims::{self, Names},
     error::Error,
     locations, raw,
-    text::{attribute_text, type_text},
+    text::type_text,
     types,
 };
 use melior::ir::OperationRef;
@@ -255,7 +256,7 @@ impl Import {
         let name = raw::name(operation);
         let kind = match name.strip_prefix("thn.") {
             Some(mnemonic) => OpKind::from_mnemonic(mnemonic),
-            None if self.others == Others::Raise => equivalent(&name, operation),
+            None if self.others == Others::Raise => equivalent(operation),
             None => None,
         };
         let made = match kind {
@@ -474,23 +475,14 @@ impl Import {
     }
 }
 
-/// The op of thn that means the same as one of another dialect. Attributes that loosen the meaning, such as
-/// fast-math flags, would be lost, so that an op that has any stays as it is.
-fn equivalent(name: &str, operation: MlirOperation) -> Option<OpKind> {
-    let kind = OpKind::ALL.into_iter().find(|kind| kind.row().foreign.contains(&name))?;
-    let row = kind.row();
+/// The op of thn that means the same as one of another dialect on tensors. Flags that loosen the meaning would be lost,
+/// so that an op that has any stays as it is; so does one whose row has attributes that other dialects lack.
+fn equivalent(operation: MlirOperation) -> Option<OpKind> {
+    let meaning = blocks::meaning(operation)?;
     let values = raw::operands(operation).into_iter().chain(raw::results(operation));
     let on_tensors = values.into_iter().all(|value| types::tensor(raw::type_of(value)).is_some());
-    let declared = |name: &str| row.attrs.iter().any(|spec| spec.name == name);
-    let harmless = |(name, attribute): (String, MlirAttribute)| {
-        declared(&name)
-            || matches!(name.as_str(), NAME | dims::DIMS)
-            || matches!(attribute_text(attribute).as_str(), "#arith.fastmath<none>" | "#arith.overflow<none>")
-    };
-    let same_shape = raw::operands(operation).len() == row.operands.len()
-        && raw::results(operation).len() == 1
-        && raw::regions(operation).is_empty();
-    (on_tensors && same_shape && raw::attributes(operation).into_iter().all(harmless)).then_some(kind)
+    let strict = meaning.wraps && meaning.freedom.is_none_or(|freedom| freedom == Freedom::NONE);
+    (on_tensors && strict).then_some(meaning.kind)
 }
 
 /// Whether an op can be read as a row of the op table. A literal that MLIR keeps outside the IR cannot.

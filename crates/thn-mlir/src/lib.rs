@@ -7,6 +7,7 @@
 //! Only this crate shows types of melior; it re-exports the version it was built with.
 
 mod attributes;
+pub mod blocks;
 mod callbacks;
 pub mod codegen;
 pub mod context;

@@ -5,6 +5,7 @@
 //! pass never unwinds into MLIR.
 
 use crate::{
+    attributes::strings,
     context::{emit, parse_raw},
     error::{Error, Severity},
     export::replace,
@@ -16,6 +17,7 @@ use melior::{dialect::DialectHandle, ir::OperationRef};
 use mlir_sys::{MlirDialectHandle, MlirOperation};
 use std::{
     any::Any,
+    collections::BTreeSet,
     ffi::{CString, c_char, c_void},
     fmt::{self, Display, Formatter},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -451,6 +453,24 @@ pub fn on_program(
 /// Tells the user something about an op.
 pub fn remark(operation: OperationRef, message: &str) {
     emit(operation.to_raw(), Severity::Remark, &Loc::Unknown, message);
+}
+
+/// Whether an op of thn is in the regions of an op.
+pub fn holds_own_ops(operation: OperationRef) -> bool {
+    raw::nested(operation.to_raw()).into_iter().any(|inner| raw::name(inner).starts_with("thn."))
+}
+
+/// Adds names to an attribute of an op that lists such.
+pub fn note(operation: OperationRef, attribute: &str, names: &BTreeSet<String>) {
+    if names.is_empty() {
+        return;
+    }
+    let operation = operation.to_raw();
+    let mut all = names.clone();
+    all.extend(raw::attribute(operation, attribute).and_then(strings).unwrap_or_default());
+    let context = raw::context(operation);
+    let list: Vec<_> = all.iter().map(|name| raw::make_string(context, name)).collect();
+    raw::set_attribute(operation, attribute, Some(raw::make_array(context, &list)));
 }
 
 /// The text of a panic.

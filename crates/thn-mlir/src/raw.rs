@@ -304,6 +304,59 @@ pub(crate) fn captures(operation: MlirOperation) -> Vec<MlirValue> {
     found
 }
 
+/// The op that makes a value; `None` for an argument of a block.
+pub(crate) fn defining_op(value: MlirValue) -> Option<MlirOperation> {
+    // SAFETY: as above; only results are asked for their op.
+    unsafe { mlirValueIsAOpResult(value).then(|| mlirOpResultGetOwner(value)) }
+}
+
+/// The ops that use a value, each as often as it does.
+pub(crate) fn users(value: MlirValue) -> Vec<MlirOperation> {
+    // SAFETY: as above; the chain of uses ends in null.
+    unsafe {
+        let first = Some(mlirValueGetFirstUse(value)).filter(|found| !found.ptr.is_null());
+        let next =
+            |found: &MlirOpOperand| Some(mlirOpOperandGetNextUse(*found)).filter(|next| !next.ptr.is_null());
+        std::iter::successors(first, next).map(|found| mlirOpOperandGetOwner(found)).collect()
+    }
+}
+
+/// The op of a block that is, or holds, another; `None` if the other is elsewhere.
+pub(crate) fn ancestor_in(operation: MlirOperation, block: MlirBlock) -> Option<MlirOperation> {
+    // SAFETY: as above; the chain of parents ends in null.
+    unsafe {
+        let up = |op: &MlirOperation| {
+            Some(mlirOperationGetParentOperation(*op)).filter(|parent| !parent.ptr.is_null())
+        };
+        std::iter::successors(Some(operation), up)
+            .find(|op| mlirBlockEqual(mlirOperationGetBlock(*op), block))
+    }
+}
+
+/// Puts an op that belongs to no block before another.
+pub(crate) fn insert_before(block: MlirBlock, place: MlirOperation, operation: MlirOperation) {
+    // SAFETY: as above; the place is in the block, the op in none.
+    unsafe { mlirBlockInsertOwnedOperationBefore(block, place, operation) }
+}
+
+/// Moves an op before another.
+pub(crate) fn move_before(operation: MlirOperation, place: MlirOperation) {
+    // SAFETY: as above; both ops are in blocks.
+    unsafe { mlirOperationMoveBefore(operation, place) }
+}
+
+/// Makes everything that uses one value use another.
+pub(crate) fn replace_uses(old: MlirValue, new: MlirValue) {
+    // SAFETY: as above; the values have the same type.
+    unsafe { mlirValueReplaceAllUsesOfWith(old, new) }
+}
+
+/// Removes an op that nothing uses.
+pub(crate) fn destroy(operation: MlirOperation) {
+    // SAFETY: as above; the caller says that nothing uses the op, and keeps no handle of it.
+    unsafe { mlirOperationDestroy(operation) }
+}
+
 pub(crate) fn clone_operation(operation: MlirOperation) -> MlirOperation {
     // SAFETY: as above.
     unsafe { mlirOperationClone(operation) }

@@ -24,6 +24,43 @@ pub(crate) fn tensor(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
     }
 }
 
+/// Element type and dims of what holds elements that thn computes with: a ranked tensor, a vector, or one element
+/// by itself; `None` for any other type.
+pub(crate) fn shaped(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
+    // SAFETY: the type is alive; dims are asked for below the rank.
+    unsafe {
+        if mlirTypeIsAVector(r#type) {
+            let dtype = dtype(mlirShapedTypeGetElementType(r#type))?;
+            let dims = (0..mlirShapedTypeGetRank(r#type) as isize)
+                .map(|axis| Some(mlirShapedTypeGetDimSize(r#type, axis)))
+                .collect();
+            return (!mlirVectorTypeIsScalable(r#type)).then_some((dtype, dims));
+        }
+    }
+    if let Some(dtype) = dtype(r#type) {
+        return Some((dtype, vec![]));
+    }
+    tensor(r#type)
+}
+
+/// The type of elements of another kind in the same arrangement.
+pub(crate) fn with_dtype(context: MlirContext, r#type: MlirType, dtype: DType) -> MlirType {
+    let element = mlir_dtype(context, dtype);
+    // SAFETY: the type is alive; dims are asked for below the rank.
+    unsafe {
+        if !mlirTypeIsAShaped(r#type) {
+            return element;
+        }
+        let dims: Vec<i64> = (0..mlirShapedTypeGetRank(r#type) as isize)
+            .map(|axis| mlirShapedTypeGetDimSize(r#type, axis))
+            .collect();
+        if mlirTypeIsAVector(r#type) {
+            return mlirVectorTypeGet(dims.len() as isize, dims.as_ptr(), element);
+        }
+        mlirRankedTensorTypeGet(dims.len() as isize, dims.as_ptr(), element, mlirAttributeGetNull())
+    }
+}
+
 /// An element type; `None` for those that thn does not compute with.
 pub(crate) fn dtype(r#type: MlirType) -> Option<DType> {
     DType::from_mlir(&type_text(r#type))

@@ -130,3 +130,22 @@ fn types_are_inferred_through_the_plugin() {
     );
     assert!(outcome.succeeded, "{}", outcome.errors);
 }
+
+/// The programs and the session of docs/foreign.md, in the stock `mlir-opt`.
+#[test]
+fn programs_of_other_compilers_are_improved_as_the_page_says() {
+    let page = include_str!("../../../docs/foreign.md");
+    let fenced = |fence: &str| -> Vec<&str> {
+        page.split(fence).skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
+    };
+    let [before, after] = fenced("```mlir\n")[..] else {
+        panic!("the page shows a program before and after")
+    };
+    let session = fenced("```console\n").concat();
+    let words = session.split_whitespace().map(|word| word.replace('\'', ""));
+    let pipeline =
+        words.into_iter().find(|word| word.starts_with("--pass-pipeline")).expect("passes are named");
+    let outcome = mlir_opt(&[&pipeline], before);
+    assert!(outcome.succeeded, "{}", outcome.errors);
+    assert_eq!(outcome.output.trim(), after.trim());
+}

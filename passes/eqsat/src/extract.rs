@@ -11,7 +11,7 @@
 
 use crate::{
     cost,
-    graph::{Graph, Head, Node},
+    graph::{Graph, Head, Node, type_of},
     marks::Marks,
 };
 use egg::{Id, Language};
@@ -19,6 +19,7 @@ use std::{
     cmp::Ordering,
     collections::{BTreeSet, HashMap, HashSet},
 };
+use thn_ir::{DType, OpKind};
 
 /// The most exchanges of one node for another are looked for in this many passes.
 const PASSES: usize = 4;
@@ -83,13 +84,15 @@ impl Choice {
 }
 
 /// Chooses nodes for everything that `roots` need. `levels` gives, for each leaf, how many ops with effects come
-/// before it; a class is computed from leaves as early as any of its nodes allows.
+/// before it; a class is computed from leaves as early as any of its nodes allows. Where `ops` has any, nothing else is
+/// chosen but what the program has.
 pub(crate) fn extract(
     graph: &Graph,
     roots: &[Id],
     original: &HashSet<Node>,
     marks: &Marks,
     levels: &[u32],
+    ops: &BTreeSet<(OpKind, DType)>,
 ) -> Choice {
     let mut ids: Vec<Id> = graph.classes().map(|c| c.id).collect();
     ids.sort_unstable();
@@ -98,6 +101,7 @@ pub(crate) fn extract(
         .iter()
         .map(|id| {
             let mut nodes = graph[*id].nodes.clone();
+            nodes.retain(|node| ops.is_empty() || original.contains(node) || is_among(graph, node, *id, ops));
             nodes.sort_unstable();
             let candidate = |node: Node| Candidate {
                 children: node.children().iter().map(|c| classes[&graph.find(*c)]).collect(),
@@ -120,6 +124,12 @@ pub(crate) fn extract(
     let roots: Vec<usize> = roots.iter().map(|r| choice.classes[&graph.find(*r)]).collect();
     Refinement { uses: vec![0; ids.len()], choice: &mut choice }.run(&roots);
     choice
+}
+
+/// Whether a node is one of the ops that may be used.
+fn is_among(graph: &Graph, node: &Node, class: Id, ops: &BTreeSet<(OpKind, DType)>) -> bool {
+    let of = node.children.last().copied().unwrap_or(class);
+    node.kind().is_none_or(|kind| type_of(graph, of).is_some_and(|ty| ops.contains(&(kind, ty.dtype))))
 }
 
 /// Drops nodes that need a leaf later than their class does.

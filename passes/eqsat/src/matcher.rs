@@ -13,7 +13,7 @@ use crate::{
 };
 use egg::{Id, Language};
 use smallvec::{SmallVec, smallvec};
-use thn_ir::{Literal, OpKind};
+use thn_ir::OpKind;
 
 /// The most ways kept for one pattern at one node.
 const MAX_WAYS: usize = 48;
@@ -140,8 +140,7 @@ impl Matcher<'_> {
                 }
             },
             Pattern::Number(number) => {
-                let splat = self.graph[class].data.splat.as_ref().and_then(Literal::splat_value);
-                if splat.is_some_and(|s| number.is(s.to_f64())) {
+                if self.graph[class].data.splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
                     self.goals(next);
                 }
             }

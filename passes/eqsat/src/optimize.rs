@@ -120,7 +120,7 @@ fn block(
     search.run(report);
     let choice = report.phase("extract", |_| {
         let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
-        extract::extract(&search.graph, &roots, &original, &search.marks, &encoded.levels)
+        extract::extract(&search.graph, &roots, &original, &search.marks, &encoded.levels, &options.ops)
     });
     report.phase("decode", |_| {
         let folded = fold(&search.graph, &choice, &roots);

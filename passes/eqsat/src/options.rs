@@ -2,6 +2,7 @@
 
 use crate::RuleSet;
 use std::{collections::BTreeSet, fmt};
+use thn_ir::{DType, OpKind};
 
 /// What a rule promises about the values it replaces; see `rules/README.md`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
@@ -78,6 +79,9 @@ pub struct Options {
     pub exclude: BTreeSet<String>,
     /// Rules beside those of the crate.
     pub rules: Vec<RuleSet>,
+    /// If not empty, the only ops that the result may have beside the program's own, by the element type of their last
+    /// operand (of their result if they have none).
+    pub ops: BTreeSet<(OpKind, DType)>,
     /// Limits of the search.
     pub budget: Budget,
     /// Whether the report says what took how long.
@@ -92,6 +96,7 @@ impl Default for Options {
             include: BTreeSet::new(),
             exclude: BTreeSet::new(),
             rules: vec![],
+            ops: BTreeSet::new(),
             budget: Budget::default(),
             profile: false,
         }
@@ -133,6 +138,13 @@ impl Options {
     #[must_use]
     pub fn with_rules(mut self, rules: &RuleSet) -> Options {
         self.rules.push(rules.clone());
+        self
+    }
+
+    /// With no ops but these beside the program's own, which another dialect has.
+    #[must_use]
+    pub fn with_ops(mut self, ops: BTreeSet<(OpKind, DType)>) -> Options {
+        self.ops = ops;
         self
     }
 

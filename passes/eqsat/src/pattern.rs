@@ -1,13 +1,21 @@
 //! Patterns and rules, as the parser leaves them.
 
 use crate::Class;
-use thn_ir::OpKind;
+use thn_ir::{DType, Literal, OpKind};
 
 /// A number in a pattern. Zeros of both signs are different numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Number(pub(crate) f64);
 
 impl Number {
+    /// Whether all elements are the number, rounded to their type.
+    pub(crate) fn is_all(self, literal: &Literal) -> bool {
+        let rounded = f64::from(self.0 as f32);
+        let fits = literal.dtype() == DType::F32 && rounded.is_finite() && rounded != 0.0;
+        let is = |x: f64| self.is(x) || (fits && Number(rounded).is(x));
+        literal.splat_value().is_some_and(|x| is(x.to_f64()))
+    }
+
     /// Whether `x` is this number, sign of zero included; NaN is NaN.
     pub(crate) fn is(self, x: f64) -> bool {
         (x == self.0 && x.is_sign_negative() == self.0.is_sign_negative()) || (x.is_nan() && self.0.is_nan())

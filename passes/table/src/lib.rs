@@ -23,7 +23,8 @@ thn_mlir::passes! {
         cost: 0, "Which result is the cost; it has rank 0";
         wrt: "", "Arguments to differentiate by, by name or position, separated by commas; all of float type if empty";
     }
-    thn_eqsat: "Rewrite functions by equality saturation", Tensors => Tensors, on "func.func" {
+    thn_eqsat: "Rewrite functions by equality saturation", Tensors => Tensors, on "func.func",
+        makes [arith, math, vector] {
         finite: false, "Also use rules that hold only where inputs and intermediate values are finite";
         strict: false, "Use no rules that change the order of sums and products";
         fast: false, "Also use rules that may lose accuracy";

@@ -8,6 +8,9 @@
 //! return %x : tensor<?xf32>                      after
 //! ```
 //!
+//! Ops of other dialects that the op table names are rewritten in their blocks, in ops of their own dialects. There,
+//! rules of the classes `reassoc`, `finite` and `fast` need fast-math flags on all ops of the block, or the options.
+//!
 //! A function that rules of the class `finite` changed means the same as before only where its inputs and
 //! intermediate values are finite. It carries their names as the attribute `thn.assumes_finite`.
 //!
@@ -15,12 +18,13 @@
 //! counterexample.
 
 use crate::{list, rule_file};
-use thn_eqsat::{Class, Options as Rules, Report, optimize};
-use thn_ir::Attr;
+use std::collections::BTreeSet;
+use thn_eqsat::{Class, FINITE_ATTRIBUTE, Options as Rules, Report, optimize};
 use thn_mlir::{
     Error,
+    blocks::{on_blocks, written},
     melior::ir::OperationRef,
-    pass::{Options, on_func, remark},
+    pass::{Options, holds_own_ops, note, on_func, remark},
 };
 
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
@@ -33,20 +37,36 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
     for path in list(options.text("rules")) {
         rules = rules.with_rules(&rule_file::load(&path)?);
     }
-    let mut report = None;
-    on_func(function, |func| {
-        func.unify_dims()?;
-        let done = optimize(func, &rules)?;
-        if !done.finite.is_empty() {
-            let names: Vec<_> = done.finite.iter().map(|name| format!("{name:?}")).collect();
-            func.attrs.set("thn.assumes_finite", Attr::Mlir(format!("[{}]", names.join(", ")).into()));
+    let report = |done: &Report| {
+        if options.flag("report") {
+            remark(function, &describe(done));
         }
-        report = Some(done);
-        Ok(())
-    })?;
-    if let Some(report) = report.filter(|_| options.flag("report")) {
-        remark(function, &describe(&report));
+    };
+    if holds_own_ops(function) {
+        on_func(function, |func| {
+            func.unify_dims()?;
+            report(&optimize(func, &rules)?);
+            Ok(())
+        })?;
     }
+    let ops = written();
+    let mut assumed = BTreeSet::new();
+    on_blocks(function, |func, freedom| {
+        let reassoc = freedom.reassoc() && !options.flag("strict");
+        let rules = rules
+            .clone()
+            .with_class(Class::Finite, freedom.finite() || options.flag("finite"))
+            .with_class(Class::Reassoc, reassoc)
+            .with_class(Class::Fast, freedom.fast() || options.flag("fast"))
+            .with_ops(ops.clone());
+        let done = optimize(func, &rules)?;
+        if !freedom.finite() {
+            assumed.extend(done.finite.iter().cloned());
+        }
+        report(&done);
+        Ok(())
+    });
+    note(function, FINITE_ATTRIBUTE, &assumed);
     Ok(())
 }
 

@@ -132,8 +132,8 @@ impl Witness<'_> {
         match pattern {
             Pattern::Var(v) => self.way.vars[*v].filter(|bound| self.same(*bound, class)).map(Tree::Class),
             Pattern::Number(n) => {
-                let splat = self.graph[class].data.splat.as_ref().and_then(Literal::splat_value)?;
-                n.is(splat.to_f64()).then(|| number(self.graph, class, &mut HashSet::new()))?
+                let splat = self.graph[class].data.splat.as_ref()?;
+                n.is_all(splat).then(|| number(self.graph, class, &mut HashSet::new()))?
             }
             Pattern::Op { .. } | Pattern::Rebroadcast { .. } => {
                 let ty = self.graph[class].data.ty;

@@ -173,19 +173,7 @@ impl Table<'_> {
         }
         let mut out = String::new();
         for (at, words) in &words {
-            let [class, emit, rest @ ..] = words.as_slice() else {
-                return Err(row.error(field, *at, "an emitter is (class op) or (class op predicate)"));
-            };
-            let predicate = match rest {
-                [] => "None".to_string(),
-                [p] => format!("Some({p:?})"),
-                _ => return Err(row.error(field, *at, "an emitter has at most one predicate")),
-            };
-            let class = dtype_class(class).map_err(|e| row.error(field, *at, &e))?;
-            let _ = write!(
-                out,
-                "Prim {{ class: DTypeClass::{class}, emit: {emit:?}, predicate: {predicate} }}, "
-            );
+            out.push_str(&prim(words).map_err(|e| row.error(field, *at, &e))?);
         }
         Ok(format!("Semantics::Prim(&[{out}])"))
     }
@@ -272,13 +260,21 @@ impl Table<'_> {
             "attr" => "ResultDType::Attr",
             other => return Err(row.error("result_dtype", 0, &format!("`{other}` is unknown"))),
         };
+        let mut foreign = String::new();
+        for (i, text) in row.foreign.iter().enumerate() {
+            let mut words: Vec<&str> = text.split_whitespace().collect();
+            if words.first().is_none_or(|first| first.contains('.')) {
+                words.insert(0, &row.dtypes);
+            }
+            foreign.push_str(&prim(&words).map_err(|e| row.error(&format!("foreign[{i}]"), 0, &e))?);
+        }
         let transpose =
             if row.transpose.is_empty() { "None".to_string() } else { format!("Some({:?})", row.transpose) };
         Ok(format!(
             "static {}: OpRow = OpRow {{ kind: OpKind::{}, mnemonic: {:?}, summary: {:?}, operands: &[{}], attrs: &[{}], \
              regions: {}, shaped: {}, commutative: {}, formula: {formula}, semantics: {}, partials: &[{}], \
              transpose: {transpose}, domain: {domain}, \
-             dtypes: DTypeRule {{ operands: DTypeClass::{class}, result: {result} }}, foreign: &{:?}, cost: {}, max_ulp: {} }};\n\n",
+             dtypes: DTypeRule {{ operands: DTypeClass::{class}, result: {result} }}, foreign: &[{foreign}], cost: {}, max_ulp: {} }};\n\n",
             row.mnemonic.to_uppercase(),
             row.name,
             row.mnemonic,
@@ -290,7 +286,6 @@ impl Table<'_> {
             row.commutative,
             self.semantics(row)?,
             partials.join(", "),
-            row.foreign,
             row.cost,
             row.max_ulp,
         ))
@@ -313,6 +308,17 @@ fn domain(text: &str) -> Result<String, String> {
         number => number.parse::<f64>().map(|x| format!("{x:?}")).map_err(|_| wrong()),
     };
     Ok(format!("Domain {{ low: {}, high: {} }}", end(low)?, end(high)?))
+}
+
+/// `class op` or `class op predicate`.
+fn prim(words: &[&str]) -> Result<String, String> {
+    let (class, op, predicate) = match words {
+        [class, op] => (class, op, None),
+        [class, op, predicate] => (class, op, Some(predicate)),
+        _ => return Err("a class, an op and perhaps a predicate are expected".into()),
+    };
+    let class = dtype_class(class)?;
+    Ok(format!("Prim {{ class: DTypeClass::{class}, emit: {op:?}, predicate: {predicate:?} }}, "))
 }
 
 fn dtype_class(name: &str) -> Result<&'static str, String> {
@@ -402,5 +408,9 @@ mod tests {
         assert!(error(|r| r.expand = "?x".into()).contains("exactly one of"));
         assert!(error(|r| r.prim = "(quaternion q)".into()).contains("dtype class `quaternion` is unknown"));
         assert!(error(|r| r.domain = "[0; 1]".into()).contains("`[0; 1]` is no interval"));
+        assert!(
+            error(|r| r.foreign = vec!["real math.exp".into()])
+                .contains("`foreign[0]`, offset 0: dtype class `real` is unknown")
+        );
     }
 }

@@ -1,0 +1,190 @@
+//! Ops of other dialects and the rows of the op table that name them.
+
+use crate::{attributes, dims, import::NAME, raw, text::attribute_text, types};
+use mlir_sys::*;
+use std::collections::BTreeSet;
+use thn_ir::{AttrKind, Attrs, DType, Expr, Literal, OpKind, OpRow, Prim, Scalar, Semantics};
+
+/// Predicates of `arith.cmpf`, in the order of their numbers.
+const FLOAT_PREDICATES: [&str; 16] = [
+    "false", "oeq", "ogt", "oge", "olt", "ole", "one", "ord", "ueq", "ugt", "uge", "ult", "ule", "une",
+    "uno", "true",
+];
+/// Predicates of `arith.cmpi`, in the order of their numbers.
+const INT_PREDICATES: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];
+
+/// What fast-math flags allow a rewrite to change. Nothing is allowed by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freedom(u8);
+
+impl Freedom {
+    /// The flags, as MLIR spells them.
+    const FLAGS: [&str; 7] = ["reassoc", "nnan", "ninf", "nsz", "arcp", "contract", "afn"];
+
+    /// As without flags.
+    pub const NONE: Freedom = Freedom(0);
+    /// As with `fast`.
+    pub const ALL: Freedom = Freedom(0x7f);
+
+    /// Other rounding: sums and products in another order.
+    pub fn reassoc(self) -> bool {
+        self.has("reassoc")
+    }
+
+    /// Operands and results are neither NaN nor infinite.
+    pub fn finite(self) -> bool {
+        self.has("nnan") && self.has("ninf")
+    }
+
+    /// Everything.
+    pub fn fast(self) -> bool {
+        self == Self::ALL
+    }
+
+    /// What both allow.
+    #[must_use]
+    pub fn and(self, other: Freedom) -> Freedom {
+        Freedom(self.0 & other.0)
+    }
+
+    fn has(self, flag: &str) -> bool {
+        Self::FLAGS.iter().position(|known| *known == flag).is_some_and(|bit| self.0 & (1 << bit) != 0)
+    }
+
+    /// Reads `#arith.fastmath<…>`.
+    fn read(attribute: MlirAttribute) -> Option<Freedom> {
+        let text = attribute_text(attribute);
+        let inner = text.strip_prefix("#arith.fastmath<")?.strip_suffix('>')?;
+        inner.split(',').map(str::trim).try_fold(Self::NONE, |all, flag| match flag {
+            "none" => Some(all),
+            "fast" => Some(Self::ALL),
+            _ => {
+                let bit = Self::FLAGS.iter().position(|known| *known == flag)?;
+                Some(Freedom(all.0 | 1 << bit))
+            }
+        })
+    }
+
+    /// The flags of a new op in a program that has these. `nnan` and `ninf` are promises about values that the
+    /// program had; they are not made for values that it had not.
+    pub(crate) fn of_new_op(self) -> String {
+        let kept = Self::FLAGS.iter().filter(|flag| !matches!(**flag, "nnan" | "ninf") && self.has(flag));
+        let kept: Vec<_> = kept.copied().collect();
+        format!("#arith.fastmath<{}>", if kept.is_empty() { "none".to_owned() } else { kept.join(",") })
+    }
+}
+
+/// What an op of another dialect means.
+pub(crate) struct Meaning {
+    pub(crate) kind: OpKind,
+    /// The attributes that the row declares.
+    pub(crate) attrs: Attrs,
+    /// What it allows; `None` if it computes no floats.
+    pub(crate) freedom: Option<Freedom>,
+    /// Whether integers that do not fit wrap around, rather than never occur.
+    pub(crate) wraps: bool,
+}
+
+/// The row that names an op, if all of the op's attributes are understood.
+pub(crate) fn meaning(operation: MlirOperation) -> Option<Meaning> {
+    let name = raw::name(operation);
+    if !OpKind::ALL.iter().any(|kind| kind.row().foreign.iter().any(|prim| prim.emit == name)) {
+        return None;
+    }
+    let (operands, results) = (raw::operands(operation), raw::results(operation));
+    let [result] = results.as_slice() else { return None };
+    let (dtype, _) = types::shaped(raw::type_of(*operands.last().unwrap_or(result)))?;
+    let predicate = match raw::attribute(operation, "predicate") {
+        None => None,
+        Some(number) => {
+            let known: &[&str] = if dtype.is_float() { &FLOAT_PREDICATES } else { &INT_PREDICATES };
+            Some(*known.get(usize::try_from(attributes::integer(number)?).ok()?)?)
+        }
+    };
+    let named = |prim: &Prim| prim.emit == name && prim.predicate == predicate && prim.class.contains(dtype);
+    let kind = OpKind::ALL.into_iter().find(|kind| kind.row().foreign.iter().any(named))?;
+    let row = kind.row();
+    let whole = operands.iter().chain(&results).all(|value| types::shaped(raw::type_of(*value)).is_some());
+    if !whole || operands.len() != row.operands.len() || !raw::regions(operation).is_empty() {
+        return None;
+    }
+    let freedom = (dtype.is_float() && !operands.is_empty()).then_some(Freedom::NONE);
+    let mut meaning = Meaning { kind, attrs: Attrs::new(), freedom, wraps: true };
+    for (name, attribute) in raw::attributes(operation) {
+        match name.as_str() {
+            "predicate" | NAME | dims::DIMS => {}
+            "fastmath" => meaning.freedom = Some(Freedom::read(attribute)?),
+            "overflowFlags" => meaning.wraps = attribute_text(attribute) == "#arith.overflow<none>",
+            _ => {
+                let spec = row.attrs.iter().find(|spec| spec.name == name)?;
+                let value = match spec.kind {
+                    AttrKind::Literal => thn_ir::Attr::Literal(literal(attribute)?),
+                    kind => attributes::read(kind, attribute, &mut |_| None).ok()?,
+                };
+                meaning.attrs.set(name, value);
+            }
+        }
+    }
+    Some(meaning)
+}
+
+/// A literal: dense, or one number.
+fn literal(attribute: MlirAttribute) -> Option<Literal> {
+    // SAFETY: the attribute is alive; its value is read as what it is.
+    unsafe {
+        let dtype = types::dtype(mlirAttributeGetType(attribute));
+        if mlirAttributeIsAFloat(attribute) {
+            return Some(Literal::scalar(dtype?, Scalar::Float(mlirFloatAttrGetValueDouble(attribute))));
+        }
+        if dtype == Some(DType::Bool) && mlirAttributeIsAInteger(attribute) {
+            return Some(Literal::scalar(
+                DType::Bool,
+                Scalar::Bool(mlirIntegerAttrGetValueInt(attribute) != 0),
+            ));
+        }
+        if let Some(value) = attributes::integer(attribute) {
+            return Some(Literal::scalar(dtype?, Scalar::Int(value.into())));
+        }
+    }
+    attributes::dense(attribute)
+}
+
+/// The name that other dialects have for an op on elements of this type.
+pub(crate) fn name(row: &OpRow, dtype: DType) -> Option<Prim> {
+    row.foreign.iter().find(|prim| prim.class.contains(dtype)).copied()
+}
+
+/// The number of a predicate.
+pub(crate) fn predicate(dtype: DType, predicate: &str) -> Option<i64> {
+    let known: &[&str] = if dtype.is_float() { &FLOAT_PREDICATES } else { &INT_PREDICATES };
+    known.iter().position(|name| *name == predicate).map(|position| position as i64)
+}
+
+/// The ops that can be written in other dialects, by the element type of their last operand: those that the op table names
+/// there, those that are made of such, and repeated numbers.
+pub fn written() -> BTreeSet<(OpKind, DType)> {
+    let signless = DType::ALL.into_iter().filter(|dtype| !dtype.is_int() || dtype.is_signed());
+    let all = signless.flat_map(|dtype| OpKind::ALL.into_iter().map(move |kind| (kind, dtype)));
+    all.filter(|(kind, dtype)| *kind == OpKind::Broadcast || can_write(*kind, *dtype)).collect()
+}
+
+fn can_write(kind: OpKind, dtype: DType) -> bool {
+    let row = kind.row();
+    match row.semantics {
+        Semantics::Expand(parts) if row.foreign.is_empty() => {
+            row.is_elementwise() && parts_written(&parts, dtype)
+        }
+        _ => name(row, dtype).is_some(),
+    }
+}
+
+fn parts_written(expression: &Expr, dtype: DType) -> bool {
+    match expression {
+        Expr::Op(kind, parts) => {
+            can_write(*kind, dtype) && parts.iter().all(|part| parts_written(part, dtype))
+        }
+        Expr::Let(bound, body) => parts_written(bound, dtype) && parts_written(body, dtype),
+        Expr::Operand(_) | Expr::Local(_) | Expr::Number(_) => true,
+        Expr::Result | Expr::Reduce(..) | Expr::Rebroadcast(_) | Expr::Count | Expr::Real(..) => false,
+    }
+}

@@ -1,0 +1,403 @@
+//! From a program of thn-ir back to its block.
+//!
+//! New ops are made beside the block first. Only when all of them exist is the block changed: ops move into the
+//! program's order, uses change over, and what is left of the known ops goes.
+
+use super::{
+    read::Program,
+    rows::{self, predicate},
+};
+use crate::{
+    attributes,
+    error::Error,
+    import::FOREIGN,
+    locations,
+    raw::{self, NewOp},
+    types,
+};
+use mlir_sys::*;
+use std::{
+    collections::{HashMap, HashSet},
+    ffi::c_void,
+};
+use thn_ir::{DType, Literal, Loc, OpData, OpKind, Shape, Value};
+
+/// Gives the block what the program computes.
+pub(super) fn write(block: MlirBlock, program: &Program) -> Result<(), Error> {
+    let operations = raw::operations(block);
+    let Some((terminator, operations)) = operations.split_last() else { return Ok(()) };
+    let mut writer = Writer {
+        context: raw::context(*terminator),
+        block,
+        program,
+        values: HashMap::new(),
+        spelled: HashMap::new(),
+        constants: HashMap::new(),
+        order: vec![],
+        made: vec![],
+        operands: vec![],
+        replaced: vec![],
+        settled: HashSet::new(),
+    };
+    if let Err(error) = writer.program() {
+        for made in writer.made.into_iter().rev() {
+            raw::destroy(made);
+        }
+        return Err(error);
+    }
+    let same = writer.order.len() == operations.len()
+        && writer.order.iter().zip(operations).all(|(new, old)| new.ptr == old.ptr);
+    if same && writer.operands.is_empty() && writer.replaced.is_empty() {
+        return Ok(());
+    }
+    writer.apply(*terminator, operations);
+    Ok(())
+}
+
+struct Writer<'a> {
+    context: MlirContext,
+    block: MlirBlock,
+    program: &'a Program,
+    /// What the program's values are in the block.
+    values: HashMap<Value, MlirValue>,
+    /// The same values under other types.
+    spelled: HashMap<(Value, *const c_void), MlirValue>,
+    /// By attribute and type, which MLIR has once each.
+    constants: HashMap<(*const c_void, *const c_void), MlirValue>,
+    /// The ops of the block to be, but for the terminator.
+    order: Vec<MlirOperation>,
+    /// Those that are new.
+    made: Vec<MlirOperation>,
+    /// Operands of known ops that change.
+    operands: Vec<(MlirOperation, usize, MlirValue)>,
+    /// Values of known ops whose users take another.
+    replaced: Vec<(MlirValue, MlirValue)>,
+    /// Those for which that is decided.
+    settled: HashSet<*const c_void>,
+}
+
+impl Writer<'_> {
+    fn program(&mut self) -> Result<(), Error> {
+        let func = &self.program.func;
+        for (value, behind) in func.body().args.iter().zip(&self.program.arguments) {
+            self.values.insert(*value, *behind);
+        }
+        for op in &func.body().ops {
+            let data = func.op(*op);
+            match data.attrs.get_int(FOREIGN).and_then(|position| usize::try_from(position).ok()) {
+                Some(position) => self.original(position, data)?,
+                // Written where they are needed, in the type that is needed there.
+                None if matches!(data.kind, OpKind::Constant | OpKind::Broadcast) => {}
+                None => self.new_op(data)?,
+            }
+        }
+        for (old, new) in self.program.exits.iter().zip(&func.body().results) {
+            self.replace(*old, *new)?;
+        }
+        Ok(())
+    }
+
+    fn original(&mut self, position: usize, data: &OpData) -> Result<(), Error> {
+        let lost = || Error::internal("an op has lost its original");
+        let operation = *self.program.originals.get(position).ok_or_else(lost)?;
+        if let Some(used) = self.program.used.get(&position) {
+            for (old, new) in used.iter().zip(&data.operands) {
+                self.replace(*old, *new)?;
+            }
+        } else {
+            for (i, (old, new)) in raw::operands(operation).into_iter().zip(&data.operands).enumerate() {
+                let new = self.spell(*new, raw::type_of(old), &data.loc)?;
+                if new.ptr != old.ptr {
+                    self.operands.push((operation, i, new));
+                }
+            }
+        }
+        let results = raw::results(operation);
+        for (value, result) in data.results.iter().zip(&results) {
+            self.values.insert(*value, *result);
+        }
+        if raw::ancestor_in(operation, self.block).is_some_and(|found| found.ptr == operation.ptr) {
+            self.order.push(operation);
+        }
+        if let (OpKind::Constant, Some(value), [result]) =
+            (data.kind, raw::attribute(operation, "value"), results.as_slice())
+        {
+            self.constants.insert((value.ptr, raw::type_of(*result).ptr), *result);
+        }
+        Ok(())
+    }
+
+    /// Makes the users of a value of the block use one of the program.
+    fn replace(&mut self, old: MlirValue, new: Value) -> Result<(), Error> {
+        if self.settled.insert(old.ptr) {
+            let new = self.spell(new, raw::type_of(old), &Loc::Unknown)?;
+            if new.ptr != old.ptr {
+                self.replaced.push((old, new));
+            }
+        }
+        Ok(())
+    }
+
+    fn new_op(&mut self, data: &OpData) -> Result<(), Error> {
+        let func = &self.program.func;
+        let row = data.kind.row();
+        let unwritten = || Error::unsupported(format!("thn.{} has no name in other dialects", row.mnemonic));
+        let result = func.tensor(data.result()).ok_or_else(unwritten)?;
+        let of = data.operands.last().and_then(|value| func.tensor(*value)).ok_or_else(unwritten)?.dtype;
+        let name = rows::name(row, of).ok_or_else(unwritten)?;
+        let like = self.like(data, result.rank());
+        let mut operands = vec![];
+        for value in &data.operands {
+            let tensor = func.tensor(*value).ok_or_else(unwritten)?;
+            // One bool for all elements stays one.
+            let one = data.kind == OpKind::Select && tensor.dtype == DType::Bool && tensor.rank() == 0;
+            let one = one && operands.is_empty();
+            let wanted = match like {
+                Some(like) if !one => types::with_dtype(self.context, like, tensor.dtype),
+                _ => types::mlir_dtype(self.context, tensor.dtype),
+            };
+            operands.push(self.spell_in(*value, wanted, &result.shape, &data.loc)?);
+        }
+        let r#type = match like {
+            Some(like) => types::with_dtype(self.context, like, result.dtype),
+            None => types::mlir_dtype(self.context, result.dtype),
+        };
+        let mut entries = vec![];
+        if let Some(text) = name.predicate {
+            let number = predicate(of, text).ok_or_else(unwritten)?;
+            let number = attributes::write(self.context, &thn_ir::Attr::Int(number));
+            entries.push(("predicate".to_owned(), number.ok_or_else(unwritten)?));
+        }
+        let made = self.create(name.emit, &operands, r#type, &entries, &data.loc)?;
+        if raw::attribute(made.0, "fastmath").is_some() {
+            let flags = raw::parse_attribute(self.context, &self.program.freedom.of_new_op());
+            raw::set_attribute(made.0, "fastmath", flags);
+        }
+        self.values.insert(data.result(), made.1);
+        Ok(())
+    }
+
+    /// The type after which the operands and the result of a new op are arranged: that of the first operand of the
+    /// result's rank that has one.
+    fn like(&self, data: &OpData, rank: usize) -> Option<MlirType> {
+        let candidates = data
+            .operands
+            .iter()
+            .filter(|value| self.program.func.tensor(**value).is_some_and(|tensor| tensor.rank() == rank));
+        let known: Vec<_> =
+            candidates.filter_map(|value| self.values.get(value).map(|found| (*value, *found))).collect();
+        let fixed = known.iter().find(|(value, _)| !self.is_repeatable(*value));
+        fixed.or(known.first()).map(|(_, found)| raw::type_of(*found))
+    }
+
+    /// Whether a value can be written anew in any arrangement.
+    fn is_repeatable(&self, value: Value) -> bool {
+        let func = &self.program.func;
+        func.def_op(value).is_some_and(|op| matches!(func.op(op).kind, OpKind::Constant | OpKind::Broadcast))
+    }
+
+    /// A value under a type of its own shape.
+    fn spell(&mut self, value: Value, wanted: MlirType, loc: &Loc) -> Result<MlirValue, Error> {
+        let shape = self.program.func.tensor(value).map(|tensor| tensor.shape.clone());
+        self.spell_in(value, wanted, &shape.unwrap_or_default(), loc)
+    }
+
+    /// A value under a type, whose unknown lengths are those of a shape. One of rank 0 can be repeated.
+    fn spell_in(
+        &mut self,
+        value: Value,
+        wanted: MlirType,
+        shape: &Shape,
+        loc: &Loc,
+    ) -> Result<MlirValue, Error> {
+        let have = self.values.get(&value).copied();
+        if let Some(have) = have.filter(|have| raw::same_type(raw::type_of(*have), wanted)) {
+            return Ok(have);
+        }
+        if let Some(found) = self.spelled.get(&(value, wanted.ptr)) {
+            return Ok(*found);
+        }
+        let func = &self.program.func;
+        let op = func.def_op(value).map(|op| func.op(op));
+        let made = match (op, have) {
+            (Some(op), _) if op.kind == OpKind::Constant => {
+                let literal = op
+                    .attrs
+                    .get_literal("value")
+                    .ok_or_else(|| Error::internal("a constant without value"))?;
+                self.constant(literal, wanted, shape, loc)?
+            }
+            (Some(op), _)
+                if op.kind == OpKind::Broadcast
+                    && func.tensor(op.operands[0]).is_some_and(|x| x.rank() == 0) =>
+            {
+                self.spell_in(op.operands[0], wanted, shape, loc)?
+            }
+            (_, Some(have)) => self.convert(have, wanted, shape, loc)?,
+            _ => return Err(Error::unsupported("a value has no form in other dialects")),
+        };
+        self.spelled.insert((value, wanted.ptr), made);
+        Ok(made)
+    }
+
+    fn convert(
+        &mut self,
+        have: MlirValue,
+        wanted: MlirType,
+        shape: &Shape,
+        loc: &Loc,
+    ) -> Result<MlirValue, Error> {
+        let from = raw::type_of(have);
+        let cannot = || Error::unsupported("a value has two forms that do not convert");
+        let (dtype, lengths) = types::shaped(from).ok_or_else(cannot)?;
+        let rank = types::shaped(wanted).ok_or_else(cannot)?.1.len();
+        let (is_tensor, to_tensor) = (types::tensor(from).is_some(), types::tensor(wanted).is_some());
+        if is_tensor && to_tensor && rank == lengths.len() {
+            return Ok(self.create("tensor.cast", &[have], wanted, &[], loc)?.1);
+        }
+        if !lengths.is_empty() {
+            return Err(cannot());
+        }
+        let one = match is_tensor {
+            true => {
+                self.create("tensor.extract", &[have], types::mlir_dtype(self.context, dtype), &[], loc)?.1
+            }
+            false => have,
+        };
+        self.repeat(one, wanted, shape, loc)
+    }
+
+    /// One element as a scalar, vector or tensor.
+    fn repeat(
+        &mut self,
+        one: MlirValue,
+        wanted: MlirType,
+        shape: &Shape,
+        loc: &Loc,
+    ) -> Result<MlirValue, Error> {
+        if raw::same_type(raw::type_of(one), wanted) {
+            return Ok(one);
+        }
+        let Some((_, lengths)) = types::tensor(wanted) else {
+            return Ok(self.create("vector.broadcast", &[one], wanted, &[], loc)?.1);
+        };
+        let mut operands = vec![one];
+        for (axis, _) in lengths.iter().enumerate().filter(|(_, length)| length.is_none()) {
+            operands.push(self.length(shape, axis, loc)?);
+        }
+        Ok(self.create("tensor.splat", &operands, wanted, &[], loc)?.1)
+    }
+
+    /// The length of a dim of a shape, as an index.
+    fn length(&mut self, shape: &Shape, axis: usize, loc: &Loc) -> Result<MlirValue, Error> {
+        let unknown = || Error::unsupported("the length of a dim is not at hand");
+        let dim = shape.get(axis).ok_or_else(unknown)?;
+        if let Some(length) = dim.as_const() {
+            return self.index(length, loc);
+        }
+        let symbol = dim.as_symbol().ok_or_else(unknown)?;
+        let (behind, axis) = *self.program.lengths.get(&*symbol.name).ok_or_else(unknown)?;
+        // Later than here it may not exist yet.
+        if !self.values.values().any(|value| value.ptr == behind.ptr) {
+            return Err(unknown());
+        }
+        let axis = self.index(axis as i64, loc)?;
+        // SAFETY: the context is alive.
+        let index = unsafe { mlirIndexTypeGet(self.context) };
+        Ok(self.create("tensor.dim", &[behind, axis], index, &[], loc)?.1)
+    }
+
+    fn index(&mut self, value: i64, loc: &Loc) -> Result<MlirValue, Error> {
+        // SAFETY: the context is alive.
+        let (r#type, attribute) = unsafe {
+            let r#type = mlirIndexTypeGet(self.context);
+            (r#type, mlirIntegerAttrGet(r#type, value))
+        };
+        self.constant_op(attribute, r#type, loc)
+    }
+
+    fn constant(
+        &mut self,
+        literal: &Literal,
+        wanted: MlirType,
+        shape: &Shape,
+        loc: &Loc,
+    ) -> Result<MlirValue, Error> {
+        let (_, lengths) =
+            types::shaped(wanted).ok_or_else(|| Error::internal("a constant of no elements"))?;
+        let lengths: Option<Vec<usize>> =
+            lengths.iter().map(|length| usize::try_from((*length)?).ok()).collect();
+        let Some(lengths) = lengths else {
+            let scalar = types::mlir_dtype(self.context, literal.dtype());
+            let one =
+                literal.with_shape(&[]).ok_or_else(|| Error::unsupported("a constant of unknown shape"))?;
+            let one = self.constant(&one, scalar, &Shape::scalar(), loc)?;
+            return self.repeat(one, wanted, shape, loc);
+        };
+        let fitting = match literal.shape() == lengths {
+            true => literal.clone(),
+            false => {
+                literal.with_shape(&lengths).ok_or_else(|| Error::internal("a constant of another shape"))?
+            }
+        };
+        // SAFETY: the type is alive.
+        let attribute = match unsafe { mlirTypeIsAShaped(wanted) } {
+            true => attributes::write_dense(wanted, &fitting),
+            false => attributes::write_number(wanted, fitting.get(0)),
+        };
+        self.constant_op(attribute, wanted, loc)
+    }
+
+    fn constant_op(
+        &mut self,
+        attribute: MlirAttribute,
+        r#type: MlirType,
+        loc: &Loc,
+    ) -> Result<MlirValue, Error> {
+        if let Some(known) = self.constants.get(&(attribute.ptr, r#type.ptr)) {
+            return Ok(*known);
+        }
+        let made = self.create("arith.constant", &[], r#type, &[("value".to_owned(), attribute)], loc)?.1;
+        self.constants.insert((attribute.ptr, r#type.ptr), made);
+        Ok(made)
+    }
+
+    fn create(
+        &mut self,
+        name: &str,
+        operands: &[MlirValue],
+        result: MlirType,
+        attributes: &[(String, MlirAttribute)],
+        loc: &Loc,
+    ) -> Result<(MlirOperation, MlirValue), Error> {
+        let location = locations::write(self.context, loc);
+        let new = NewOp { name, location, operands, results: &[result], attributes, regions: &[] };
+        let made =
+            raw::create(self.context, &new).ok_or_else(|| Error::internal(format!("cannot make {name}")))?;
+        self.made.push(made);
+        self.order.push(made);
+        let value = raw::results(made).first().copied();
+        Ok((made, value.ok_or_else(|| Error::internal(format!("{name} has no result")))?))
+    }
+
+    fn apply(self, terminator: MlirOperation, operations: &[MlirOperation]) {
+        let made: HashSet<_> = self.made.iter().map(|op| op.ptr).collect();
+        let kept: HashSet<_> = self.order.iter().map(|op| op.ptr).collect();
+        for operation in &self.order {
+            match made.contains(&operation.ptr) {
+                true => raw::insert_before(self.block, terminator, *operation),
+                false => raw::move_before(*operation, terminator),
+            }
+        }
+        for (operation, position, value) in self.operands {
+            raw::set_operand(operation, position, value);
+        }
+        for (old, new) in self.replaced {
+            raw::replace_uses(old, new);
+        }
+        // What uses another comes after it, and goes first.
+        for old in operations.iter().rev().filter(|op| !kept.contains(&op.ptr)) {
+            raw::destroy(*old);
+        }
+    }
+}
