@@ -7,7 +7,7 @@
 //! The precision is raised until every result is decided; see [`Truth::decided`].
 
 use crate::{
-    Big, Reals, Tensor, Value, native, real,
+    Big, Format, Reals, Tensor, Value, native, real,
     run::{Elements, run},
 };
 use std::cmp::Ordering;
@@ -39,10 +39,15 @@ pub struct Truth {
 
 /// Runs a program in high precision, as high as its results need.
 pub fn evaluate(func: &Func, inputs: &[Value]) -> Result<Truth, Error> {
+    evaluate_in(func, inputs, None)
+}
+
+/// [`evaluate`] with float results rounded to a format, if there is one, instead of to their own types.
+pub fn evaluate_in(func: &Func, inputs: &[Value], format: Option<Format>) -> Result<Truth, Error> {
     let mut last = Err(Error::internal("no precision to compute with"));
     for precision in PRECISIONS {
         let attempt = Reals::with(precision, |reals| {
-            let rounded = evaluate_with(reals, func, inputs).map(|tensors| round(reals, &tensors));
+            let rounded = evaluate_with(reals, func, inputs).map(|tensors| round_in(reals, &tensors, format));
             (rounded, reals.take_doubt())
         });
         let (rounded, doubt) = attempt.ok_or_else(|| Error::internal("no constants to compute with"))?;
@@ -69,12 +74,22 @@ pub fn evaluate_with(reals: &mut Reals, func: &Func, inputs: &[Value]) -> Result
 
 /// Rounds tensors to their element types; false if an error bound does not decide an element.
 pub fn round(reals: &mut Reals, tensors: &[Tensor<Cell>]) -> (Vec<Value>, bool) {
+    round_in(reals, tensors, None)
+}
+
+fn round_in(reals: &mut Reals, tensors: &[Tensor<Cell>], format: Option<Format>) -> (Vec<Value>, bool) {
     let mut all = true;
     let values = tensors
         .iter()
         .map(|t| {
             let data = t.data.mapv(|cell| {
-                let (scalar, decided) = rounded(reals, &cell, t.dtype);
+                let (scalar, decided) = match (&cell, format) {
+                    (Cell::Real(x), Some(format)) if t.dtype.is_float() => {
+                        let (x, decided) = reals.nearest(x, format);
+                        (Scalar::Float(x), decided)
+                    }
+                    _ => rounded(reals, &cell, t.dtype),
+                };
                 all &= decided;
                 scalar
             });

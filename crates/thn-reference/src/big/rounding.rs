@@ -17,7 +17,8 @@ impl Reals {
         (x as f32, decided)
     }
 
-    fn nearest(&self, a: &Big, format: Format) -> (f64, bool) {
+    /// The nearest number of a format, ties to even, and whether the ball decides it.
+    pub(crate) fn nearest(&self, a: &Big, format: Format) -> (f64, bool) {
         let signed = |negative: bool, x: f64| if negative { -x } else { x };
         match &a.mid {
             Mid::Nan => (f64::NAN, a.is_known()),

@@ -220,14 +220,10 @@ impl Points<'_> {
     /// The true values of some elements.
     fn truths(&self, indices: &[usize]) -> Result<Vec<Scalar>, Error> {
         let picked = pick(self.case, self.arguments, self.shape, indices);
-        let truth = exact::evaluate(&self.case.left, picked.as_deref().unwrap_or(self.arguments))?.values;
+        let arguments = picked.as_deref().unwrap_or(self.arguments);
+        let truth = exact::evaluate_in(&self.case.left, arguments, self.format)?.values;
         let all: Vec<Scalar> = truth[0].elements().copied().collect();
-        let own = if picked.is_some() { all } else { indices.iter().map(|i| all[*i]).collect() };
-        let round = |t: Scalar| match (self.format, t) {
-            (Some(format), Scalar::Float(x)) => Scalar::Float(format.round(x)),
-            _ => t,
-        };
-        Ok(own.into_iter().map(round).collect())
+        Ok(if picked.is_some() { all } else { indices.iter().map(|i| all[*i]).collect() })
     }
 
     fn verdict(&mut self, i: usize, [l, r, t]: [f64; 3]) -> Result<Verdict, Error> {
