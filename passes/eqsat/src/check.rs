@@ -24,9 +24,12 @@ mod judge;
 mod mutants;
 mod narrow;
 mod pools;
+mod programs;
 mod sample;
 mod shrink;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     Class, Options,
@@ -37,6 +40,7 @@ use crate::{
 };
 pub use found::{Breach, Checked, Counterexample};
 use instance::{Instance, Length, Movement, instances, moved};
+pub use programs::{built_in, built_in_names, same};
 use std::collections::BTreeSet;
 use tally::Tally;
 use thn_ir::{DType, Error, Func};

@@ -22,7 +22,7 @@ const MAX_MULTISETS: usize = 6;
 /// A rewrite of this file as the reference lists it: name, class and what it does.
 pub(crate) const BUILT_IN: [(&str, &str); 4] = [
     (
-        "sum-of-sum",
+        "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
     ),
     ("flatten-product", "the same for `mul`"),

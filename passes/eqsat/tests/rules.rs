@@ -114,3 +114,22 @@ fn every_wrong_rule_is_caught() {
     }
     assert!(missed.is_empty(), "wrong rules that pass: {missed:?}");
 }
+
+#[test]
+fn every_built_in_rewrite_keeps_its_promise() {
+    let all = check::built_in().unwrap();
+    let mut wrong = vec![];
+    for c in &all {
+        println!("{:28} {:9} {:3} programs {:6} points", c.rule, c.class.name(), c.cases, c.points);
+        if let Some(example) = &c.counterexample {
+            wrong.push(format!("{}: {example}", c.rule));
+        }
+    }
+    for name in check::built_in_names().into_iter().chain(["fold"]) {
+        let found = all.iter().find(|c| c.rule == name);
+        if found.is_none_or(|c| c.cases < 5 || c.points < check::POINTS) {
+            wrong.push(format!("{name} was hardly tried: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

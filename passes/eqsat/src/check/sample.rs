@@ -260,7 +260,7 @@ fn ends(dtype: DType) -> (i128, i128) {
     (if dtype.is_signed() { -states } else { 0 }, states - 1)
 }
 
-/// Arguments for a case.
+/// Arguments for a case. One more than it has inputs, if its programs take it, is there for its length.
 pub(super) fn arguments(
     case: &Instance,
     random: &mut Random,
@@ -273,6 +273,9 @@ pub(super) fn arguments(
     for input in &case.inputs {
         let tensor = sampler.tensor(input, rows, &arguments);
         arguments.push(tensor.ok_or_else(|| Error::internal("an argument has no shape"))?);
+    }
+    if case.left.body().args.len() == arguments.len() {
+        return Ok(arguments);
     }
     // The last argument is there for its length.
     let last = case.left.body().args.last().and_then(|v| case.left.tensor(*v)).map(|t| t.shape[0].clone());
