@@ -2,21 +2,29 @@
 //!
 //! Both sides of a rule are run by the reference interpreter on the same arguments, in f32 and f64 and, where the
 //! rule allows, on bools and on signed and unsigned integers, the ends of their types often among them; with dims of
-//! length 0, 1, 3 and of unknown length. The left side is also run in high precision: that is the truth. At every
-//! element of the result:
+//! length 0, 1, 3 and of unknown length. Floats are special values, the ends of their format and of its exponential,
+//! random bits, numbers next to those that the rule names, and numbers next to those of another argument. Elementwise
+//! rules are also run in binary16 and bfloat16, with every op's result correctly rounded: at all numbers of both
+//! formats if they have one float argument, else at pairs of special values and at random tuples.
+//!
+//! Where the sides differ, the left side is also run in high precision: that is the truth. At every element of the
+//! result:
 //!
 //! - `exact`: the same bits, NaN for NaN.
-//! - `accurate`: NaN where left side and truth are NaN, finite where left side and truth are finite, and an error of
-//!   at most that of the left side, or the bound that the ops of the right side are documented with, or the forward
-//!   error bound of the left side at the point. At infinite arguments an indeterminate form may become its limit.
+//! - `accurate`: NaN where left side and truth are NaN, no NaN where the left side has none, finite where left side
+//!   and truth are finite, and an error of at most that of the left side, or the bound that the ops of the right side
+//!   are documented with, or the forward error bound of the left side at the point. At infinite arguments an
+//!   indeterminate form may become its limit.
 //! - `finite`: the same, at points where arguments and every intermediate value of the left side are finite.
 //! - `reassoc`: an error of the same order as the forward error bound of the left side in any order of its sums, at
 //!   points of moderate size with finite intermediate values; NaN as above. So is a rule of any class checked where
 //!   it reorders a sum or product of more than two.
-//! - `fast`: a relative error of at most 2^12 units of the last place, at points of moderate size.
+//! - `fast`: a relative error of at most 2^12 units of the last place, at points of moderate size; not in 16 bits.
 //!
 //! A rule marked `better` may instead have the forward error of its right side, if at some sampled point its right
 //! side is finite where the left side is not: a larger finite set comes before a smaller error.
+//!
+//! Rewrites that are no lines of a rule file are checked as programs before and after: see [`same`] and [`built_in`].
 
 mod found;
 mod instance;

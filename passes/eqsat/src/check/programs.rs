@@ -98,7 +98,7 @@ fn random_program(seed: u64, constants: bool) -> Result<Func, Error> {
     let mut func = Func::new("random");
     let rows: Dim = func.new_symbol("n", SymbolOrigin::ArgDim { arg: 0, axis: 0 }).into();
     let row = Shape(vec![rows.clone()]);
-    let matrix = Shape(vec![rows.clone(), 2.into()]);
+    let matrix = Shape(vec![rows, 2.into()]);
     let mut values: Vec<Value> = [row.clone(), matrix.clone(), matrix.clone(), Shape::scalar()]
         .into_iter()
         .map(|shape| func.add_arg(TensorType::new(dtype, shape), Arg::default()))
