@@ -516,14 +516,14 @@ def Thn_DotOp : Thn_Inferred<"dot"> {
   let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y);
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
-  let library = "gemm"; let transpose = "dot"; let dtypes = "number"; let cost = 2;
+  let library = "gemm"; let transpose = "dot"; let dtypes = "number"; let cost = 1;
 }
 def Thn_BatchedDotOp : Thn_Inferred<"batched_dot"> {
   let summary = "A product of matrices for each index of the first dim: result[b, i, j] = sum_k x[b, i, k] * y[b, k, j].";
   let arguments = (ins Thn_Tensor:$x, Thn_Tensor:$y);
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
-  let library = "gemm"; let transpose = "batched_dot"; let dtypes = "number"; let cost = 2;
+  let library = "gemm"; let transpose = "batched_dot"; let dtypes = "number"; let cost = 1;
 }
 
 //===- Structure ----------------------------------------------------------------------------------------===//

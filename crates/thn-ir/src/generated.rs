@@ -2736,7 +2736,7 @@ static DOT: OpRow = OpRow {
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
     foreign: &[],
-    cost: 2,
+    cost: 1,
     max_ulp: 1,
 };
 
@@ -2756,7 +2756,7 @@ static BATCHED_DOT: OpRow = OpRow {
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
     foreign: &[],
-    cost: 2,
+    cost: 1,
     max_ulp: 1,
 };
 

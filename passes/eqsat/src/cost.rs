@@ -55,6 +55,6 @@ fn size(ty: &TensorType) -> f64 {
     ty.shape.iter().map(length).product()
 }
 
-fn length(dim: &Dim) -> f64 {
+pub(crate) fn length(dim: &Dim) -> f64 {
     dim.eval(&|_| Some(UNKNOWN_LENGTH)).map_or(UNKNOWN_LENGTH as f64, |n| n.max(0) as f64)
 }

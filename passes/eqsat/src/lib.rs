@@ -27,6 +27,7 @@ mod optimize;
 mod options;
 mod parse;
 mod pattern;
+mod products;
 mod regions;
 mod report;
 mod rule_set;

@@ -20,7 +20,7 @@ const MAX_ARITY: usize = 8;
 const MAX_MULTISETS: usize = 6;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 4] = [
+pub(crate) const BUILT_IN: [(&str, &str); 6] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
@@ -33,6 +33,14 @@ pub(crate) const BUILT_IN: [(&str, &str); 4] = [
     (
         "lift-movement",
         "`(f (move@P ?x))` is `(move@P (f ?x))` for elementwise `f` and `move` one of broadcast, reshape, dimshuffle",
+    ),
+    (
+        "product-order",
+        "a chain of `dot` or `batched_dot`, seen through transpositions, is computed in its cheapest order; needs `reassoc`",
+    ),
+    (
+        "contraction",
+        "a `sum` over products, broadcasts, products of matrices and further sums is contracted two factors at a time, in the cheapest order; needs `reassoc`",
     ),
 ];
 

@@ -117,7 +117,7 @@ fn block(
     let graph = std::mem::take(&mut encoded.graph);
     let mut search = saturate::Search::new(graph, rules, options);
     search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
-    search.run(report);
+    search.run(&roots, report);
     let choice = report.phase("extract", |_| {
         let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
         extract::extract(&search.graph, &roots, &original, &search.marks, &encoded.levels, &options.ops)

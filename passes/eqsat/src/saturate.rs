@@ -15,6 +15,7 @@ use crate::{
     matcher::{self, Binding},
     normalize,
     pattern::Rule,
+    products,
 };
 use egg::{Id, Language};
 use std::collections::BTreeSet;
@@ -75,10 +76,17 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Contracts to saturation, then expands and contracts in windows.
-    pub(crate) fn run(&mut self, report: &mut Report) {
+    /// Contracts to saturation, chooses the order of products, then expands and contracts in windows.
+    pub(crate) fn run(&mut self, roots: &[Id], report: &mut Report) {
         self.rebuild();
         let mut stop = report.phase("contract", |report| self.contract(report));
+        if stop == Stop::Saturated && !self.options.is_strict() {
+            stop = match report.phase("products", |report| self.products(roots, report)) {
+                Ok(true) => report.phase("products", |report| self.contract(report)),
+                Ok(false) => stop,
+                Err(reason) => reason,
+            };
+        }
         for _ in 0..self.options.budget.windows {
             if stop != Stop::Saturated {
                 break;
@@ -95,6 +103,23 @@ impl<'a> Search<'a> {
         if stop != Stop::Saturated {
             report.stop = stop;
         }
+    }
+
+    /// Puts products of matrices into their cheapest order; whether that found anything.
+    fn products(&mut self, roots: &[Id], report: &mut Report) -> Result<bool, Stop> {
+        let mut changed = false;
+        for found in products::products(&mut self.graph, roots) {
+            let entry = self.journal.as_ref().and_then(|j| j.product(&self.graph, &found));
+            if self.unite(found.class, found.equal) {
+                if let Some(journal) = &mut self.journal {
+                    journal.push(entry);
+                }
+                changed = true;
+                *report.fired.entry(found.name.to_string()).or_insert(0) += 1;
+            }
+        }
+        self.rebuild();
+        if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(changed) }
     }
 
     /// Works through the agenda, and what congruence adds to it.

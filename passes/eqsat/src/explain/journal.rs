@@ -9,6 +9,7 @@ use crate::{
     matcher::Binding,
     normalize::{Found, Member},
     pattern::{Pattern, PayloadPattern, Rule},
+    products::Product,
 };
 use egg::Id;
 use std::collections::{BTreeMap, HashSet};
@@ -82,11 +83,30 @@ impl Journal {
         Some(Entry { left, rewrite: Rewrite::BuiltIn(found.name) })
     }
 
+    /// The entry of an order of products.
+    pub(crate) fn product(&self, graph: &Graph, found: &Product) -> Option<Entry> {
+        let left = opened(graph, found.class, &found.opened, &mut vec![])?;
+        Some(Entry { left, rewrite: Rewrite::BuiltIn(found.name) })
+    }
+
     /// Adds an entry. One that could not be written down is left out: the chains that need it are then missing, and
     /// said to be.
     pub(crate) fn push(&mut self, entry: Option<Entry>) {
         self.entries.extend(entry);
     }
+}
+
+/// A class spelled out as far as it was opened; `None` if it contains itself.
+fn opened(graph: &Graph, class: Id, nodes: &BTreeMap<Id, Node>, within: &mut Vec<Id>) -> Option<Tree> {
+    let class = graph.find(class);
+    let Some(node) = nodes.get(&class) else { return Some(Tree::Class(class)) };
+    if within.contains(&class) {
+        return None;
+    }
+    within.push(class);
+    let children = node.children.iter().map(|c| opened(graph, *c, nodes, within)).collect::<Option<_>>();
+    within.pop();
+    Some(Tree::Node(node.head, graph[class].data.ty, children?))
 }
 
 /// How a class is computed that holds one known number.

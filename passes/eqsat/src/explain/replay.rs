@@ -4,8 +4,8 @@
 //! are said to stand for and with its conditions seen in those terms alone, and must make the term after it. Nothing
 //! of the search is used but the terms.
 
-use super::stage::{Link, Stage, Why};
-use crate::{apply, graph::Graph, matcher, normalize, pattern::Rule};
+use super::stage::{Link, Stage, Why, built_in};
+use crate::{apply, graph::Graph, matcher, pattern::Rule};
 use egg::Id;
 use thn_ir::Literal;
 
@@ -56,11 +56,7 @@ fn step(
             }
             made(apply::build(terms, rule, way, left) == Some(right), name)
         }
-        Why::BuiltIn(name) => {
-            let node = terms.nodes()[usize::from(left)].clone();
-            let found = normalize::normalize(terms, left, &node, strict);
-            made(found.iter().any(|f| f.name == *name && f.class == right), name)
-        }
+        Why::BuiltIn(name) => made(built_in(terms, left, name, strict).contains(&right), name),
         Why::Fold(order) => made(folds(terms, left, right, order), "folding"),
         Why::Chain(inner) => {
             let inner = stage.chains.get(*inner).filter(|_| *inner < chain);

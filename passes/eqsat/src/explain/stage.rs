@@ -14,6 +14,7 @@ use crate::{
     matcher::Binding,
     normalize,
     pattern::{Argument, Rule},
+    products,
 };
 use egg::{EGraph, Id};
 use smallvec::SmallVec;
@@ -102,6 +103,17 @@ fn type_of_term(terms: &Graph, term: Id) -> Option<thn_ir::TensorType> {
     terms[term].data.ty.and_then(|_| type_of(terms, term).cloned())
 }
 
+/// The terms that a built-in rewrite makes of a term.
+pub(super) fn built_in(terms: &mut Graph, term: Id, name: &str, strict: bool) -> Vec<Id> {
+    if products::is_one(name) {
+        let found = products::of_class(terms, term).into_iter();
+        return found.filter(|f| f.name == name && !strict).map(|f| f.equal).collect();
+    }
+    let node = terms.nodes()[usize::from(term)].clone();
+    let found = normalize::normalize(terms, term, &node, strict).into_iter();
+    found.filter(|f| f.name == name).map(|f| f.class).collect()
+}
+
 impl<'a> Prover<'a> {
     /// Everything that `journal` says about `graph`.
     pub(super) fn new(graph: &'a Graph, journal: &Journal, rules: &'a [Rule], strict: bool) -> Prover<'a> {
@@ -155,11 +167,8 @@ impl<'a> Prover<'a> {
             }
             Rewrite::BuiltIn(name) => {
                 let left = self.tree(&entry.left, &HashMap::new());
-                let node = self.stage.terms.nodes()[usize::from(left)].clone();
-                for found in normalize::normalize(&mut self.stage.terms, left, &node, strict) {
-                    if found.name == *name {
-                        self.equal(left, found.class, Why::BuiltIn(found.name));
-                    }
+                for right in built_in(&mut self.stage.terms, left, name, strict) {
+                    self.equal(left, right, Why::BuiltIn(name));
                 }
             }
         }

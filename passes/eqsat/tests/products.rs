@@ -1,0 +1,267 @@
+//! Products of matrices: the order of chains, sums of products, parts of products.
+//!
+//! Elements are small whole numbers, so that every order of summation gives the same result, bit for bit.
+
+use thn_eqsat::{Options, optimize};
+use thn_ir::*;
+use thn_reference::{Value as Tensor, interpret};
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+}
+
+fn matrix(f: &mut Func, dims: &[i64]) -> Value {
+    f.add_arg(TensorType::new(DType::F64, Shape::fixed(dims)), Arg::default())
+}
+
+/// Multiplications of all products of matrices and elementwise products of a program.
+fn multiplications(f: &Func) -> i64 {
+    let size = |v: Value| -> i64 { f.tensor(v).unwrap().shape.as_fixed().unwrap().iter().product() };
+    let of = |op: &OpId| {
+        let data = f.op(*op);
+        match data.kind {
+            OpKind::Dot | OpKind::BatchedDot => {
+                size(data.result())
+                    * f.tensor(data.operands[0]).unwrap().shape.as_fixed().unwrap().last().unwrap()
+            }
+            OpKind::Mul => size(data.result()),
+            _ => 0,
+        }
+    };
+    f.body().ops.iter().map(of).sum()
+}
+
+/// Optimizes a program; it must be valid, give the same values and not change when it is optimized again.
+fn optimized(f: &Func, random: &mut Random) -> Func {
+    let mut g = f.clone();
+    optimize(&mut g, &Options::default()).unwrap();
+    assert_eq!(verify::verify(&g), vec![], "{f}\n{g}");
+    let inputs: Vec<Tensor> = f
+        .body()
+        .args
+        .iter()
+        .map(|a| {
+            let ty = f.tensor(*a).unwrap();
+            let shape: Vec<usize> = ty.shape.as_fixed().unwrap().iter().map(|n| *n as usize).collect();
+            let count = shape.iter().product();
+            let elements = (0..count).map(|_| Scalar::Float(random.below(5) as f64 - 2.0)).collect();
+            Tensor::new(ty.dtype, &shape, elements).unwrap()
+        })
+        .collect();
+    let (before, after) = (interpret(f, &inputs).unwrap(), interpret(&g, &inputs).unwrap());
+    for (x, y) in before.iter().zip(&after) {
+        assert_eq!(x.shape(), y.shape());
+        assert!(x.elements().zip(y.elements()).all(|(x, y)| x.to_f64() == y.to_f64()), "{f}\n{g}");
+    }
+    let mut twice = g.clone();
+    optimize(&mut twice, &Options::default()).unwrap();
+    assert_eq!(twice.to_string(), g.to_string());
+    g
+}
+
+fn result(mut f: Func, build: impl FnOnce(&mut Builder<'_>) -> Result<Value, Error>) -> Func {
+    let value = build(&mut Builder::new(&mut f, Func::BODY, Loc::Unknown)).unwrap();
+    f.add_result(value, Res::default());
+    f
+}
+
+/// The least multiplications of a chain, by the definition.
+fn least(
+    dims: &[i64],
+    known: &mut std::collections::BTreeMap<(usize, usize), i64>,
+    i: usize,
+    j: usize,
+) -> i64 {
+    if j == i + 1 {
+        return 0;
+    }
+    if let Some(cost) = known.get(&(i, j)) {
+        return *cost;
+    }
+    let split = |k| least(dims, known, i, k) + least(dims, known, k, j) + dims[i] * dims[k] * dims[j];
+    let cost = (i + 1..j).map(split).min().unwrap();
+    known.insert((i, j), cost);
+    cost
+}
+
+/// A chain of products of matrices with random brackets; factors and subchains may be transposed.
+fn chain(random: &mut Random, dims: &[i64]) -> Func {
+    let mut f = Func::new("f");
+    let n = dims.len() - 1;
+    let mut parts: Vec<(Value, bool)> = (0..n)
+        .map(|i| {
+            let transposed = random.below(3) == 0;
+            let shape = if transposed { [dims[i + 1], dims[i]] } else { [dims[i], dims[i + 1]] };
+            (matrix(&mut f, &shape), transposed)
+        })
+        .collect();
+    result(f, |b| {
+        let straight =
+            |b: &mut Builder<'_>, (x, t): (Value, bool)| if t { b.dimshuffle(x, &[1, 0]) } else { Ok(x) };
+        while parts.len() > 1 {
+            let i = random.below(parts.len() - 1);
+            let (x, y) = (parts[i], parts[i + 1]);
+            let turned = random.below(4) == 0;
+            let product = if turned {
+                // (x y)ᵀ = yᵀ xᵀ
+                let (x, y) = (straight(b, (x.0, !x.1))?, straight(b, (y.0, !y.1))?);
+                b.map(OpKind::Dot, &[y, x])?
+            } else {
+                let (x, y) = (straight(b, x)?, straight(b, y)?);
+                b.map(OpKind::Dot, &[x, y])?
+            };
+            parts.splice(i..i + 2, [(product, turned)]);
+        }
+        straight(b, parts[0])
+    })
+}
+
+#[test]
+fn chains_get_their_cheapest_order() {
+    let mut random = Random(3);
+    for _ in 0..60 {
+        let n = 3 + random.below(6);
+        let dims: Vec<i64> = (0..=n).map(|_| 1 + random.below(12) as i64).collect();
+        let f = chain(&mut random, &dims);
+        let g = optimized(&f, &mut random);
+        assert_eq!(multiplications(&g), least(&dims, &mut Default::default(), 0, n), "{dims:?}\n{f}\n{g}");
+    }
+}
+
+#[test]
+fn vectors_stand_at_the_ends() {
+    let mut random = Random(8);
+    // (A (B (C v))), (((u A) B) C) and u A B v in the worst order.
+    for ends in [[false, true], [true, false], [true, true]] {
+        let mut f = Func::new("f");
+        let n = 5;
+        let u = matrix(&mut f, &[n]);
+        let v = matrix(&mut f, &[n]);
+        let all: Vec<Value> = (0..3).map(|_| matrix(&mut f, &[n, n])).collect();
+        let f = result(f, |b| {
+            let m = b.map(OpKind::Dot, &[all[0], all[1]])?;
+            let mut m = b.map(OpKind::Dot, &[m, all[2]])?;
+            if ends[0] {
+                m = b.map(OpKind::Dot, &[u, m])?;
+            }
+            if ends[1] {
+                m = b.map(OpKind::Dot, &[m, v])?;
+            }
+            Ok(m)
+        });
+        let g = optimized(&f, &mut random);
+        let last = if ends == [true, true] { n } else { 0 };
+        assert_eq!(multiplications(&g), 3 * n * n + last, "{g}");
+    }
+}
+
+#[test]
+fn a_long_chain_is_optimal() {
+    let mut random = Random(80);
+    let dims: Vec<i64> = (0..=80).map(|_| 1 + random.below(40) as i64).collect();
+    let f = chain(&mut random, &dims);
+    let mut g = f.clone();
+    optimize(&mut g, &Options::default()).unwrap();
+    assert_eq!(multiplications(&g), least(&dims, &mut Default::default(), 0, 80));
+}
+
+#[test]
+fn a_product_that_is_needed_anyway_is_used() {
+    // A B is a result. (A B) C then costs one product, A (B C) two.
+    let mut f = Func::new("f");
+    let [x, y, z] = [[8, 4], [4, 8], [8, 6]].map(|dims| matrix(&mut f, &dims));
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let xy = b.map(OpKind::Dot, &[x, y]).unwrap();
+    let yz = b.map(OpKind::Dot, &[y, z]).unwrap();
+    let xyz = b.map(OpKind::Dot, &[x, yz]).unwrap();
+    for value in [xy, xyz] {
+        f.add_result(value, Res::default());
+    }
+    let g = optimized(&f, &mut Random(1));
+    assert_eq!(g.body().ops.len(), 3, "{g}");
+    assert_eq!(multiplications(&f), multiplications(&g));
+}
+
+/// A sum over a product of `n` tensors that have some of four dims each, spelled by broadcasts.
+fn einsum(random: &mut Random, n: usize) -> Func {
+    let lengths: Vec<i64> = (0..4).map(|_| 2 + random.below(4) as i64).collect();
+    let mut f = Func::new("f");
+    let axes: Vec<Vec<i64>> = (0..n)
+        .map(|_| {
+            let mut own: Vec<i64> = (0..4).filter(|_| random.below(2) == 0).collect();
+            if random.below(4) == 0 {
+                own.reverse();
+            }
+            own
+        })
+        .collect();
+    let args: Vec<Value> = axes
+        .iter()
+        .map(|own| matrix(&mut f, &own.iter().map(|a| lengths[*a as usize]).collect::<Vec<_>>()))
+        .collect();
+    let summed: Vec<i64> = (0..4).filter(|_| random.below(2) == 0).collect();
+    result(f, |b| {
+        let mut product: Option<Value> = None;
+        for (x, own) in args.iter().zip(&axes) {
+            let mut sorted = own.clone();
+            sorted.sort_unstable();
+            let order: Vec<i64> =
+                sorted.iter().map(|a| own.iter().position(|o| o == a).unwrap() as i64).collect();
+            let x = if order.is_sorted() { *x } else { b.dimshuffle(*x, &order)? };
+            let x = b.broadcast(x, &sorted, &Shape::fixed(&lengths))?;
+            product = Some(match product {
+                Some(p) => b.map(OpKind::Mul, &[p, x])?,
+                None => x,
+            });
+        }
+        b.reduce(OpKind::Sum, product.unwrap(), &summed)
+    })
+}
+
+#[test]
+fn sums_of_products_are_contracted() {
+    let mut random = Random(17);
+    let mut fewer = 0;
+    for _ in 0..150 {
+        let n = 2 + random.below(3);
+        let f = einsum(&mut random, n);
+        let g = optimized(&f, &mut random);
+        assert!(multiplications(&g) <= multiplications(&f), "{f}\n{g}");
+        fewer += usize::from(multiplications(&g) < multiplications(&f));
+    }
+    assert!(fewer > 75, "{fewer}");
+}
+
+#[test]
+fn a_sum_over_broadcasts_is_a_product_of_matrices() {
+    let mut f = Func::new("f");
+    let (x, y) = (matrix(&mut f, &[6, 7]), matrix(&mut f, &[7, 5]));
+    let shape = Shape::fixed(&[6, 7, 5]);
+    let f = result(f, |b| {
+        let (x, y) = (b.broadcast(x, &[0, 1], &shape)?, b.broadcast(y, &[1, 2], &shape)?);
+        let product = b.map(OpKind::Mul, &[x, y])?;
+        b.reduce(OpKind::Sum, product, &[1])
+    });
+    let g = optimized(&f, &mut Random(2));
+    insta::assert_snapshot!(g);
+}
+
+#[test]
+fn a_sum_of_a_product_of_matrices_needs_no_product() {
+    let mut shown = vec![];
+    for axes in [vec![0], vec![1], vec![0, 1]] {
+        let mut f = Func::new("f");
+        let (x, y) = (matrix(&mut f, &[6, 7]), matrix(&mut f, &[7, 5]));
+        let f = result(f, |b| {
+            let product = b.map(OpKind::Dot, &[x, y])?;
+            b.reduce(OpKind::Sum, product, &axes)
+        });
+        shown.push(optimized(&f, &mut Random(2)).to_string());
+    }
+    insta::assert_snapshot!(shown.join("\n"));
+}
