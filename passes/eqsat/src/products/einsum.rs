@@ -18,7 +18,7 @@ use thn_ir::{Attrs, Dim, OpKind, Shape};
 
 /// The most factors with dims of one sum. All their subsets are looked at.
 const MAX_FACTORS: usize = 6;
-/// The most indices, factors and scalars of one sum while it is read.
+/// The most ops of one sum that are looked into.
 const MAX_STEPS: usize = 24;
 
 /// A tensor whose dims are some of the indices of a sum.
@@ -68,18 +68,31 @@ fn read(graph: &Graph, class: Id, sum: &Node) -> Option<Einsum> {
         lengths: kept,
         opened: BTreeMap::from([(class, sum.clone())]),
     };
-    let mut open = vec![];
-    e.enter(graph, sum, &indices, &mut open)?;
-    while let Some(factor) = open.pop() {
+    let mut inside = vec![];
+    e.enter(graph, sum, &indices, &mut inside)?;
+    // What is still to be looked into, and the classes that it is part of: some contain themselves.
+    let mut open: Vec<(Factor, Vec<Id>)> = inside.into_iter().map(|f| (f, vec![class])).collect();
+    let mut steps = 0;
+    while let Some((factor, mut within)) = open.pop() {
         // The most factors first: flattened products before their binary spellings.
-        let room = e.factors.len() + open.len() < MAX_FACTORS;
+        let room = e.factors.len() + open.len() < MAX_FACTORS
+            && steps < MAX_STEPS
+            && !within.contains(&factor.class);
         let nodes = graph[factor.class].nodes.iter().filter(|n| room && n.children.len() <= MAX_FACTORS);
         let mut nodes: Vec<&Node> = nodes.filter(|n| n.kind().is_some_and(is_linear)).collect();
         nodes.sort_unstable_by_key(|n| (n.kind() != Some(OpKind::Mul), Reverse(n.children.len()), *n));
-        let steps = e.lengths.len() + e.factors.len() + e.scalars.len();
-        nodes.retain(|_| steps < MAX_STEPS);
-        match nodes.into_iter().find(|n| e.enter(graph, n, &factor.indices, &mut open).is_some()) {
-            Some(node) => drop(e.opened.insert(factor.class, node.clone())),
+        let mut inside = vec![];
+        let mut enter = |n: &&Node| {
+            inside.clear();
+            e.enter(graph, n, &factor.indices, &mut inside).is_some()
+        };
+        match nodes.into_iter().find(&mut enter) {
+            Some(node) => {
+                steps += 1;
+                within.push(factor.class);
+                open.extend(inside.into_iter().map(|f| (f, within.clone())));
+                e.opened.insert(factor.class, node.clone());
+            }
             None if factor.indices.is_empty() => e.scalars.push(factor.class),
             None => e.factors.push(factor),
         }
@@ -99,7 +112,7 @@ fn is_linear(kind: OpKind) -> bool {
 }
 
 impl Einsum {
-    /// Adds the operands of a node whose result has `indices`; `None` if it is not a product of them.
+    /// Adds the operands of a node whose result has `indices`; `None` if it is no product of them.
     fn enter(&mut self, graph: &Graph, node: &Node, indices: &[usize], open: &mut Vec<Factor>) -> Option<()> {
         let (kind, payload) = node.op()?;
         let attrs = &graph.analysis.payload(payload).attrs;
