@@ -108,7 +108,7 @@ fn bodies_of_loops() {
 
 #[test]
 fn random_programs() {
-    for seed in 0..300 {
+    for seed in 0..150 {
         let f = random(40, seed);
         for options in [Options::default(), Options::strict()] {
             explained(&f, &options);

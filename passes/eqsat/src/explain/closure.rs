@@ -14,15 +14,16 @@ use std::collections::HashMap;
 pub(super) enum Edge {
     /// An equation by position, and whether it is read from left to right.
     Equation(usize, bool),
-    /// Same op, equal operands: the pairs of operands that are not the same term.
-    Operands(Vec<(Id, Id)>),
+    /// Same op, equal operands: the pairs of operands that are not the same term, and their places, which mean
+    /// nothing in commutative ops.
+    Operands(Vec<(usize, Id, Id)>),
 }
 
 impl Edge {
     fn reversed(&self) -> Edge {
         match self {
             Edge::Equation(number, forward) => Edge::Equation(*number, !forward),
-            Edge::Operands(pairs) => Edge::Operands(pairs.iter().map(|(a, b)| (*b, *a)).collect()),
+            Edge::Operands(pairs) => Edge::Operands(pairs.iter().map(|(i, a, b)| (*i, *b, *a)).collect()),
         }
     }
 }
@@ -40,7 +41,7 @@ pub(super) struct Closure {
     proof: Vec<Option<(Id, Edge)>>,
 }
 
-fn commutes(node: &Node) -> bool {
+pub(super) fn commutes(node: &Node) -> bool {
     node.kind().is_some_and(|k| k.row().commutative)
 }
 
@@ -96,28 +97,23 @@ impl Closure {
     }
 
     /// The operands of two congruent ops that differ, each with its equal.
-    fn pairs(&self, a: &Node, b: &Node) -> Vec<(Id, Id)> {
+    fn pairs(&self, a: &Node, b: &Node) -> Vec<(usize, Id, Id)> {
         if !commutes(a) {
-            return a
-                .children
-                .iter()
-                .copied()
-                .zip(b.children.iter().copied())
-                .filter(|(x, y)| x != y)
-                .collect();
+            let both = a.children.iter().zip(&b.children).enumerate();
+            return both.filter(|(_, (x, y))| x != y).map(|(i, (x, y))| (i, *x, *y)).collect();
         }
         let mut left: Vec<Id> = b.children.to_vec();
         let mut other = vec![];
-        for child in &a.children {
+        for (i, child) in a.children.iter().enumerate() {
             match left.iter().position(|c| c == child) {
                 Some(at) => drop(left.remove(at)),
-                None => other.push(*child),
+                None => other.push((i, *child)),
             }
         }
         let mut pairs = vec![];
-        for child in other {
+        for (i, child) in other {
             if let Some(at) = left.iter().position(|c| self.equal(*c, child)) {
-                pairs.push((child, left.remove(at)));
+                pairs.push((i, child, left.remove(at)));
             }
         }
         pairs

@@ -4,7 +4,7 @@
 //! whatever finds and applies rules in an e-graph does so on exact terms here.
 
 use super::{
-    closure::{Closure, Edge},
+    closure::{Closure, Edge, commutes},
     journal::{Entry, Journal, Rewrite, Tree},
 };
 use crate::{
@@ -340,7 +340,7 @@ impl<'a> Prover<'a> {
             let needed: Vec<(Id, Id)> = path
                 .iter()
                 .flat_map(|(_, edge)| match edge {
-                    Edge::Operands(pairs) => pairs.clone(),
+                    Edge::Operands(pairs) => pairs.iter().map(|(_, a, b)| (*a, *b)).collect(),
                     Edge::Equation(..) => vec![],
                 })
                 .filter(|pair| !self.known.contains_key(pair))
@@ -367,14 +367,20 @@ impl<'a> Prover<'a> {
                     links.push(Link { at: SmallVec::new(), why, forward, term: to });
                 }
                 Edge::Operands(pairs) => {
-                    for (old, new) in pairs {
+                    for (place, old, new) in pairs {
                         let chain = self.known[&(old, new)];
                         let node = &self.stage.terms.nodes()[usize::from(term)];
-                        let at = node.children.iter().position(|c| *c == old)?;
+                        let at = match commutes(node) {
+                            true => node.children.iter().position(|c| *c == old)?,
+                            false => place,
+                        };
                         self.inside(term, at, chain, &mut links);
                         term = with_operand(&mut self.stage.terms, term, at, new);
                     }
                 }
+            }
+            if matches!(links.last(), Some(link) if link.term != to) {
+                return None;
             }
             term = to;
         }
