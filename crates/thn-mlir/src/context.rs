@@ -13,7 +13,7 @@ use melior::{
     utility::{register_all_dialects, register_all_llvm_translations},
 };
 use mlir_sys::{
-    MlirContext, MlirDiagnostic, MlirLogicalResult, MlirModule, MlirOperation, MlirStringRef,
+    MlirContext, MlirDiagnostic, MlirLocation, MlirLogicalResult, MlirModule, MlirOperation, MlirStringRef,
     mlirContextAttachDiagnosticHandler, mlirContextDetachDiagnosticHandler, mlirDiagnosticGetLocation,
     mlirDiagnosticGetNote, mlirDiagnosticGetNumNotes, mlirDiagnosticGetSeverity, mlirDiagnosticPrint,
 };
@@ -149,10 +149,7 @@ unsafe fn read(diagnostic: MlirDiagnostic) -> Diagnostic {
 
 /// Reports at a place in the program, or at an op where that is unknown.
 pub(crate) fn emit(operation: MlirOperation, severity: Severity, loc: &Loc, message: &str) {
-    let location = match loc {
-        Loc::Unknown => raw::location(operation),
-        loc => locations::write(raw::context(operation), loc),
-    };
+    let location = place(operation, loc);
     let severity = match severity {
         Severity::Error => mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticError,
         Severity::Warning => mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticWarning,
@@ -160,4 +157,19 @@ pub(crate) fn emit(operation: MlirOperation, severity: Severity, loc: &Loc, mess
     };
     // SAFETY: the location belongs to the op's context, and MLIR copies the text.
     unsafe { thn_dialect::thnEmit(location, severity, string_ref(message)) }
+}
+
+/// Says why something was done at a place in the program, or at an op where that is unknown.
+pub(crate) fn emit_remark(operation: MlirOperation, category: &str, loc: &Loc, message: &str) {
+    // SAFETY: the location belongs to the op's context, and MLIR copies the texts.
+    unsafe {
+        thn_dialect::thnRemark(place(operation, loc), string_ref(category), string_ref(message));
+    }
+}
+
+fn place(operation: MlirOperation, loc: &Loc) -> MlirLocation {
+    match loc {
+        Loc::Unknown => raw::location(operation),
+        loc => locations::write(raw::context(operation), loc),
+    }
 }

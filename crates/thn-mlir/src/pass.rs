@@ -6,7 +6,7 @@
 
 use crate::{
     attributes::strings,
-    context::{emit, parse_raw},
+    context::{emit, emit_remark, parse_raw},
     error::{Error, Severity},
     export::replace,
     import::{Others, import_with},
@@ -471,6 +471,12 @@ pub fn note(operation: OperationRef, attribute: &str, names: &BTreeSet<String>) 
     let context = raw::context(operation);
     let list: Vec<_> = all.iter().map(|name| raw::make_string(context, name)).collect();
     raw::set_attribute(operation, attribute, Some(raw::make_array(context, &list)));
+}
+
+/// Tells the user why something at a place in the program was changed: through MLIR's remark engine if that takes
+/// the category, and as a diagnostic otherwise.
+pub fn remark_at(operation: OperationRef, category: &str, loc: &Loc, message: &str) {
+    emit_remark(operation.to_raw(), category, loc, message);
 }
 
 /// The text of a panic.

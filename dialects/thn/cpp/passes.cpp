@@ -11,6 +11,7 @@
 #include "mlir/CAPI/Support.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Dialect.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -146,6 +147,16 @@ void thnEmit(MlirLocation location, MlirDiagnosticSeverity severity, MlirStringR
     mlir::emitWarning(place) << text;
   else
     mlir::emitRemark(place) << text;
+}
+
+/// Says why something was done: to the remark engine of the context if that takes the category, else as a diagnostic.
+void thnRemark(MlirLocation location, MlirStringRef category, MlirStringRef message) {
+  Location place = unwrap(location);
+  auto options = remark::RemarkOpts::name(unwrap(category)).category(unwrap(category));
+  if (auto taken = remark::passed(place, options))
+    taken << unwrap(message);
+  else
+    mlir::emitRemark(place) << unwrap(message);
 }
 
 /// The value of a text option; valid while the pass runs.

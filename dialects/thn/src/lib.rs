@@ -109,6 +109,8 @@ unsafe extern "C" {
     pub fn thnRegisterPipeline(name: *const c_char, description: *const c_char, text: *const c_char);
     /// Reports at a place through the diagnostics of its context.
     pub fn thnEmit(location: MlirLocation, severity: MlirDiagnosticSeverity, message: MlirStringRef);
+    /// Says why something was done, to the remark engine of its context if that takes the category, else as a diagnostic.
+    pub fn thnRemark(location: MlirLocation, category: MlirStringRef, message: MlirStringRef);
     /// The value of a text option of a running pass.
     pub fn thnPassOptionText(pass: *const c_void, index: isize) -> MlirStringRef;
     /// Whether a shared library is an MLIR plugin of the given name.

@@ -32,6 +32,7 @@ thn_mlir::passes! {
         without: "", "Rules and families not to use, separated by commas";
         rules: "", "Files of further rules, separated by commas; each rule is checked before it is used";
         report: false, "Remark what was done to each function";
+        explain: false, "Remark which rules led to each op that is new";
     }
     thn_expand: "Write composite ops as the ops they are made of", Tensors => Tensors, on "func.func";
     thn_plan_kernels: "Gather the ops that are computed together into kernels", Tensors => Kernels, on "func.func" {
@@ -49,13 +50,22 @@ thn_mlir::passes! {
 /// All passes and pipelines.
 pub static TABLES: &Tables = &Tables {
     passes: &[PASSES],
-    pipelines: &[Pipeline {
-        name: "thn-to-llvm",
-        description: "Take what thn-to-loops leaves to the LLVM dialect",
-        from: Level::Loops,
-        to: Level::Llvm,
-        text: thn_lower::PIPELINE,
-    }],
+    pipelines: &[
+        Pipeline {
+            name: "thn-explain",
+            description: "Rewrite functions by equality saturation, and remark which rules led to each new op",
+            from: Level::Tensors,
+            to: Level::Tensors,
+            text: "builtin.module(func.func(thn-eqsat{explain=true}))",
+        },
+        Pipeline {
+            name: "thn-to-llvm",
+            description: "Take what thn-to-loops leaves to the LLVM dialect",
+            from: Level::Loops,
+            to: Level::Llvm,
+            text: thn_lower::PIPELINE,
+        },
+    ],
 };
 
 /// The entries of an option that holds a list.

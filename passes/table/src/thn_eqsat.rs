@@ -14,17 +14,26 @@
 //! A function that rules of the class `finite` changed means the same as before only where its inputs and
 //! intermediate values are finite. It carries their names as the attribute `thn.assumes_finite`.
 //!
+//! With `explain`, every op that the function did not have before is remarked on: the value as it was, and the rules
+//! that led to what it is, step by step. `--thn-explain` is a short name for that. The remarks are checked before they
+//! are made: each step is done again.
+//!
 //! Files of further rules are checked before they are used; a rule that breaks its promise is an error with the
 //! counterexample.
 
 use crate::{list, rule_file};
 use std::collections::BTreeSet;
-use thn_eqsat::{Class, FINITE_ATTRIBUTE, Options as Rules, Report, optimize};
+use thn_eqsat::{
+    Class, FINITE_ATTRIBUTE, Options as Rules, Report,
+    explain::{self, Explanation, optimize_explained},
+    optimize,
+};
+use thn_ir::{Func, Loc};
 use thn_mlir::{
     Error,
     blocks::{on_blocks, written},
     melior::ir::OperationRef,
-    pass::{Options, holds_own_ops, note, on_func, remark},
+    pass::{Options, holds_own_ops, note, on_func, remark, remark_at},
 };
 
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
@@ -37,15 +46,26 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
     for path in list(options.text("rules")) {
         rules = rules.with_rules(&rule_file::load(&path)?);
     }
-    let report = |done: &Report| {
+    let rewrite = |func: &mut Func, rules: &Rules| {
+        let done = if options.flag("explain") {
+            let (done, explanation) = optimize_explained(func, rules)?;
+            explain::check(&explanation)?;
+            for (loc, why) in reasons(func, &explanation) {
+                remark_at(function, "thn-explain", &loc, &why);
+            }
+            done
+        } else {
+            optimize(func, rules)?
+        };
         if options.flag("report") {
-            remark(function, &describe(done));
+            remark(function, &describe(&done));
         }
+        Ok::<_, thn_ir::Error>(done)
     };
     if holds_own_ops(function) {
         on_func(function, |func| {
             func.unify_dims()?;
-            report(&optimize(func, &rules)?);
+            rewrite(func, &rules)?;
             Ok(())
         })?;
     }
@@ -59,15 +79,33 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
             .with_class(Class::Reassoc, reassoc)
             .with_class(Class::Fast, freedom.fast() || options.flag("fast"))
             .with_ops(ops.clone());
-        let done = optimize(func, &rules)?;
+        let done = rewrite(func, &rules)?;
         if !freedom.finite() {
             assumed.extend(done.finite.iter().cloned());
         }
-        report(&done);
         Ok(())
     });
     note(function, FINITE_ATTRIBUTE, &assumed);
     Ok(())
+}
+
+/// For every change that the program shows, its place, its new ops, and the steps that led to them.
+fn reasons(func: &Func, explanation: &Explanation) -> Vec<(Loc, String)> {
+    let reason = |change: &usize| {
+        let history = explanation.history(*change);
+        let ops = history.last().map_or(&[][..], |last| &last.ops);
+        let names: Vec<String> =
+            ops.iter().map(|op| format!("thn.{}", func.op(*op).kind.row().mnemonic)).collect();
+        let loc = match (ops.last(), history.last()) {
+            (Some(op), _) => func.op(*op).loc.clone(),
+            (None, Some(last)) => last.loc.clone(),
+            (None, None) => Loc::Unknown,
+        };
+        let steps: Vec<String> = history.iter().map(ToString::to_string).collect();
+        let what = if names.is_empty() { "no op".to_owned() } else { names.join(", ") };
+        (loc, format!("{what}: {}", steps.join("\n")))
+    };
+    explanation.standing.iter().map(reason).collect()
 }
 
 /// One line about what was done.

@@ -4,6 +4,7 @@
 //! // thn-opt: --thn-eqsat            the command line, without the file
 //! // ops-left: thn.mul 0             how many ops of a name the output has; may be repeated
 //! // fails: dim 0 of operand 1       the run fails and says so
+//! // says: remark: thn.softplus      the run says so beside its output; may be repeated, in order
 //! ```
 //!
 //! A file that expects no particular ops is compared as a whole with the snapshot beside it, `cargo xtask
@@ -80,6 +81,7 @@ struct Head {
     arguments: Vec<String>,
     ops_left: Vec<(String, usize)>,
     fails: Option<String>,
+    says: Vec<String>,
 }
 
 impl Head {
@@ -107,7 +109,10 @@ impl Head {
                     head.ops_left.push((op.to_owned(), count));
                 }
                 "fails" => head.fails = Some(value.to_owned()),
-                _ => return Err(format!("unknown key {key}; there are thn-opt, ops-left and fails")),
+                "says" => head.says.push(value.to_owned()),
+                _ => {
+                    return Err(format!("unknown key {key}; there are thn-opt, ops-left, fails and says"));
+                }
             }
         }
         if has_command { Ok(head) } else { Err("no line `// thn-opt: …` in the head".into()) }
@@ -178,6 +183,13 @@ fn run(path: &Path, head: &Head) -> Result<String, String> {
         }
         _ => {}
     }
+    let mut rest = &*errors;
+    for expected in &head.says {
+        let Some(at) = rest.find(expected.as_str()) else {
+            return Err(format!("thn-opt does not say `{expected}`, or not there, but\n{errors}"));
+        };
+        rest = &rest[at + expected.len()..];
+    }
     for (op, expected) in &head.ops_left {
         let found = count(&text, op);
         if found != *expected {
@@ -208,6 +220,7 @@ fn wrong_expectations() -> Result<(), Failed> {
         "// thn-opt: --canonicalize\n// ops-left: thn.constant 7",
         "// thn-opt: --no-such-pass",
         "// thn-opt: --canonicalize\n// fails: anything",
+        "// thn-opt: --canonicalize\n// says: anything",
         "// thn-opt: --thn-test-fail=message=planted\n// fails: something else",
     ];
     for text in wrong {

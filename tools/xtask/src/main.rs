@@ -9,6 +9,7 @@ mod demo;
 mod distro;
 mod doctor;
 mod error;
+mod fuzz;
 mod generated;
 mod process;
 mod snapshots;
@@ -56,6 +57,17 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Run mutated programs through every pass, and mutated rule files through the parser and the checker.
+    Fuzz {
+        /// `ir` or `rules`; both if none is named.
+        target: Option<String>,
+        /// How many inputs each target runs.
+        #[arg(long, default_value_t = 10_000)]
+        executions: u64,
+        /// What the inputs follow from.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Train the tutorials' models on handwritten digits, after installing or explaining a missing toolchain.
     Demo {
         /// Print the results as JSON on standard output.
@@ -74,6 +86,7 @@ fn main() -> ExitCode {
             println!("{count} generated files are {}", if check { "fresh" } else { "written" });
             ExitCode::SUCCESS
         }),
+        Command::Fuzz { target, executions, seed } => fuzz::run(&root, target.as_deref(), executions, seed),
         Command::Demo { json } => demo::run(&root, json),
     };
     outcome.unwrap_or_else(|error| {
