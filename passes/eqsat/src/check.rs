@@ -41,6 +41,7 @@ mod tests;
 
 use crate::{
     Class, Options,
+    explain::{self, Explanation},
     optimize::optimize_with,
     parse::parse_file,
     pattern::{Pattern, Rule},
@@ -106,6 +107,29 @@ pub fn fires(name: &str) -> Result<bool, Error> {
         }
     }
     Ok(false)
+}
+
+/// What programs made from the left side of one of the crate's own rules become by all rules, as explained: each
+/// explanation has been checked, and has a chain for everything that changed.
+pub fn explained(name: &str) -> Result<Vec<Explanation>, Error> {
+    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
+    let options = Class::ALL.into_iter().fold(Options::default(), |o, c| o.with_class(c, true));
+    let mut out = vec![];
+    for dtype in DTYPES {
+        for length in [Length::Dynamic, Length::Fixed(3)] {
+            for case in instances(rule, dtype, length, true, 2)? {
+                let mut program = case.left;
+                let (_, explanation) = explain::optimize_explained(&mut program, &options)?;
+                explain::check(&explanation)?;
+                let missing = |change: &&usize| explanation.changes[**change].steps.is_none();
+                if let Some(change) = explanation.standing.iter().find(missing) {
+                    return Err(Error::internal(format!("no chain for {}", explanation.changes[*change])));
+                }
+                out.push(explanation);
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// Runs the optimizer with one rule; whether it fired.

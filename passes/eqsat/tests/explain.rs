@@ -3,7 +3,7 @@
 use thn_eqsat::{
     Options,
     explain::{check, optimize_explained},
-    optimize,
+    optimize, rules,
 };
 use thn_ir::*;
 
@@ -29,6 +29,8 @@ fn explained(func: &Func, options: &Options) -> String {
     let (same, explanation) = optimize_explained(&mut f, options).unwrap();
     assert_eq!(report, same);
     assert_eq!(plain.to_string(), f.to_string(), "explaining changes the program");
+    let json = serde_json::to_value(&explanation).unwrap();
+    assert_eq!(json["changes"].as_array().map(Vec::len), Some(explanation.changes.len()));
     check(&explanation).unwrap_or_else(|e| panic!("{e}\n{func}\n{f}"));
     let mut page = vec![];
     for change in &explanation.standing {
@@ -104,6 +106,22 @@ fn bodies_of_loops() {
         let op = b.op(OpKind::Loop, &[count, v], Attrs::new(), None, &[region])?;
         Ok(b.func.op(op).result())
     }));
+}
+
+/// The left side of every rule, rewritten by all rules.
+#[test]
+fn every_rule() {
+    let mut explained = 0;
+    let mut failed = vec![];
+    for rule in rules().unwrap() {
+        match thn_eqsat::check::explained(&rule.name) {
+            Ok(all) => explained += all.len(),
+            Err(error) => failed.push(format!("{}: {error}", rule.name)),
+        }
+    }
+    println!("{explained} programs");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(explained > 500, "{explained} programs");
 }
 
 #[test]
