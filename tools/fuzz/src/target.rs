@@ -8,7 +8,7 @@ use thn_mlir::{Error, melior::Context, new_context, parse, run_pipeline};
 const PROGRAMS_PER_CONTEXT: u64 = 2_000;
 
 /// One rule file in so many has names of its own, so that its rules are not only read but also checked.
-const CHECKED: usize = 400;
+const CHECKED: usize = 20_000;
 
 /// What to run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
