@@ -1,6 +1,7 @@
 //! Builds the right side of a rule for one way in which the left side holds.
 
 use crate::{
+    Class,
     attributes::{self, Site},
     conditions::{CONDITIONS, Subject},
     graph::{Graph, Payload, PayloadId, add_op, add_scalar, fill, type_of},
@@ -31,6 +32,9 @@ pub(crate) fn allowed(graph: &Graph, rule: &Rule, way: &Binding) -> bool {
 /// The class of the right side, of the type of `root`; `None` if it has no such type.
 pub(crate) fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Id> {
     let ty = type_of(graph, root)?.clone();
+    if rule.class == Class::Real && !ty.dtype.is_float() {
+        return None;
+    }
     let id = Instance { graph, way, root: &ty }.pattern(&rule.right, Some(ty.dtype))?;
     fill(graph, id, &ty)
 }

@@ -44,6 +44,11 @@ impl Facts {
         Facts { lo: x, hi: x, nan: false, inf: x.is_infinite() }.snap()
     }
 
+    /// Floats that are NaN or between two bounds.
+    pub(crate) fn of_bounds(lo: f64, hi: f64) -> Facts {
+        Facts { lo, hi, nan: true, inf: true }.snap()
+    }
+
     /// Whether no number satisfies both, and NaN neither.
     pub(crate) fn excludes(self, other: Facts) -> bool {
         (self.lo > other.hi || other.lo > self.hi) && !(self.nan && other.nan)

@@ -7,6 +7,7 @@
 //! Results depend on the program and the options alone: no clock, no hash order. This crate knows no MLIR, does no
 //! I/O, and never moves, merges or removes ops with effects.
 
+pub mod accuracy;
 mod agenda;
 mod apply;
 mod attributes;
@@ -28,6 +29,7 @@ mod options;
 mod parse;
 mod pattern;
 mod products;
+mod random;
 mod regions;
 mod report;
 mod rule_set;

@@ -22,7 +22,7 @@ const MAX_WAYS: usize = 48;
 const MAX_STEPS: usize = 4_000;
 
 /// What the variables of a rule stand for.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Binding {
     pub(crate) vars: SmallVec<[Option<Id>; 4]>,
     pub(crate) rests: SmallVec<[Option<Vec<Id>>; 1]>,
@@ -57,7 +57,7 @@ impl Binding {
 }
 
 /// A broadcast found where the pattern has `(rebroadcast@A part ?like)`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 struct Rebroadcast {
     /// The broadcast's payload; `None` where a rank-0 value is used as it is.
     payload: Option<PayloadId>,

@@ -18,11 +18,14 @@ pub enum Class {
     Reassoc,
     /// May lose accuracy.
     Fast,
+    /// Equal over the reals where both sides are defined; for [`crate::accuracy`], which measures what is better.
+    Real,
 }
 
 impl Class {
     /// Every class, from the strictest to the loosest.
-    pub const ALL: [Class; 5] = [Class::Exact, Class::Accurate, Class::Finite, Class::Reassoc, Class::Fast];
+    pub const ALL: [Class; 6] =
+        [Class::Exact, Class::Accurate, Class::Finite, Class::Reassoc, Class::Fast, Class::Real];
 
     /// The name used in rule files and options.
     pub fn name(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Class {
             Class::Finite => "finite",
             Class::Reassoc => "reassoc",
             Class::Fast => "fast",
+            Class::Real => "real",
         }
     }
 
@@ -89,7 +93,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Everything but `fast`: what `function` uses.
+    /// Everything but `fast` and `real`: what `function` uses.
     fn default() -> Options {
         Options {
             classes: [Class::Exact, Class::Accurate, Class::Finite, Class::Reassoc].into(),

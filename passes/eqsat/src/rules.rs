@@ -11,6 +11,7 @@ const FILES: &[(&str, &str)] = &[
     ("specialize.rules", include_str!("../rules/specialize.rules")),
     ("shape.rules", include_str!("../rules/shape.rules")),
     ("linalg.rules", include_str!("../rules/linalg.rules")),
+    ("accuracy.rules", include_str!("../rules/accuracy.rules")),
 ];
 
 /// Every rule.

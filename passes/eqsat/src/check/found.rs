@@ -39,13 +39,15 @@ pub enum Breach {
     Error,
     /// A relative error beyond that of class `fast`.
     Relative,
+    /// Another number over the reals, where the same is promised.
+    Reals,
     /// Less accurate than the left side, as only a rule marked `better` may be, and finite nowhere else.
     NotWider,
 }
 
 impl Breach {
     /// Every part of a promise.
-    pub const ALL: [Breach; 8] = [
+    pub const ALL: [Breach; 9] = [
         Breach::Bits,
         Breach::Value,
         Breach::NanLost,
@@ -53,6 +55,7 @@ impl Breach {
         Breach::FiniteLost,
         Breach::Error,
         Breach::Relative,
+        Breach::Reals,
         Breach::NotWider,
     ];
 }
@@ -67,6 +70,7 @@ impl fmt::Display for Breach {
             Breach::FiniteLost => "a finite result is lost",
             Breach::Error => "less accurate",
             Breach::Relative => "the relative error is too large",
+            Breach::Reals => "the sides differ over the reals",
             Breach::NotWider => "less accurate, and not finite where the left side is not",
         })
     }

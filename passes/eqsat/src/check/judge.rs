@@ -2,7 +2,7 @@
 //!
 //! Only where the sides differ is anything else computed: equal results keep every promise, whatever the truth is.
 
-use super::{Breach, instance::Instance};
+use super::{Breach, instance::Instance, reals};
 use crate::{Class, pattern::Rule};
 use thn_ir::{DType, Error, Func, Res, Scalar};
 use thn_reference::{Format, Value, bits_of_error, exact, forward_error_in, interpret_in};
@@ -31,7 +31,11 @@ impl Promise {
 
     /// The class that holds for a case: what is reordered rounds otherwise, whatever else is promised.
     pub(super) fn class_of(&self, case: &Instance) -> Class {
-        if case.reordered && self.class != Class::Fast { Class::Reassoc } else { self.class }
+        match self.class {
+            Class::Fast | Class::Real => self.class,
+            _ if case.reordered => Class::Reassoc,
+            own => own,
+        }
     }
 }
 
@@ -69,6 +73,9 @@ pub(super) fn judge(
     arguments: &[Value],
     format: Option<Format>,
 ) -> Result<Found, Error> {
+    if promise.class == Class::Real {
+        return reals::judge(promise, case, arguments, format);
+    }
     let mut found = Found::default();
     let Ok(left) = interpret_in(&case.left, arguments, format) else {
         // A check of the call fails, such as the largest element of an empty dim: there is nothing to compare.
@@ -202,7 +209,7 @@ impl Points<'_> {
         let finite =
             || self.all(self.arguments, i, f64::is_finite) && self.all(&self.steps, i, f64::is_finite);
         match self.class {
-            Class::Exact | Class::Accurate => true,
+            Class::Exact | Class::Accurate | Class::Real => true,
             Class::Finite | Class::Fast => finite(),
             // NaN from NaN, not from infinities that another order may avoid.
             Class::Reassoc => {

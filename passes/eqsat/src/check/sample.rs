@@ -1,6 +1,8 @@
 //! Where rules are sampled: special values, values with random bits, ordinary ones, numbers next to those that the
 //! rule names, and numbers next to those of another argument.
 
+pub(super) use crate::random::Random;
+
 use super::instance::{Input, Instance};
 use thn_ir::{DType, Error, Scalar};
 use thn_reference::{Format, Value};
@@ -8,32 +10,6 @@ use thn_reference::{Format, Value};
 /// The unknown length of a case whose elements are points of their own, and of any other case.
 const MANY_ROWS: i64 = 100;
 const FEW_ROWS: i64 = 3;
-
-/// A generator of numbers that depends on its seed alone (splitmix64).
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    pub(super) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, n: usize) -> usize {
-        (self.bits() % n.max(1) as u64) as usize
-    }
-
-    /// Uniform between 0 and 1.
-    fn unit(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    pub(super) fn of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
-        all.get(self.below(all.len())).copied()
-    }
-}
 
 /// What a sample may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -110,7 +110,7 @@ impl Tally {
                 let range = match self.promise.class_of(case) {
                     _ if !case.elementwise && !seed.is_multiple_of(3) => Range::Moderate,
                     Class::Exact | Class::Accurate | Class::Finite => Range::Full,
-                    Class::Reassoc | Class::Fast => Range::Moderate,
+                    Class::Reassoc | Class::Fast | Class::Real => Range::Moderate,
                 };
                 let arguments = sample::arguments(case, &mut random, range, &self.near)?;
                 self.add(case, &arguments, None)?;
@@ -125,7 +125,7 @@ impl Tally {
     /// Every case in the formats whose numbers can be tried one by one.
     pub(super) fn narrow(&mut self, cases: &[Instance]) -> Result<(), Error> {
         let class = self.promise.class;
-        if class == Class::Fast {
+        if matches!(class, Class::Fast | Class::Real) {
             return Ok(());
         }
         for format in narrow::FORMATS {
