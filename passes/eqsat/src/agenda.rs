@@ -16,8 +16,10 @@ use thn_ir::OpKind;
 /// Changes further away than this count as this far: no rule looks so deep.
 const FARTHEST: u8 = 15;
 
-/// The classes that wait, in the order in which they came.
+/// The classes that wait: those that changed themselves, the latest first, then the others in the order in which they
+/// came. So what uses a class is looked at when the class has settled.
 pub(crate) struct Agenda {
+    changed: Vec<Id>,
     queue: VecDeque<Id>,
     /// For each id, the distances with which it waits, as bits.
     waits: Vec<u16>,
@@ -44,24 +46,34 @@ impl Agenda {
                 rule.left.root().into_iter().for_each(|root| distance.insert(root));
             }
         }
-        Agenda { queue: VecDeque::new(), waits: vec![], above, roots }
+        Agenda { changed: vec![], queue: VecDeque::new(), waits: vec![], above, roots }
     }
 
-    /// Puts a class on the agenda.
-    pub(crate) fn add(&mut self, class: Id, distance: u8) {
+    /// Puts every class on the agenda.
+    pub(crate) fn add_all(&mut self, graph: &Graph) {
+        let mut all: Vec<Id> = graph.classes().map(|c| c.id).collect();
+        all.sort_unstable();
+        for class in all {
+            if self.note(class, 0) {
+                self.queue.push_back(class);
+            }
+        }
+    }
+
+    /// Notes a change below a class; whether the class did not wait before.
+    fn note(&mut self, class: Id, distance: u8) -> bool {
         let at = usize::from(class);
         if at >= self.waits.len() {
             self.waits.resize(at + 1, 0);
         }
-        if self.waits[at] == 0 {
-            self.queue.push_back(class);
-        }
+        let new = self.waits[at] == 0;
         self.waits[at] |= 1 << distance.min(FARTHEST);
+        new
     }
 
-    /// The next class at which a rule may hold that did not before, and how far below it something changed.
-    pub(crate) fn next(&mut self, graph: &Graph) -> Option<(Id, u8)> {
-        while let Some(id) = self.queue.pop_front() {
+    /// The next class at which a rule may hold that did not before.
+    pub(crate) fn next(&mut self, graph: &Graph) -> Option<Turn> {
+        while let Some(id) = self.changed.pop().or_else(|| self.queue.pop_front()) {
             let class = graph.find(id);
             let mut waits = 0;
             for at in [usize::from(id), usize::from(class)] {
@@ -73,10 +85,10 @@ impl Agenda {
             for distance in (1..FARTHEST).filter(|d| waits >> d & 1 == 1) {
                 self.tell(graph, graph[class].parents(), distance + 1);
             }
-            let nearest = waits.trailing_zeros() as u8;
-            let roots = self.roots.get(usize::from(nearest)).copied().unwrap_or_default();
+            let below = (waits >> 1 != 0).then(|| (waits & !1).trailing_zeros() as u8);
+            let roots = self.roots.get(waits.trailing_zeros() as usize).copied().unwrap_or_default();
             if !graph[class].data.kinds.is_disjoint(roots) {
-                return Some((class, nearest));
+                return Some(Turn { class, below });
             }
         }
         None
@@ -87,7 +99,10 @@ impl Agenda {
         let Some(through) = self.above.get(usize::from(distance) - 1).copied() else { return };
         for user in users {
             if graph.id_to_node(user).kind().is_some_and(|k| through.contains(k)) {
-                self.add(graph.find(user), distance);
+                let class = graph.find(user);
+                if self.note(class, distance) {
+                    self.queue.push_back(class);
+                }
             }
         }
     }
@@ -95,14 +110,24 @@ impl Agenda {
     /// Puts everything on the agenda that changes matter to.
     pub(crate) fn take(&mut self, graph: &mut Graph) {
         let Changes { classes, refined, users } = std::mem::take(&mut graph.analysis.changes);
-        for class in classes {
-            self.add(graph.find(class), 0);
+        for class in classes.into_iter().rev() {
+            let class = graph.find(class);
+            if self.note(class, 0) {
+                self.changed.push(class);
+            }
         }
         self.tell(graph, users.into_inner().into_iter(), 1);
         for class in refined {
             self.tell(graph, graph[class].parents(), 1);
         }
     }
+}
+
+/// What a class waited for.
+pub(crate) struct Turn {
+    pub(crate) class: Id,
+    /// How many ops below it the nearest change is, if there is one other than nodes of its own.
+    pub(crate) below: Option<u8>,
 }
 
 /// How many ops lie between the root of a rule and the deepest thing that it looks at.

@@ -1,8 +1,11 @@
 //! What it costs to compute a node, in additions of one element.
 
-use crate::graph::{Graph, Head, Node, type_of};
+use crate::{
+    CostModel,
+    graph::{Graph, Head, Node, type_of},
+};
 use egg::Id;
-use thn_ir::{Dim, OpKind, TensorType};
+use thn_ir::{Dim, Expr, OpKind, Semantics, TensorType};
 
 /// The length that stands for every dim that is not known before the call.
 const UNKNOWN_LENGTH: i64 = 64;
@@ -10,11 +13,15 @@ const UNKNOWN_LENGTH: i64 = 64;
 const MOVEMENT: f64 = 0.1;
 /// What an op costs however few elements it has.
 const OVERHEAD: f64 = 0.25;
+/// What starting an op costs on a GPU, in elements read or written.
+const LAUNCH: f64 = 1_000.0;
+/// Arithmetic that takes a GPU as long as reading one element.
+const PER_ELEMENT: f64 = 32.0;
 /// An op over constants: it becomes a literal.
 const FOLDED: f64 = 0.001;
 
 /// The cost of one node without its children.
-pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id) -> f64 {
+pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id, model: CostModel) -> f64 {
     let Some((kind, _)) = node.op() else {
         return match node.head {
             Head::Region(_) => 1_000.0,
@@ -28,11 +35,11 @@ pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id) -> f64 {
         return FOLDED;
     }
     let operands: Vec<&TensorType> = node.children.iter().filter_map(|c| type_of(graph, *c)).collect();
-    type_of(graph, class).map_or(OVERHEAD, |ty| of_op(kind, &operands, ty))
+    type_of(graph, class).map_or(OVERHEAD, |ty| of_op(kind, &operands, ty, model))
 }
 
 /// The cost of an op by the types it works on.
-pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType) -> f64 {
+pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType, model: CostModel) -> f64 {
     let row = kind.row();
     if row.cost == 0 {
         return MOVEMENT;
@@ -48,7 +55,35 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType)
     };
     // A multiset of n is n - 1 ops; a little more, so that the association of the original program is preferred.
     let ops = if row.commutative { operands.len().max(2) - 1 } else { 1 } as f64;
-    ops * (OVERHEAD + work * f64::from(row.cost)) + if ops > 1.0 { FOLDED } else { 0.0 }
+    let each = match model {
+        CostModel::Cpu => OVERHEAD + work * f64::from(row.cost),
+        CostModel::Gpu => {
+            let moved = elements + operands.iter().map(|x| size(x)).sum::<f64>();
+            LAUNCH + moved + work * f64::from(row.cost) / PER_ELEMENT
+        }
+        CostModel::Primitives => match row.semantics {
+            Semantics::Expand(expr) => primitives(&expr),
+            _ => 1.0,
+        },
+    };
+    ops * each + if ops > 1.0 { FOLDED } else { 0.0 }
+}
+
+/// The ops of an expansion, composite ones as what they expand to.
+fn primitives(expr: &Expr) -> f64 {
+    match expr {
+        Expr::Op(kind, args) => {
+            let own = match kind.row().semantics {
+                Semantics::Expand(inner) => primitives(&inner),
+                _ => 1.0,
+            };
+            own + args.iter().map(primitives).sum::<f64>()
+        }
+        Expr::Reduce(_, inner) => 1.0 + primitives(inner),
+        Expr::Rebroadcast(inner) => MOVEMENT + primitives(inner),
+        Expr::Let(value, inner) => primitives(value) + primitives(inner),
+        _ => 0.0,
+    }
 }
 
 fn size(ty: &TensorType) -> f64 {

@@ -9,20 +9,28 @@
 //! needs in addition. Choices never depend on themselves: in a tree, depth strictly grows; an exchange that would
 //! close a cycle is refused.
 
+mod exact;
+
 use crate::{
-    cost,
+    Options, cost,
     graph::{Graph, Head, Node, type_of},
+    hash::{FastMap, FastSet},
     marks::Marks,
 };
 use egg::{Id, Language};
 use std::{
     cmp::Ordering,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, VecDeque},
 };
 use thn_ir::{DType, OpKind};
 
 /// The most exchanges of one node for another are looked for in this many passes.
 const PASSES: usize = 4;
+
+/// The most classes looked at to see whether exchanges close cycles, and how many more for each class of the program.
+/// After that only exchanges for nodes that lie deeper in the program are made, which close none.
+const LOOKS: usize = 50_000;
+const LOOKS_PER_CLASS: usize = 1;
 
 /// Sums of costs below this hold the cost of every node.
 const EXACT_SUMS: f64 = 1e12;
@@ -70,7 +78,10 @@ struct Tree {
 
 /// One node for every class.
 pub(crate) struct Choice {
-    classes: HashMap<Id, usize>,
+    /// How much more the exchange of single nodes left than the exact search, as a part of what that left; `None` if it
+    /// did not run to its end.
+    pub(crate) gap: Option<f64>,
+    classes: FastMap<Id, usize>,
     candidates: Vec<Vec<Candidate>>,
     chosen: Vec<Option<usize>>,
 }
@@ -81,6 +92,20 @@ impl Choice {
         let class = *self.classes.get(&graph.find(class))?;
         self.chosen[class].map(|c| &self.candidates[class][c].node)
     }
+
+    /// The classes of the chosen program, with their nodes.
+    pub(crate) fn program<'a>(&'a self, graph: &Graph, roots: &[Id]) -> Vec<(Id, &'a Node)> {
+        let mut seen = FastSet::default();
+        let mut stack: Vec<Id> = roots.iter().map(|r| graph.find(*r)).collect();
+        let mut program = vec![];
+        while let Some(class) = stack.pop() {
+            if let Some(node) = self.node(graph, class).filter(|_| seen.insert(class)) {
+                program.push((class, node));
+                stack.extend(node.children.iter().map(|c| graph.find(*c)));
+            }
+        }
+        program
+    }
 }
 
 /// Chooses nodes for everything that `roots` need. `levels` gives, for each leaf, how many ops with effects come
@@ -89,14 +114,15 @@ impl Choice {
 pub(crate) fn extract(
     graph: &Graph,
     roots: &[Id],
-    original: &HashSet<Node>,
+    original: &FastSet<Node>,
     marks: &Marks,
     levels: &[u32],
-    ops: &BTreeSet<(OpKind, DType)>,
+    options: &Options,
 ) -> Choice {
+    let ops = &options.ops;
     let mut ids: Vec<Id> = graph.classes().map(|c| c.id).collect();
     ids.sort_unstable();
-    let classes: HashMap<Id, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let classes: FastMap<Id, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
     let mut candidates: Vec<Vec<Candidate>> = ids
         .iter()
         .map(|id| {
@@ -107,7 +133,7 @@ pub(crate) fn extract(
                 children: node.children().iter().map(|c| classes[&graph.find(*c)]).collect(),
                 own: Cost {
                     worse: f64::from(u8::from(marks.is_worse(&node))),
-                    work: cost::of_node(graph, &node, *id),
+                    work: cost::of_node(graph, &node, *id, options.cost),
                 },
                 made: !original.contains(&node),
                 node,
@@ -120,9 +146,17 @@ pub(crate) fn extract(
     }
     let trees = cheapest_trees(&candidates);
     let chosen = (0..candidates.len()).map(|c| choose(&candidates[c], &trees)).collect();
-    let mut choice = Choice { classes, candidates, chosen };
+    let mut choice = Choice { gap: None, classes, candidates, chosen };
     let roots: Vec<usize> = roots.iter().map(|r| choice.classes[&graph.find(*r)]).collect();
-    Refinement { uses: vec![0; ids.len()], choice: &mut choice }.run(&roots);
+    Refinement::new(&mut choice).run(&roots);
+    if options.exact == 0 {
+        return choice;
+    }
+    let heuristic = exact::cost(&choice.candidates, &roots, &choice.chosen);
+    if exact::improve(&choice.candidates, &roots, &mut choice.chosen, options.exact) == Some(true) {
+        let least = exact::cost(&choice.candidates, &roots, &choice.chosen);
+        choice.gap = Some(if least.work > 0.0 { heuristic.work / least.work - 1.0 } else { 0.0 });
+    }
     choice
 }
 
@@ -168,22 +202,27 @@ fn compare(a: Tree, b: Tree) -> Ordering {
 
 /// The cheapest tree of every class. Costs only fall, and each class is looked at again when a child's falls.
 fn cheapest_trees(candidates: &[Vec<Candidate>]) -> Vec<Option<Tree>> {
-    let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); candidates.len()];
+    let mut users: Vec<Vec<usize>> = vec![vec![]; candidates.len()];
     for (class, nodes) in candidates.iter().enumerate() {
         for child in nodes.iter().flat_map(|n| &n.children) {
-            users[*child].insert(class);
+            if users[*child].last() != Some(&class) {
+                users[*child].push(class);
+            }
         }
     }
     let mut trees: Vec<Option<Tree>> = vec![None; candidates.len()];
-    let mut work: BTreeSet<usize> = (0..candidates.len()).collect();
-    while !work.is_empty() {
-        for class in std::mem::take(&mut work) {
-            let best =
-                candidates[class].iter().filter_map(|c| tree(c, &trees)).min_by(|a, b| compare(*a, *b));
-            let Some(best) = best else { continue };
-            if trees[class].is_none_or(|old| compare(best, old) == Ordering::Less) {
-                trees[class] = Some(best);
-                work.extend(users[class].iter().copied());
+    let mut waits = vec![true; candidates.len()];
+    let mut queue: VecDeque<usize> = (0..candidates.len()).collect();
+    while let Some(class) = queue.pop_front() {
+        waits[class] = false;
+        let best = candidates[class].iter().filter_map(|c| tree(c, &trees)).min_by(|a, b| compare(*a, *b));
+        let Some(best) = best else { continue };
+        if trees[class].is_none_or(|old| compare(best, old) == Ordering::Less) {
+            trees[class] = Some(best);
+            for user in &users[class] {
+                if !std::mem::replace(&mut waits[*user], true) {
+                    queue.push_back(*user);
+                }
             }
         }
     }
@@ -213,9 +252,51 @@ struct Refinement<'a> {
     choice: &'a mut Choice,
     /// How many chosen nodes use a class.
     uses: Vec<u32>,
+    /// For each class, a number above those of all that its chosen node uses.
+    heights: Vec<u32>,
+    /// How many more classes may be looked at for cycles.
+    looks: usize,
 }
 
-impl Refinement<'_> {
+impl<'a> Refinement<'a> {
+    fn new(choice: &'a mut Choice) -> Refinement<'a> {
+        let count = choice.candidates.len();
+        let mut refinement = Refinement {
+            choice,
+            uses: vec![0; count],
+            heights: vec![],
+            looks: LOOKS + LOOKS_PER_CLASS * count,
+        };
+        refinement.measure();
+        refinement
+    }
+
+    /// Numbers the classes from the leaves up.
+    fn measure(&mut self) {
+        self.heights = vec![0; self.choice.candidates.len()];
+        for class in 0..self.heights.len() {
+            let mut stack = vec![class];
+            while let Some(class) = stack.last().copied() {
+                let node = self.choice.chosen[class].map(|c| &self.choice.candidates[class][c]);
+                let children = node.map_or(&[][..], |n| &n.children);
+                let before = stack.len();
+                if self.heights[class] == 0 {
+                    stack.extend(children.iter().filter(|c| self.heights[**c] == 0));
+                }
+                if stack.len() == before {
+                    let highest = children.iter().map(|c| self.heights[*c]).max().unwrap_or(0);
+                    self.heights[class] = highest + 1;
+                    stack.pop();
+                }
+            }
+        }
+    }
+
+    /// Whether `class` may be computed from `children`: none of them is computed from it.
+    fn may_use(&mut self, class: usize, children: &[usize]) -> bool {
+        children.iter().all(|c| self.heights[*c] < self.heights[class]) || !self.reaches(children, class)
+    }
+
     fn run(&mut self, roots: &[usize]) {
         for root in roots {
             self.add(&[*root]);
@@ -283,7 +364,7 @@ impl Refinement<'_> {
                 continue;
             }
             let cost = self.add(&children).plus(own);
-            if cost.clearly_below(least) && !self.reaches(&children, class) {
+            if cost.clearly_below(least) && self.may_use(class, &children) {
                 (least, best) = (cost, i);
             }
             self.remove(&children);
@@ -291,18 +372,24 @@ impl Refinement<'_> {
         self.choice.chosen[class] = Some(best);
         let children = self.choice.candidates[class][best].children.clone();
         self.add(&children);
+        if children.iter().any(|c| self.heights[*c] >= self.heights[class]) {
+            self.looks = self.looks.saturating_sub(self.heights.len());
+            self.measure();
+        }
         best != current
     }
 
-    /// Whether the chosen program of `from` contains `to`.
-    fn reaches(&self, from: &[usize], to: usize) -> bool {
-        let mut seen = HashSet::new();
+    /// Whether the chosen program of `from` contains `to`, or nothing more may be looked at.
+    fn reaches(&mut self, from: &[usize], to: usize) -> bool {
+        let mut seen = FastSet::default();
         let mut stack = from.to_vec();
         while let Some(class) = stack.pop() {
-            if class == to {
+            if class == to || self.looks == 0 {
                 return true;
             }
-            if seen.insert(class) {
+            // What lies lower cannot use it.
+            if self.heights[class] >= self.heights[to] && seen.insert(class) {
+                self.looks -= 1;
                 stack.extend(self.chosen(class).into_iter().flat_map(|n| n.children.iter().copied()));
             }
         }
@@ -311,7 +398,7 @@ impl Refinement<'_> {
 
     /// Classes of the chosen program, each before what it uses where possible.
     fn reachable(&self, roots: &[usize]) -> Vec<usize> {
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         let mut order = vec![];
         let mut stack: Vec<usize> = roots.iter().rev().copied().collect();
         while let Some(class) = stack.pop() {

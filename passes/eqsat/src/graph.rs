@@ -7,10 +7,10 @@
 //! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
 //! united; children of commutative ops are sorted when a node is made.
 
-use crate::{facts::Facts, kinds::KindSet};
+use crate::{facts::Facts, hash::FastMap, kinds::KindSet};
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
-use std::{cell::RefCell, collections::HashMap, hash::Hash};
+use std::{cell::RefCell, hash::Hash};
 use thn_ir::{Attr, Attrs, DType, Literal, OpKind, Scalar, TensorType, infer};
 
 /// Literals with more elements are not computed with here.
@@ -98,12 +98,12 @@ impl Language for Node {
 #[derive(Clone, Debug)]
 struct Interner<T> {
     items: Vec<T>,
-    ids: HashMap<T, u32>,
+    ids: FastMap<T, u32>,
 }
 
 impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Interner { items: vec![], ids: HashMap::new() }
+        Interner { items: vec![], ids: FastMap::default() }
     }
 }
 
@@ -136,6 +136,8 @@ pub(crate) struct Data {
     pub(crate) constant: bool,
     /// The ops of its nodes.
     pub(crate) kinds: KindSet,
+    /// How many classes stand between it and the program, each made for the one before.
+    pub(crate) generation: u8,
 }
 
 impl Data {
@@ -173,9 +175,11 @@ pub(crate) struct Knowledge {
     payloads: Interner<Payload>,
     types: Interner<TensorType>,
     /// Types of ops by the types of their operands, as far as they were asked for.
-    results: HashMap<(OpKind, PayloadId, SmallVec<[TypeId; 3]>), Option<TypeId>>,
+    results: FastMap<(OpKind, PayloadId, SmallVec<[TypeId; 3]>), Option<TypeId>>,
     /// Type of the node that is being added.
     pending: Option<TypeId>,
+    /// The generation of the classes that are made.
+    pub(crate) generation: u8,
     /// What the search has to look at again.
     pub(crate) changes: Changes,
     /// Whether the last merge has told something new.
@@ -189,8 +193,9 @@ impl Default for Knowledge {
         Knowledge {
             payloads,
             types: Interner::default(),
-            results: HashMap::new(),
+            results: FastMap::default(),
             pending: None,
+            generation: 0,
             changes: Changes::default(),
             refined: false,
         }
@@ -326,8 +331,8 @@ impl Analysis<Node> for Knowledge {
     }
 
     fn remake(graph: &mut Graph, node: &Node, id: Id) -> Data {
-        let ty = graph[id].data.ty;
-        derive(graph, node, ty)
+        let Data { ty, generation, .. } = graph[id].data;
+        Data { generation, ..derive(graph, node, ty) }
     }
 
     fn merge(&mut self, a: &mut Data, b: Data) -> DidMerge {
@@ -341,6 +346,7 @@ impl Analysis<Node> for Knowledge {
         // Users of what is settled hear of a union only if it tells something.
         self.refined |= did.0 || (did.1 && b.settled());
         a.kinds = a.kinds.union(b.kinds);
+        a.generation = a.generation.min(b.generation);
         did
     }
 
@@ -389,6 +395,7 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         leaf: matches!(node.head, Head::Leaf(_)),
         constant: false,
         kinds: KindSet::default(),
+        generation: graph.analysis.generation,
     };
     let Some((kind, payload)) = node.op() else { return unknown };
     let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| &graph[*c].data).collect();
@@ -427,5 +434,5 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         }),
         _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<SmallVec<[Facts; 4]>>(), dtype),
     };
-    Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind) }
+    Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
 }

@@ -1,15 +1,17 @@
 //! Nodes for which a stabilizing rule found a better form.
 
-use crate::graph::{Graph, Node};
+use crate::{
+    graph::{Graph, Node},
+    hash::{FastMap, FastSet},
+};
 use egg::Language;
-use std::collections::{HashMap, HashSet};
 
 /// The nodes that are never chosen where their class has another.
 #[derive(Default)]
 pub(crate) struct Marks {
-    worse: HashSet<Node>,
+    worse: FastSet<Node>,
     /// For a node in normal form, the nodes it was made from: what is better than it is better than they are.
-    sources: HashMap<Node, Vec<Node>>,
+    sources: FastMap<Node, Vec<Node>>,
 }
 
 impl Marks {

@@ -21,6 +21,9 @@ const MAX_WAYS: usize = 48;
 /// The most steps taken for one pattern at one node.
 const MAX_STEPS: usize = 4_000;
 
+/// The most nodes of a class that are looked at. A constant can have thousands: all that was found to equal it.
+const MAX_SCAN: usize = 256;
+
 /// What the variables of a rule stand for.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Binding {
@@ -147,7 +150,8 @@ impl Matcher<'_> {
             Pattern::Op { kind, .. } => {
                 let graph = self.graph;
                 if graph[class].data.visible().contains(*kind) {
-                    for node in graph[class].nodes.iter().filter(|n| n.kind() == Some(*kind)) {
+                    let nodes = graph[class].nodes.iter().take(MAX_SCAN);
+                    for node in nodes.filter(|n| n.kind() == Some(*kind)) {
                         self.node(pattern, node, next);
                     }
                 }
@@ -155,7 +159,7 @@ impl Matcher<'_> {
             Pattern::Rebroadcast { axes, part, like } => {
                 let graph = self.graph;
                 if graph[class].data.visible().contains(OpKind::Broadcast) {
-                    for node in &graph[class].nodes {
+                    for node in graph[class].nodes.iter().take(MAX_SCAN) {
                         self.rebroadcast(*axes, part, *like, node, next);
                     }
                 }

@@ -1,10 +1,11 @@
 //! The optimizer: blocks from the inside out, round after round until nothing changes.
 
 use crate::{
-    Options, Profile, Report, RuleSet, cost, decode, encode,
+    CostModel, Options, Profile, Report, RuleSet, Stop, cost, decode, encode,
     explain::{Decision, Explanation, Journal},
     extract,
     graph::{Graph, Node},
+    hash::FastSet,
     pattern::Rule,
     regions::{self, KnownValues},
     rules, saturate,
@@ -14,7 +15,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
 };
-use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType};
+use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType, Value};
 
 /// Rounds until the program must have settled. Folded constants and new bounds let further rules apply, so that one
 /// round is not always enough; a program that is optimized again does not change.
@@ -52,16 +53,20 @@ pub(crate) fn optimize_explaining(
     options: &Options,
     mut explanation: Option<&mut Explanation>,
 ) -> Result<Report, Error> {
+    options.check_names(rules)?;
     func.unify_dims()?;
     *func = func.compact();
+    let (cost_before, tree_cost_before) = program_cost(func, options.cost);
     let mut report = Report {
         ops_before: func.walk(Func::BODY).len(),
-        cost_before: program_cost(func),
+        cost_before,
+        tree_cost_before,
         profile: options.profile.then(Profile::default),
         ..Report::default()
     };
     let mut text = func.to_string();
-    for round in 0..ROUNDS {
+    let rounds = if options.search { ROUNDS } else { 0 };
+    for round in 0..rounds {
         let mut known = regions::of_program(func);
         let regions = regions::has_regions(func, Func::BODY);
         if round > 0 && regions {
@@ -76,6 +81,12 @@ pub(crate) fn optimize_explaining(
         if new == text && (round > 0 || !regions) {
             break;
         }
+        if report.nodes >= options.budget.total_nodes || round + 1 == rounds {
+            if report.stop == Stop::Saturated {
+                report.stop = Stop::Iterations;
+            }
+            break;
+        }
         text = new;
         if let Some(explanation) = &mut explanation {
             explanation.next_round();
@@ -86,7 +97,7 @@ pub(crate) fn optimize_explaining(
         func.attrs.set(FINITE_ATTRIBUTE, Attr::Mlir(format!("[{}]", names.join(", ")).into()));
     }
     report.ops_after = func.walk(Func::BODY).len();
-    report.cost_after = program_cost(func);
+    (report.cost_after, report.tree_cost_after) = program_cost(func, options.cost);
     Ok(report)
 }
 
@@ -119,9 +130,13 @@ fn block(
     search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
     search.run(&roots, report);
     let choice = report.phase("extract", |_| {
-        let original: HashSet<Node> = encoded.origins(&search.graph).into_keys().collect();
-        extract::extract(&search.graph, &roots, &original, &search.marks, &encoded.levels, &options.ops)
+        let original: FastSet<Node> = encoded.origins(&search.graph).into_keys().collect();
+        extract::extract(&search.graph, &roots, &original, &search.marks, &encoded.levels, options)
     });
+    if let Some(gap) = choice.gap {
+        report.gap = Some(report.gap.map_or(gap, |g| g.max(gap)));
+    }
+    search.note_used(&choice.program(&search.graph, &roots), report);
     report.phase("decode", |_| {
         let folded = fold(&search.graph, &choice, &roots);
         let mut changes = HashMap::new();
@@ -176,13 +191,22 @@ pub(crate) fn fold_op(kind: OpKind, attrs: &thn_ir::Attrs, operands: &[Literal])
     }
 }
 
-/// The estimated cost of a program, regions counted once.
-fn program_cost(func: &Func) -> f64 {
-    let of = |op| {
+/// The estimated cost of a program, regions counted once: everything shared counted once, and every value counted for
+/// each of its uses.
+fn program_cost(func: &Func, model: CostModel) -> (f64, f64) {
+    let mut cost = 0.0;
+    let mut trees: HashMap<Value, f64> = HashMap::new();
+    let tree = |trees: &HashMap<Value, f64>, values: &[Value]| -> f64 {
+        values.iter().map(|v| trees.get(v).copied().unwrap_or(0.0)).sum()
+    };
+    for op in func.walk(Func::BODY) {
         let data = func.op(op);
         let operands: Vec<&TensorType> = data.operands.iter().filter_map(|v| func.tensor(*v)).collect();
         let result = data.results.first().and_then(|r| func.tensor(*r));
-        result.map_or(0.0, |ty| cost::of_op(data.kind, &operands, ty))
-    };
-    func.walk(Func::BODY).into_iter().map(of).sum()
+        let own = result.map_or(0.0, |ty| cost::of_op(data.kind, &operands, ty, model));
+        cost += own;
+        let whole = own + tree(&trees, &func.inputs(op));
+        trees.extend(data.results.iter().map(|r| (*r, whole)));
+    }
+    (cost, tree(&trees, &func.body().results))
 }

@@ -51,6 +51,66 @@ impl fmt::Display for Class {
     }
 }
 
+/// How hard the optimizer tries.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
+pub enum Level {
+    /// Nothing but dead code goes.
+    O0,
+    /// Contracting rules that hold for every value: classes `exact` and `accurate`.
+    O1,
+    /// Every class but `fast`, and expanding rules in windows: the default.
+    #[default]
+    O2,
+    /// More room for the search, and the least cost exactly where few enough choices are left.
+    O3,
+}
+
+impl Level {
+    /// Every level, from the least work to the most.
+    pub const ALL: [Level; 4] = [Level::O0, Level::O1, Level::O2, Level::O3];
+
+    /// The level of a number from 0 to 3.
+    pub fn from_number(number: u32) -> Option<Level> {
+        Level::ALL.get(number as usize).copied()
+    }
+}
+
+/// What the cost of an op is. Each model reads the op table.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CostModel {
+    /// Additions of one element on a CPU: the `cost` of the row for each element.
+    #[default]
+    Cpu,
+    /// Elements read and written: arithmetic is cheap beside memory, and starting an op is not.
+    Gpu,
+    /// Primitive ops, composite ones counted as what they expand to, whatever their size.
+    Primitives,
+}
+
+impl CostModel {
+    /// Every model.
+    pub const ALL: [CostModel; 3] = [CostModel::Cpu, CostModel::Gpu, CostModel::Primitives];
+
+    /// The name used in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            CostModel::Cpu => "cpu",
+            CostModel::Gpu => "gpu",
+            CostModel::Primitives => "primitives",
+        }
+    }
+
+    /// The inverse of [`CostModel::name`].
+    pub fn from_name(name: &str) -> Option<CostModel> {
+        CostModel::ALL.into_iter().find(|m| m.name() == name)
+    }
+}
+
 /// Limits of the search. They count work, never time, so that the result does not depend on the machine.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Budget {
@@ -64,11 +124,21 @@ pub struct Budget {
     pub iterations: usize,
     /// Times that expanding rules run, each on what the contracting ones left.
     pub windows: usize,
+    /// E-nodes, over all regions and rounds, after which no further round begins. A round takes the program of the one
+    /// before, in which folded constants and new bounds let further rules apply.
+    pub total_nodes: usize,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { nodes_per_node: 8, nodes: 2_000, matches_per_node: 100, iterations: 40, windows: 2 }
+        Budget {
+            nodes_per_node: 8,
+            nodes: 2_000,
+            matches_per_node: 100,
+            iterations: 40,
+            windows: 2,
+            total_nodes: 400_000,
+        }
     }
 }
 
@@ -77,9 +147,9 @@ impl Default for Budget {
 pub struct Options {
     /// Classes of rules that may be used.
     pub classes: BTreeSet<Class>,
-    /// If not empty, only rules and families named here are used.
+    /// If not empty, only rules, families and classes named here are used.
     pub include: BTreeSet<String>,
-    /// Rules and families that are not used.
+    /// Rules, families and classes that are not used.
     pub exclude: BTreeSet<String>,
     /// Rules beside those of the crate.
     pub rules: Vec<RuleSet>,
@@ -88,6 +158,12 @@ pub struct Options {
     pub ops: BTreeSet<(OpKind, DType)>,
     /// Limits of the search.
     pub budget: Budget,
+    /// What an op costs.
+    pub cost: CostModel,
+    /// Whether the search runs at all; without it only dead code goes.
+    pub search: bool,
+    /// The most classes with a choice for which the least cost is found exactly; 0 for never.
+    pub exact: usize,
     /// Whether the report says what took how long.
     pub profile: bool,
 }
@@ -102,12 +178,40 @@ impl Default for Options {
             rules: vec![],
             ops: BTreeSet::new(),
             budget: Budget::default(),
+            cost: CostModel::default(),
+            search: true,
+            exact: 0,
             profile: false,
         }
     }
 }
 
 impl Options {
+    /// What a level stands for.
+    pub fn level(level: Level) -> Options {
+        let options = Options::default();
+        match level {
+            Level::O0 => Options { search: false, ..options },
+            Level::O1 => Options {
+                classes: [Class::Exact, Class::Accurate].into(),
+                budget: Budget { windows: 0, ..options.budget },
+                ..options
+            },
+            Level::O2 => options,
+            Level::O3 => Options {
+                budget: Budget {
+                    nodes_per_node: 4 * options.budget.nodes_per_node,
+                    nodes: 4 * options.budget.nodes,
+                    matches_per_node: 4 * options.budget.matches_per_node,
+                    windows: 2 * options.budget.windows,
+                    ..options.budget
+                },
+                exact: 40,
+                ..options
+            },
+        }
+    }
+
     /// Without rules that round otherwise; sums and products keep their order.
     pub fn strict() -> Options {
         Options::default().with_class(Class::Reassoc, false)
@@ -124,14 +228,14 @@ impl Options {
         self
     }
 
-    /// With only the rules and families named so far and this one.
+    /// With only the rules, families and classes named so far and this one.
     #[must_use]
     pub fn with_include(mut self, name: impl Into<String>) -> Options {
         self.include.insert(name.into());
         self
     }
 
-    /// Without a rule or family.
+    /// Without a rule, a family or a class.
     #[must_use]
     pub fn with_exclude(mut self, name: impl Into<String>) -> Options {
         self.exclude.insert(name.into());
@@ -156,6 +260,20 @@ impl Options {
     #[must_use]
     pub fn with_budget(mut self, budget: Budget) -> Options {
         self.budget = budget;
+        self
+    }
+
+    /// With another model of cost.
+    #[must_use]
+    pub fn with_cost(mut self, cost: CostModel) -> Options {
+        self.cost = cost;
+        self
+    }
+
+    /// With the least cost found exactly for programs with up to this many classes to choose in.
+    #[must_use]
+    pub fn with_exact(mut self, classes: usize) -> Options {
+        self.exact = classes;
         self
     }
 

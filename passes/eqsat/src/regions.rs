@@ -76,10 +76,7 @@ type Renamed = HashMap<Value, Value>;
 
 impl Regions<'_> {
     fn allows(&self, name: &str) -> bool {
-        let named = |set: &std::collections::BTreeSet<String>| set.contains(name) || set.contains("region");
-        self.options.classes.contains(&Class::Exact)
-            && (self.options.include.is_empty() || named(&self.options.include))
-            && !named(&self.options.exclude)
+        self.options.allows(name, "region", Class::Exact)
     }
 
     fn fired(&mut self, name: &str) {

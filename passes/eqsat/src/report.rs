@@ -37,12 +37,21 @@ pub struct Report {
     pub stop: Stop,
     /// How often each rule found something new.
     pub fired: BTreeMap<String, usize>,
+    /// How often each rule gave a part of the resulting program.
+    pub used: BTreeMap<String, usize>,
     /// Rules of class `finite` that found something: the program now assumes finite values.
     pub finite: BTreeSet<String>,
-    /// Estimated cost before, in additions of one element.
+    /// Estimated cost before, as [`crate::Options::cost`] counts it.
     pub cost_before: f64,
     /// Estimated cost after.
     pub cost_after: f64,
+    /// Estimated cost before if every value were computed again for each of its uses.
+    pub tree_cost_before: f64,
+    /// The same after.
+    pub tree_cost_after: f64,
+    /// How much more the choice without exact search cost, as a part of the exact one's cost: the largest of all regions
+    /// and rounds. `None` if no exact search ran to its end.
+    pub gap: Option<f64>,
     /// What took how long, if [`crate::Options::profile`] asked for it. Everything else depends on the program and the
     /// options alone.
     pub profile: Option<Profile>,

@@ -7,10 +7,11 @@
 
 use crate::{
     Class, Options, Report, Stop,
-    agenda::{Agenda, Below, Trigger},
+    agenda::{Agenda, Below, Trigger, Turn},
     apply,
     explain::Journal,
     graph::{Graph, Node, canonical, type_of},
+    hash::{FastMap, FastSet},
     marks::Marks,
     matcher::{self, Binding},
     normalize,
@@ -18,11 +19,14 @@ use crate::{
     products,
 };
 use egg::{Id, Language};
-use std::collections::BTreeSet;
 use thn_ir::OpKind;
 
 /// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
 const MAX_NODES: usize = 32;
+
+/// How far what rules made is from the program: a class made for one that was made for one of the program is two steps
+/// away. Farther away nothing is looked for, so that circles such as x = (x / y) y end.
+const MAX_GENERATION: u8 = 6;
 
 /// An e-graph that is being saturated, and what the search has learnt about its nodes.
 pub(crate) struct Search<'a> {
@@ -32,14 +36,26 @@ pub(crate) struct Search<'a> {
     /// Rules by the op at the root of their left sides: those that contract, and those that expand.
     index: [Vec<Vec<Trigger>>; 2],
     agenda: Agenda,
+    /// Nodes, by the names that they had, at which every contracting rule was looked for.
+    visited: FastSet<Node>,
     /// Nodes that are never chosen where their class has another: a stabilizing rule found a better form.
     pub(crate) marks: Marks,
     /// What made classes equal, if somebody wants to know.
     pub(crate) journal: Option<Journal>,
+    /// What rules gave: a node of their own, or a class that there was already.
+    gave: Vec<(usize, Given)>,
     max_nodes: usize,
     max_matches: usize,
     matches: usize,
     iterations: usize,
+}
+
+/// What a rule gave.
+enum Given {
+    /// A new node, by the number egg gave it.
+    Node(Id),
+    /// An older class for this one.
+    Class(Id),
 }
 
 /// One thing to do to a class.
@@ -54,7 +70,8 @@ impl<'a> Search<'a> {
     /// A search over `graph` with the rules that `options` allow.
     pub(crate) fn new(graph: Graph, rules: &'a [Rule], options: &'a Options) -> Search<'a> {
         let mut index = [(); 2].map(|()| OpKind::ALL.iter().map(|_| vec![]).collect::<Vec<_>>());
-        let allowed = || rules.iter().enumerate().filter(|(_, rule)| allows(options, rule));
+        let allowed =
+            || rules.iter().enumerate().filter(|(_, r)| options.allows(&r.name, &r.family, r.class));
         for (i, rule) in allowed() {
             if let Some(root) = rule.left.root() {
                 index[usize::from(rule.expand)][root as usize].push(Trigger::new(i, rule));
@@ -66,8 +83,10 @@ impl<'a> Search<'a> {
             options,
             index,
             agenda: Agenda::new(allowed().map(|(_, rule)| rule).filter(|r| !r.expand)),
+            visited: FastSet::default(),
             marks: Marks::default(),
             journal: None,
+            gave: vec![],
             max_nodes: size * options.budget.nodes_per_node + options.budget.nodes,
             max_matches: size * options.budget.matches_per_node + options.budget.nodes,
             matches: 0,
@@ -79,6 +98,8 @@ impl<'a> Search<'a> {
     /// Contracts to saturation, chooses the order of products, then expands and contracts in windows.
     pub(crate) fn run(&mut self, roots: &[Id], report: &mut Report) {
         self.rebuild();
+        self.agenda.add_all(&self.graph);
+        self.agenda.take(&mut self.graph);
         let mut stop = report.phase("contract", |report| self.contract(report));
         if stop == Stop::Saturated && !self.options.is_strict() {
             stop = match report.phase("products", |report| self.products(roots, report)) {
@@ -108,6 +129,7 @@ impl<'a> Search<'a> {
     /// Puts products of matrices into their cheapest order; whether that found anything.
     fn products(&mut self, roots: &[Id], report: &mut Report) -> Result<bool, Stop> {
         let mut changed = false;
+        self.graph.analysis.generation = 0;
         for found in products::products(&mut self.graph, roots) {
             let entry = self.journal.as_ref().and_then(|j| j.product(&self.graph, &found));
             if self.unite(found.class, found.equal) {
@@ -119,21 +141,39 @@ impl<'a> Search<'a> {
             }
         }
         self.rebuild();
+        self.agenda.take(&mut self.graph);
         if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(changed) }
+    }
+
+    /// Adds to the report which rules gave parts of the chosen program.
+    pub(crate) fn note_used(&self, program: &[(Id, &Node)], report: &mut Report) {
+        let chosen: FastMap<Id, Node> =
+            program.iter().map(|(class, node)| (*class, canonical(&self.graph, (*node).clone()))).collect();
+        let mut counted = FastSet::default();
+        for (rule, given) in &self.gave {
+            let (Given::Node(id) | Given::Class(id)) = given;
+            let class = self.graph.find(*id);
+            let used = chosen.get(&class).is_some_and(|node| match given {
+                Given::Node(id) => canonical(&self.graph, self.graph.id_to_node(*id).clone()) == *node,
+                Given::Class(_) => true,
+            });
+            if used && counted.insert((*rule, class)) {
+                *report.used.entry(self.rules[*rule].name.clone()).or_insert(0) += 1;
+            }
+        }
     }
 
     /// Works through the agenda, and what congruence adds to it.
     fn contract(&mut self, report: &mut Report) -> Stop {
-        self.agenda.take(&mut self.graph);
         loop {
             if self.iterations >= self.options.budget.iterations {
                 return Stop::Iterations;
             }
             self.iterations += 1;
             let mut found = false;
-            while let Some((class, distance)) = self.agenda.next(&self.graph) {
+            while let Some(turn) = self.agenda.next(&self.graph) {
                 found = true;
-                if let Err(stop) = self.visit(class, distance, report) {
+                if let Err(stop) = self.visit(&turn, report) {
                     return stop;
                 }
                 self.agenda.take(&mut self.graph);
@@ -146,16 +186,30 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Applies contracting rules at every node of a class; `distance` ops below it something has changed.
-    fn visit(&mut self, class: Id, distance: u8, report: &mut Report) -> Result<(), Stop> {
+    /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that look far
+    /// enough down.
+    fn visit(&mut self, turn: &Turn, report: &mut Report) -> Result<(), Stop> {
+        let class = turn.class;
+        let generation = self.graph[class].data.generation;
+        if generation >= MAX_GENERATION {
+            return Ok(());
+        }
+        self.graph.analysis.generation = generation + 1;
+        let mut steps = vec![];
         for node in self.nodes(class) {
             // What was found so far can have made the class a constant.
             if self.graph[class].data.settled() {
                 break;
             }
-            let mut steps = vec![];
+            let distance = if self.visited.contains(&node) {
+                let Some(below) = turn.below else { continue };
+                below
+            } else {
+                self.visited.insert(node.clone());
+                0
+            };
             self.find(class, &node, false, distance, &mut steps, report);
-            for step in steps {
+            for step in steps.drain(..) {
                 self.apply(step, report)?;
             }
             if distance <= 1 {
@@ -176,9 +230,11 @@ impl<'a> Search<'a> {
                 self.find(class, &node, true, 0, &mut steps, report);
             }
         }
+        self.graph.analysis.generation = 0;
         for step in steps {
             self.apply(step, report)?;
         }
+        self.agenda.take(&mut self.graph);
         Ok(())
     }
 
@@ -235,6 +291,7 @@ impl<'a> Search<'a> {
             return Err(Stop::Matches);
         }
         let rule = &self.rules[step.rule];
+        let before = self.graph.nodes().len();
         let Some(new) = apply::build(&mut self.graph, rule, &step.way, step.class) else {
             return self.grown();
         };
@@ -249,6 +306,8 @@ impl<'a> Search<'a> {
             if let Some(journal) = &mut self.journal {
                 journal.push(entry);
             }
+            let old = usize::from(new) < before;
+            self.gave.push((step.rule, if old { Given::Class(step.class) } else { Given::Node(new) }));
             *report.fired.entry(rule.name.clone()).or_insert(0) += 1;
             if rule.class == Class::Finite {
                 report.finite.insert(rule.name.clone());
@@ -265,6 +324,9 @@ impl<'a> Search<'a> {
 
     fn normalize(&mut self, class: Id, node: &Node, report: &mut Report) -> Result<(), Stop> {
         for found in normalize::normalize(&mut self.graph, class, node, self.options.is_strict()) {
+            if self.options.exclude.contains(found.name) {
+                continue;
+            }
             let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
             if let Some(new) = found.node.filter(|n| n != node) {
                 self.marks.link(new, node);
@@ -304,12 +366,4 @@ impl<'a> Search<'a> {
         self.graph.rebuild();
         self.marks.rename(&self.graph);
     }
-}
-
-/// Whether the options let a rule run.
-pub(crate) fn allows(options: &Options, rule: &Rule) -> bool {
-    let named = |set: &BTreeSet<String>| set.contains(&rule.name) || set.contains(&rule.family);
-    options.classes.contains(&rule.class)
-        && (options.include.is_empty() || named(&options.include))
-        && !named(&options.exclude)
 }

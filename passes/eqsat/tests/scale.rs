@@ -1,6 +1,6 @@
 //! Random programs: large ones take space in proportion to their size, and a second optimization finds nothing.
 
-use thn_eqsat::{Options, optimize};
+use thn_eqsat::{Level, Options, optimize};
 use thn_ir::*;
 
 /// A program of `n` elementwise ops, each over values made shortly before.
@@ -61,4 +61,54 @@ fn a_second_optimization_changes_nothing() {
             assert_eq!(f.to_string(), once, "seed {seed}: {again:?}\n{before}");
         }
     }
+}
+
+#[test]
+fn options_name_what_exists() {
+    let error = |options: Options| optimize(&mut random(20, 1), &options).unwrap_err().to_string();
+    let message = error(Options::default().with_exclude("sub-slef"));
+    assert!(message.contains("`sub-slef`") && message.contains("`sub-self`"), "{message}");
+    assert!(error(Options::default().with_include("stabilise")).contains("`stabilize`"));
+    for name in ["sub-self", "stabilize", "finite", "flatten-sum", "loop-hoist", "region"] {
+        optimize(&mut random(20, 1), &Options::default().with_exclude(name)).unwrap();
+    }
+    let report = optimize(&mut random(300, 1), &Options::default().with_exclude("finite")).unwrap();
+    assert!(report.finite.is_empty());
+}
+
+#[test]
+fn levels_do_more_and_more() {
+    let run = |level| {
+        let mut f = random(4_000, 7);
+        let report = optimize(&mut f, &Options::level(level)).unwrap();
+        assert_eq!(verify::verify(&f), vec![]);
+        report
+    };
+    let reports = Level::ALL.map(run);
+    assert!(reports[0].fired.is_empty() && reports[0].cost_after == reports[0].cost_before);
+    assert!(reports.windows(2).all(|w| w[1].cost_after <= w[0].cost_after));
+    assert!(reports[1].cost_after < reports[0].cost_after);
+    assert!(reports[1].finite.is_empty() && !reports[2].finite.is_empty());
+    for report in &reports {
+        assert!(report.used.keys().all(|name| report.fired.contains_key(name)), "{:?}", report.used);
+        assert!(report.tree_cost_after >= report.cost_after);
+    }
+    assert!(!reports[2].used.is_empty() && reports[2].gap.is_none());
+}
+
+#[test]
+fn exact_extraction_costs_no_more() {
+    let mut ended = 0;
+    for seed in 0..20 {
+        let cost = |options| {
+            let mut f = random(30, seed);
+            let report = optimize(&mut f, &options).unwrap();
+            assert_eq!(verify::verify(&f), vec![]);
+            ended += usize::from(report.gap.is_some());
+            report.cost_after
+        };
+        let [heuristic, exact] = [Options::default(), Options::default().with_exact(40)].map(cost);
+        assert!(exact <= heuristic * 1.000_001, "seed {seed}: {exact} above {heuristic}");
+    }
+    assert!(ended > 10, "{ended} exact searches ended");
 }
