@@ -4,7 +4,7 @@ func.func @f(%x: tensor<?xf32> {thn.dims = ["N"]}, %y: tensor<?xf32> {thn.dims =
   %0 = arith.addf %x, %y : tensor<?xf32>
   %1 = math.log1p %0 : tensor<?xf32>
   %2 = arith.mulf %1, %y fastmath<reassoc> : tensor<?xf32>
-  %3 = math.fma %2, %x, %y : tensor<?xf32>
+  %3 = arith.remf %2, %x : tensor<?xf32>
   %4 = arith.negf %s : f32
   %5 = arith.subf %3, %x : tensor<?xf32>
   return %5, %4 : tensor<?xf32>, f32
