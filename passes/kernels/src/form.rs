@@ -104,7 +104,11 @@ fn block(func: &Func, accesses: &Accesses, id: BlockId, errors: &mut Vec<Error>)
             OpKind::Loop | OpKind::Cond => {
                 data.regions.iter().for_each(|r| block(func, accesses, *r, errors));
             }
-            _ => errors.push(Error::internal("is in no kernel").at(data.kind.row().mnemonic, &data.loc)),
+            // Whoever lowers a program may have forgotten to plan it.
+            _ => errors.push(
+                Error::input("is in no kernel; `thn-plan-kernels` comes first")
+                    .at(data.kind.row().mnemonic, &data.loc),
+            ),
         }
     }
 }

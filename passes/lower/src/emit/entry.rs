@@ -214,10 +214,7 @@ impl Entry<'_> {
                 OpKind::Kernel => self.kernel(*op, dests)?,
                 OpKind::Loop => self.repeat(*op)?,
                 OpKind::Cond => self.choose(*op, dests)?,
-                _ => {
-                    return Err(Error::input("is in no kernel; `thn-plan-kernels` comes first")
-                        .at(data.kind.row().mnemonic, &data.loc));
-                }
+                _ => return Err(Error::internal("is in no kernel").at(data.kind.row().mnemonic, &data.loc)),
             }
             for v in &data.results {
                 self.expect_reads(*v, uses.get(v).copied().unwrap_or(0));
