@@ -5,7 +5,7 @@
 //! cargo run --release -p thn-eqsat --example scale -- 2000    # other sizes
 //! ```
 //!
-//! Times of large programs are of the processor, not of the clock on the wall, so that other work on the machine does
+//! Times of whole large programs are of the processor, not of the clock on the wall, so that other work on the machine does
 //! not count; training steps are too short for that, and the fastest of many runs counts. The peak of memory is that of the process while one program is optimized. Both come from Linux's `/proc`.
 //! The text of every program is compared: two runs, and eight at the same time in threads of their own.
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 }
 
 fn run(sizes: &[usize]) -> Result<(), Error> {
-    println!("{} rules; times in seconds on the processor.\n", thn_eqsat::rules()?.len());
+    println!("{} rules; seconds by the clock, in all on the processor.\n", thn_eqsat::rules()?.len());
     println!(
         "| program | ops | ops after | contracting | expanding | extraction | in all | e-nodes | sweeps | MiB | stop |"
     );
