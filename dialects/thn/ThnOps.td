@@ -283,6 +283,57 @@ def Thn_ArctanhOp : Thn_Unary<"arctanh"> {
   let formula = "(div (log (div (add 1 ?x) (sub 1 ?x))) 2)"; let partials = ["(reciprocal (mul (sub 1 ?x) (add 1 ?x)))"];
   let prim = "(float thn_arctanh)"; let domain = "[-1, 1]"; let cost = 35; let max_ulp = 2; let foreign = ["math.atanh"];
 }
+def Thn_Deg2RadOp : Thn_Unary<"deg2rad"> {
+  let summary = "x degrees in radians.";
+  let formula = "(mul ?x 0.01745329251994329576923690768488612713442871888541725)";
+  let partials = ["0.01745329251994329576923690768488612713442871888541725"];
+  let expand = "(mul ?x 0.01745329251994329576923690768488612713442871888541725)"; let max_ulp = 2;
+}
+def Thn_Rad2DegOp : Thn_Unary<"rad2deg"> {
+  let summary = "x radians in degrees.";
+  let formula = "(mul ?x 57.29577951308232087679815481410517033240547246656432)";
+  let partials = ["57.29577951308232087679815481410517033240547246656432"];
+  let expand = "(mul ?x 57.29577951308232087679815481410517033240547246656432)"; let max_ulp = 2;
+}
+
+//===- Elementwise: the error function and products with logarithms -------------------------------------===//
+
+def Thn_ErfOp : Thn_Unary<"erf"> {
+  let summary = "The error function, 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.";
+  let formula = "(erf ?x)";
+  let partials = ["(mul 1.128379167095512573896158903121545171688101258657998 (exp (neg (sqr ?x))))"];
+  let prim = "(float thn_erf)"; let cost = 65; let max_ulp = 2; let foreign = ["math.erf"];
+}
+def Thn_ErfcOp : Thn_Unary<"erfc"> {
+  let summary = "1 - erf(x), accurate until it underflows.";
+  let formula = "(erfc ?x)";
+  let partials = ["(mul -1.128379167095512573896158903121545171688101258657998 (exp (neg (sqr ?x))))"];
+  let prim = "(float thn_erfc)"; let cost = 75; let max_ulp = 2; let foreign = ["math.erfc"];
+}
+def Thn_ErfcxOp : Thn_Unary<"erfcx"> {
+  let summary = "exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.";
+  let formula = "(select (eq ?x inf) 0 (mul (exp (mul ?x ?x)) (erfc ?x)))";
+  let partials = ["(sub (mul 2 (mul ?x ?result)) 1.128379167095512573896158903121545171688101258657998)"];
+  let prim = "(float thn_erfcx)"; let cost = 75; let max_ulp = 3;
+}
+def Thn_LogNdtrOp : Thn_Unary<"log_ndtr"> {
+  let summary = "The logarithm of the standard normal distribution function, also where that underflows.";
+  let formula = "(log (div (erfc (neg (div ?x (sqrt 2)))) 2))";
+  let partials = ["(div 0.7978845608028653558798921198687637369517172623298693 (erfcx (mul ?x -0.7071067811865475244008443621048490392848359376884740)))"];
+  let expand = "(let ?z (mul ?x -0.7071067811865475244008443621048490392848359376884740) (select (lt ?x -1) (sub (log (mul 0.5 (erfcx ?z))) (mul 0.5 (sqr ?x))) (log1p (mul -0.5 (erfc (neg ?z))))))";
+  let cost = 200; let max_ulp = 4;
+}
+def Thn_XLogXOp : Thn_Unary<"xlogx"> {
+  let summary = "x * log(x), and 0 at 0.";
+  let formula = "(select (eq ?x 0) 0 (mul ?x (log ?x)))"; let partials = ["(add 1 (log ?x))"];
+  let expand = "(select (eq ?x 0) 0 (mul ?x (log ?x)))"; let domain = "[0, inf)"; let cost = 23; let max_ulp = 3;
+}
+def Thn_XLogYOp : Thn_Binary<"xlogy"> {
+  let summary = "x * log(y), and 0 where x is 0 and y is no NaN.";
+  let formula = "(select (eq ?x 0) (select (isnan ?y) nan 0) (mul ?x (log ?y)))";
+  let partials = ["(log ?y)", "(select (eq ?x 0) 0 (div ?x ?y))"];
+  let expand = "(select (eq ?x 0) (select (eq ?y ?y) 0 ?y) (mul ?x (log ?y)))"; let domain = "[0, inf)"; let cost = 25; let max_ulp = 3;
+}
 
 //===- Elementwise: rounding, tests, logic, choice -------------------------------------------------------===//
 

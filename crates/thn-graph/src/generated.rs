@@ -262,6 +262,54 @@ impl Tensor {
         elementwise(OpKind::Arctanh, &[self.term()])
     }
 
+    /// x degrees in radians.
+    #[track_caller]
+    pub fn deg2rad(&self) -> Tensor {
+        elementwise(OpKind::Deg2Rad, &[self.term()])
+    }
+
+    /// x radians in degrees.
+    #[track_caller]
+    pub fn rad2deg(&self) -> Tensor {
+        elementwise(OpKind::Rad2Deg, &[self.term()])
+    }
+
+    /// The error function, 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.
+    #[track_caller]
+    pub fn erf(&self) -> Tensor {
+        elementwise(OpKind::Erf, &[self.term()])
+    }
+
+    /// 1 - erf(x), accurate until it underflows.
+    #[track_caller]
+    pub fn erfc(&self) -> Tensor {
+        elementwise(OpKind::Erfc, &[self.term()])
+    }
+
+    /// exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.
+    #[track_caller]
+    pub fn erfcx(&self) -> Tensor {
+        elementwise(OpKind::Erfcx, &[self.term()])
+    }
+
+    /// The logarithm of the standard normal distribution function, also where that underflows.
+    #[track_caller]
+    pub fn log_ndtr(&self) -> Tensor {
+        elementwise(OpKind::LogNdtr, &[self.term()])
+    }
+
+    /// x * log(x), and 0 at 0.
+    #[track_caller]
+    pub fn xlogx(&self) -> Tensor {
+        elementwise(OpKind::XLogX, &[self.term()])
+    }
+
+    /// x * log(y), and 0 where x is 0 and y is no NaN.
+    #[track_caller]
+    pub fn xlogy(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::XLogY, &[self.term(), y.term()])
+    }
+
     /// The largest integer not above x.
     #[track_caller]
     pub fn floor(&self) -> Tensor {

@@ -46,6 +46,8 @@ pub const REAL_FUNCTIONS: &[(&str, usize)] = &[
     ("cosh", 1),
     ("div", 2),
     ("eq", 2),
+    ("erf", 1),
+    ("erfc", 1),
     ("exp", 1),
     ("floor", 1),
     ("ge", 2),

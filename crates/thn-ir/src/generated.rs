@@ -100,6 +100,22 @@ pub enum OpKind {
     Arccosh,
     /// The number whose hyperbolic tangent is x; NaN outside \[-1, 1\].
     Arctanh,
+    /// x degrees in radians.
+    Deg2Rad,
+    /// x radians in degrees.
+    Rad2Deg,
+    /// The error function, 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.
+    Erf,
+    /// 1 - erf(x), accurate until it underflows.
+    Erfc,
+    /// exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.
+    Erfcx,
+    /// The logarithm of the standard normal distribution function, also where that underflows.
+    LogNdtr,
+    /// x * log(x), and 0 at 0.
+    XLogX,
+    /// x * log(y), and 0 where x is 0 and y is no NaN.
+    XLogY,
     /// The largest integer not above x.
     Floor,
     /// The smallest integer not below x.
@@ -196,7 +212,7 @@ pub enum OpKind {
 
 impl OpKind {
     /// Every op of the table, in its order.
-    pub const ALL: [OpKind; 91] = [
+    pub const ALL: [OpKind; 99] = [
         OpKind::Constant,
         OpKind::Dim,
         OpKind::Iota,
@@ -243,6 +259,14 @@ impl OpKind {
         OpKind::Arcsinh,
         OpKind::Arccosh,
         OpKind::Arctanh,
+        OpKind::Deg2Rad,
+        OpKind::Rad2Deg,
+        OpKind::Erf,
+        OpKind::Erfc,
+        OpKind::Erfcx,
+        OpKind::LogNdtr,
+        OpKind::XLogX,
+        OpKind::XLogY,
         OpKind::Floor,
         OpKind::Ceil,
         OpKind::Round,
@@ -339,6 +363,14 @@ impl OpKind {
             "arcsinh" => OpKind::Arcsinh,
             "arccosh" => OpKind::Arccosh,
             "arctanh" => OpKind::Arctanh,
+            "deg2rad" => OpKind::Deg2Rad,
+            "rad2deg" => OpKind::Rad2Deg,
+            "erf" => OpKind::Erf,
+            "erfc" => OpKind::Erfc,
+            "erfcx" => OpKind::Erfcx,
+            "log_ndtr" => OpKind::LogNdtr,
+            "xlogx" => OpKind::XLogX,
+            "xlogy" => OpKind::XLogY,
             "floor" => OpKind::Floor,
             "ceil" => OpKind::Ceil,
             "round" => OpKind::Round,
@@ -437,6 +469,14 @@ impl OpKind {
             OpKind::Arcsinh => &ARCSINH,
             OpKind::Arccosh => &ARCCOSH,
             OpKind::Arctanh => &ARCTANH,
+            OpKind::Deg2Rad => &DEG2RAD,
+            OpKind::Rad2Deg => &RAD2DEG,
+            OpKind::Erf => &ERF,
+            OpKind::Erfc => &ERFC,
+            OpKind::Erfcx => &ERFCX,
+            OpKind::LogNdtr => &LOG_NDTR,
+            OpKind::XLogX => &XLOGX,
+            OpKind::XLogY => &XLOGY,
             OpKind::Floor => &FLOOR,
             OpKind::Ceil => &CEIL,
             OpKind::Round => &ROUND,
@@ -1802,6 +1842,327 @@ static ARCTANH: OpRow = OpRow {
     foreign: &[Prim { class: DTypeClass::Float, emit: "math.atanh", predicate: None }],
     cost: 35,
     max_ulp: 2,
+};
+
+static DEG2RAD: OpRow = OpRow {
+    kind: OpKind::Deg2Rad,
+    mnemonic: "deg2rad",
+    summary: "x degrees in radians.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "mul",
+        &[Expr::Operand(0), Expr::Number("0.01745329251994329576923690768488612713442871888541725")],
+    )),
+    semantics: Semantics::Expand(Expr::Op(
+        OpKind::Mul,
+        &[Expr::Operand(0), Expr::Number("0.01745329251994329576923690768488612713442871888541725")],
+    )),
+    partials: &[Expr::Number("0.01745329251994329576923690768488612713442871888541725")],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 1,
+    max_ulp: 2,
+};
+
+static RAD2DEG: OpRow = OpRow {
+    kind: OpKind::Rad2Deg,
+    mnemonic: "rad2deg",
+    summary: "x radians in degrees.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "mul",
+        &[Expr::Operand(0), Expr::Number("57.29577951308232087679815481410517033240547246656432")],
+    )),
+    semantics: Semantics::Expand(Expr::Op(
+        OpKind::Mul,
+        &[Expr::Operand(0), Expr::Number("57.29577951308232087679815481410517033240547246656432")],
+    )),
+    partials: &[Expr::Number("57.29577951308232087679815481410517033240547246656432")],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 1,
+    max_ulp: 2,
+};
+
+static ERF: OpRow = OpRow {
+    kind: OpKind::Erf,
+    mnemonic: "erf",
+    summary: "The error function, 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real("erf", &[Expr::Operand(0)])),
+    semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_erf", predicate: None }]),
+    partials: &[Expr::Op(
+        OpKind::Mul,
+        &[
+            Expr::Number("1.128379167095512573896158903121545171688101258657998"),
+            Expr::Op(OpKind::Exp, &[Expr::Op(OpKind::Neg, &[Expr::Op(OpKind::Sqr, &[Expr::Operand(0)])])]),
+        ],
+    )],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &["math.erf"],
+    cost: 65,
+    max_ulp: 2,
+};
+
+static ERFC: OpRow = OpRow {
+    kind: OpKind::Erfc,
+    mnemonic: "erfc",
+    summary: "1 - erf(x), accurate until it underflows.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real("erfc", &[Expr::Operand(0)])),
+    semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_erfc", predicate: None }]),
+    partials: &[Expr::Op(
+        OpKind::Mul,
+        &[
+            Expr::Number("-1.128379167095512573896158903121545171688101258657998"),
+            Expr::Op(OpKind::Exp, &[Expr::Op(OpKind::Neg, &[Expr::Op(OpKind::Sqr, &[Expr::Operand(0)])])]),
+        ],
+    )],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &["math.erfc"],
+    cost: 75,
+    max_ulp: 2,
+};
+
+static ERFCX: OpRow = OpRow {
+    kind: OpKind::Erfcx,
+    mnemonic: "erfcx",
+    summary: "exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "select",
+        &[
+            Expr::Real("eq", &[Expr::Operand(0), Expr::Number("inf")]),
+            Expr::Number("0"),
+            Expr::Real(
+                "mul",
+                &[
+                    Expr::Real("exp", &[Expr::Real("mul", &[Expr::Operand(0), Expr::Operand(0)])]),
+                    Expr::Real("erfc", &[Expr::Operand(0)]),
+                ],
+            ),
+        ],
+    )),
+    semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_erfcx", predicate: None }]),
+    partials: &[Expr::Op(
+        OpKind::Sub,
+        &[
+            Expr::Op(
+                OpKind::Mul,
+                &[Expr::Number("2"), Expr::Op(OpKind::Mul, &[Expr::Operand(0), Expr::Result])],
+            ),
+            Expr::Number("1.128379167095512573896158903121545171688101258657998"),
+        ],
+    )],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 75,
+    max_ulp: 3,
+};
+
+static LOG_NDTR: OpRow = OpRow {
+    kind: OpKind::LogNdtr,
+    mnemonic: "log_ndtr",
+    summary: "The logarithm of the standard normal distribution function, also where that underflows.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "log",
+        &[Expr::Real(
+            "div",
+            &[
+                Expr::Real(
+                    "erfc",
+                    &[Expr::Real(
+                        "neg",
+                        &[Expr::Real("div", &[Expr::Operand(0), Expr::Real("sqrt", &[Expr::Number("2")])])],
+                    )],
+                ),
+                Expr::Number("2"),
+            ],
+        )],
+    )),
+    semantics: Semantics::Expand(Expr::Let(
+        &Expr::Op(
+            OpKind::Mul,
+            &[Expr::Operand(0), Expr::Number("-0.7071067811865475244008443621048490392848359376884740")],
+        ),
+        &Expr::Op(
+            OpKind::Select,
+            &[
+                Expr::Op(OpKind::Lt, &[Expr::Operand(0), Expr::Number("-1")]),
+                Expr::Op(
+                    OpKind::Sub,
+                    &[
+                        Expr::Op(
+                            OpKind::Log,
+                            &[Expr::Op(
+                                OpKind::Mul,
+                                &[Expr::Number("0.5"), Expr::Op(OpKind::Erfcx, &[Expr::Local(0)])],
+                            )],
+                        ),
+                        Expr::Op(
+                            OpKind::Mul,
+                            &[Expr::Number("0.5"), Expr::Op(OpKind::Sqr, &[Expr::Operand(0)])],
+                        ),
+                    ],
+                ),
+                Expr::Op(
+                    OpKind::Log1p,
+                    &[Expr::Op(
+                        OpKind::Mul,
+                        &[
+                            Expr::Number("-0.5"),
+                            Expr::Op(OpKind::Erfc, &[Expr::Op(OpKind::Neg, &[Expr::Local(0)])]),
+                        ],
+                    )],
+                ),
+            ],
+        ),
+    )),
+    partials: &[Expr::Op(
+        OpKind::Div,
+        &[
+            Expr::Number("0.7978845608028653558798921198687637369517172623298693"),
+            Expr::Op(
+                OpKind::Erfcx,
+                &[Expr::Op(
+                    OpKind::Mul,
+                    &[
+                        Expr::Operand(0),
+                        Expr::Number("-0.7071067811865475244008443621048490392848359376884740"),
+                    ],
+                )],
+            ),
+        ],
+    )],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 200,
+    max_ulp: 4,
+};
+
+static XLOGX: OpRow = OpRow {
+    kind: OpKind::XLogX,
+    mnemonic: "xlogx",
+    summary: "x * log(x), and 0 at 0.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "select",
+        &[
+            Expr::Real("eq", &[Expr::Operand(0), Expr::Number("0")]),
+            Expr::Number("0"),
+            Expr::Real("mul", &[Expr::Operand(0), Expr::Real("log", &[Expr::Operand(0)])]),
+        ],
+    )),
+    semantics: Semantics::Expand(Expr::Op(
+        OpKind::Select,
+        &[
+            Expr::Op(OpKind::Eq, &[Expr::Operand(0), Expr::Number("0")]),
+            Expr::Number("0"),
+            Expr::Op(OpKind::Mul, &[Expr::Operand(0), Expr::Op(OpKind::Log, &[Expr::Operand(0)])]),
+        ],
+    )),
+    partials: &[Expr::Op(OpKind::Add, &[Expr::Number("1"), Expr::Op(OpKind::Log, &[Expr::Operand(0)])])],
+    transpose: None,
+    domain: Domain { low: 0.0, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 23,
+    max_ulp: 3,
+};
+
+static XLOGY: OpRow = OpRow {
+    kind: OpKind::XLogY,
+    mnemonic: "xlogy",
+    summary: "x * log(y), and 0 where x is 0 and y is no NaN.",
+    operands: &[OperandSpec { name: "x", variadic: false }, OperandSpec { name: "y", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real(
+        "select",
+        &[
+            Expr::Real("eq", &[Expr::Operand(0), Expr::Number("0")]),
+            Expr::Real(
+                "select",
+                &[Expr::Real("isnan", &[Expr::Operand(1)]), Expr::Number("nan"), Expr::Number("0")],
+            ),
+            Expr::Real("mul", &[Expr::Operand(0), Expr::Real("log", &[Expr::Operand(1)])]),
+        ],
+    )),
+    semantics: Semantics::Expand(Expr::Op(
+        OpKind::Select,
+        &[
+            Expr::Op(OpKind::Eq, &[Expr::Operand(0), Expr::Number("0")]),
+            Expr::Op(
+                OpKind::Select,
+                &[
+                    Expr::Op(OpKind::Eq, &[Expr::Operand(1), Expr::Operand(1)]),
+                    Expr::Number("0"),
+                    Expr::Operand(1),
+                ],
+            ),
+            Expr::Op(OpKind::Mul, &[Expr::Operand(0), Expr::Op(OpKind::Log, &[Expr::Operand(1)])]),
+        ],
+    )),
+    partials: &[
+        Expr::Op(OpKind::Log, &[Expr::Operand(1)]),
+        Expr::Op(
+            OpKind::Select,
+            &[
+                Expr::Op(OpKind::Eq, &[Expr::Operand(0), Expr::Number("0")]),
+                Expr::Number("0"),
+                Expr::Op(OpKind::Div, &[Expr::Operand(0), Expr::Operand(1)]),
+            ],
+        ),
+    ],
+    transpose: None,
+    domain: Domain { low: 0.0, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 25,
+    max_ulp: 3,
 };
 
 static FLOOR: OpRow = OpRow {

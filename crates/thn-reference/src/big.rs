@@ -12,6 +12,7 @@
 
 mod arithmetic;
 mod bound;
+mod error_function;
 mod functions;
 mod order;
 mod rounding;

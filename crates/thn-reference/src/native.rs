@@ -79,6 +79,21 @@ fn fused(dtype: DType, x: f64, y: f64, z: f64) -> f64 {
     }
 }
 
+/// exp(x²) erfc(x); where erfc underflows, the continued fraction of Abramowitz and Stegun, 7.1.14.
+fn erfcx(x: f64) -> f64 {
+    if x < 25.0 {
+        let square = x * x;
+        let lost = x.mul_add(x, -square);
+        let power = square.exp();
+        return if power.is_finite() { power * libm::erfc(x) * (1.0 + lost) } else { power };
+    }
+    if x == f64::INFINITY {
+        return 0.0;
+    }
+    let fraction = (1..=20).rev().fold(x, |rest, n| x + 0.5 * f64::from(n) / rest);
+    0.5 * std::f64::consts::FRAC_2_SQRT_PI / fraction
+}
+
 /// 1 / (1 + exp(-x)), from the side on which exp does not overflow.
 fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 {
@@ -190,6 +205,9 @@ fn float_unary(kind: OpKind, x: f64) -> Option<Scalar> {
         OpKind::Arcsinh => libm::asinh(x),
         OpKind::Arccosh => libm::acosh(x),
         OpKind::Arctanh => libm::atanh(x),
+        OpKind::Erf => libm::erf(x),
+        OpKind::Erfc => libm::erfc(x),
+        OpKind::Erfcx => erfcx(x),
         OpKind::Floor => x.floor(),
         OpKind::Ceil => x.ceil(),
         OpKind::Round => x.round_ties_even(),

@@ -69,6 +69,8 @@ impl Real for Reals {
             ("ceil", [a]) => self.integer_near(a, ToInteger::Ceil),
             ("cos", [a]) => self.cos(a),
             ("cosh", [a]) => self.cosh(a),
+            ("erf", [a]) => self.erf(a),
+            ("erfc", [a]) => self.erfc(a),
             ("exp", [a]) => self.exp(a),
             ("floor", [a]) => self.integer_near(a, ToInteger::Floor),
             ("isfinite", [a]) => {
@@ -136,6 +138,8 @@ impl Real for Doubles {
             ("ceil", [a]) => a.ceil(),
             ("cos", [a]) => a.cos(),
             ("cosh", [a]) => a.cosh(),
+            ("erf", [a]) => libm::erf(*a),
+            ("erfc", [a]) => libm::erfc(*a),
             ("exp", [a]) => a.exp(),
             ("floor", [a]) => a.floor(),
             ("isfinite", [a]) => truth(a.is_finite()),

@@ -228,6 +228,33 @@ impl Facts {
                 Facts::between(end(x.lo), end(x.hi), x.nan || x.lo < -1.0 || x.hi > 1.0, poles)
             }
             OpKind::Arccosh => Facts::between(0.0, inf, x.nan || x.lo < 1.0, x.inf),
+            OpKind::Erf => {
+                let end = |e: f64| if e.abs() < 1.0 { e } else { e.signum() * TINY };
+                Facts::between(
+                    if x.lo >= 0.0 { end(x.lo) } else { -1.0 },
+                    if x.hi <= 0.0 { end(x.hi) } else { 1.0 },
+                    x.nan,
+                    false,
+                )
+            }
+            OpKind::Erfc | OpKind::Erfcx => {
+                let lo = if x.hi <= 0.0 {
+                    1.0
+                } else if x.hi <= 1.0 {
+                    TINY
+                } else {
+                    0.0
+                };
+                let overflows = kind == OpKind::Erfcx && x.lo < -1.0;
+                Facts::between(lo, if x.lo >= 0.0 { 1.0 } else { inf }, x.nan, overflows)
+            }
+            OpKind::LogNdtr => Facts::between(-inf, 0.0, x.nan, x.lo < -1.0),
+            OpKind::XLogX => {
+                let (lo, hi) = (if x.lo >= 1.0 { 0.0 } else { -1.0 }, if x.hi <= 1.0 { 0.0 } else { inf });
+                Facts::between(lo, hi, x.nan || x.lo < 0.0, x.inf || x.hi > 1.0)
+            }
+            OpKind::Deg2Rad => mul(x, Facts::of_scalar(Scalar::Float(0.5))),
+            OpKind::Rad2Deg => mul(x, Facts::of_scalar(Scalar::Float(2.0))),
             OpKind::Hypot => {
                 let (low, _) = magnitude(x);
                 let finite = bounded(x) && bounded(y) && x.finite() && y.finite();

@@ -14,7 +14,7 @@ const LARGEST_ANGLE_DIGITS: i64 = 1 << 12;
 const LARGEST_EXACT_POWER: u32 = 4096;
 
 /// What 1 + x differs from 1 by, for an x so small that it is a [`Mid::Power`].
-const TINY: Bound = Bound::power(-LARGEST_EXPONENT / 4);
+pub(super) const TINY: Bound = Bound::power(-LARGEST_EXPONENT / 4);
 
 type Library = fn(&BigFloat, usize, &mut astro_float::Consts) -> BigFloat;
 
@@ -148,7 +148,7 @@ impl Reals {
     }
 
     /// π.
-    fn pi(&mut self) -> Big {
+    pub(super) fn pi(&mut self) -> Big {
         let pi = self.consts.pi(self.bits, RM);
         let doubt = Bound::power(2 + FUNCTION_DOUBT - self.bits as i64);
         self.rounded(pi, Bound::Exact, 0).blurred(doubt)

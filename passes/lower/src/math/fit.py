@@ -22,6 +22,8 @@ from mpmath import (
     chebyfit,
     cos,
     cosh,
+    erf,
+    erfc,
     exp,
     ln,
     log,
@@ -61,6 +63,31 @@ def root(z):
 Q = pi / 4 * mpf("1.0001")
 S = 3 - 2 * sqrt(mpf(2))  # the largest (m - 1) / (m + 1) for m in [sqrt(1/2), sqrt(2)]
 T = tan(pi / 8) * mpf("1.0001")
+
+
+
+def erf_tail(z):
+    """erf(r) / r - 1 in z = r^2."""
+    return erf(root(z)) / root(z) - 1 if z > TINY**2 else 2 / sqrt(pi) * (1 - z / 3) - 1
+
+
+def erfcx_rise(q):
+    """(1 + 2 a) erfcx(a) - 1 for q = (a - 4) / (a + 4)."""
+    if q == -1:
+        return mpf(0)
+    if 1 - q < TINY**3:
+        return 2 / sqrt(pi) - 1
+    a = 4 * (1 + q) / (1 - q)
+    if a < 1 / TINY:
+        return (1 + 2 * a) * exp(a * a) * erfc(a) - 1
+    i = 1 / (2 * a * a)
+    return (1 + 2 * a) * (1 - i + 3 * i**2 - 15 * i**3) / (a * sqrt(pi)) - 1
+
+
+def erfcx_slope(q):
+    """erfcx_rise(q) / (1 + q)."""
+    return erfcx_rise(q) / (1 + q) if 1 + q > TINY**3 else 4 - 4 / sqrt(pi)
+
 
 # name: (function, interval, number of coefficients for f32, for f64); 0 where a type does not use it.
 FITS = {
@@ -183,6 +210,11 @@ FITS = {
         6,
         13,
     ),
+    # the error function; the singles are for f32 results, evaluated in f64
+    "erf_tail": (erf_tail, (mpf(0), mpf("1.5626")), 0, 15),
+    "erf_tail_single": (erf_tail, (mpf(0), mpf("1.5626")), 0, 9),
+    "erfcx_slope": (erfcx_slope, (mpf(-1), mpf(1)), 0, 25),
+    "erfcx_rise_single": (erfcx_rise, (mpf(-1), mpf(1)), 0, 13),
 }
 
 

@@ -21,10 +21,11 @@ pub struct Definition {
 }
 
 /// The files of the library. The order carries no meaning.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     include_str!("cast.mlir"),
     include_str!("common.mlir"),
     include_str!("division.mlir"),
+    include_str!("error_function.mlir"),
     include_str!("exp.mlir"),
     include_str!("hyperbolic.mlir"),
     include_str!("integer.mlir"),
@@ -240,7 +241,8 @@ mod tests {
     fn every_primitive_has_every_type() {
         for float in ["f32", "f64"] {
             let primitives = "exp exp2 expm1 log log1p log2 log10 sigmoid sin cos tan arcsin arccos arctan atan2 \
-                              sinh cosh tanh arcsinh arccosh arctanh cbrt hypot copysign isinf pow floordiv \
+                              sinh cosh tanh arcsinh arccosh arctanh cbrt hypot copysign isinf erf erfc \
+                              erfcx pow floordiv \
                               mod sign";
             for primitive in primitives.split(' ') {
                 assert!(function(&format!("thn_{primitive}_{float}")).is_some(), "{primitive} {float}");

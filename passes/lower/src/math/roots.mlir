@@ -15,8 +15,8 @@
 // one step of Newton's follows, whose residual t^3 - a is computed from both halves of t^2. f32 is computed in f64.
 //
 // hypot (C. F. Borges, Algorithm 1014: An Improved Algorithm for hypot(x, y), ACM TOMS 2020): the fused square root h,
-// corrected by h^2 - m^2 - n^2, of which every product is exact with its fused error. Squares are kept in range by powers of
-// two. f32 squares neither overflow nor underflow in f64.
+// corrected by h^2 - m^2 - n^2, of which every product is exact with its fused error. Squares are kept in range by
+// powers of two. f32 squares neither overflow nor underflow in f64.
 
 func.func private @thn_cbrt_start(%a: f64) -> f64 {
   %bits = arith.bitcast %a : f64 to i64
