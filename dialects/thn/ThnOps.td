@@ -320,7 +320,7 @@ def Thn_LogNdtrOp : Thn_Unary<"log_ndtr"> {
   let summary = "The logarithm of the standard normal distribution function, also where that underflows.";
   let formula = "(log (div (erfc (neg (div ?x (sqrt 2)))) 2))";
   let partials = ["(div 0.7978845608028653558798921198687637369517172623298693 (erfcx (mul ?x -0.7071067811865475244008443621048490392848359376884740)))"];
-  let expand = "(let ?z (mul ?x -0.7071067811865475244008443621048490392848359376884740) (select (lt ?x -1) (sub (log (mul 0.5 (erfcx ?z))) (mul 0.5 (sqr ?x))) (log1p (mul -0.5 (erfc (neg ?z))))))";
+  let expand = "(let ?z (mul ?x -0.7071067811865475244008443621048490392848359376884740) (select (lt ?x -1) (sub (log (mul 0.5 (erfcx ?z))) (mul ?x (mul 0.5 ?x))) (log1p (mul -0.5 (erfc (neg ?z))))))";
   let cost = 200; let max_ulp = 4;
 }
 def Thn_XLogXOp : Thn_Unary<"xlogx"> {
@@ -451,6 +451,13 @@ def Thn_ReshapeOp : Thn_Shaped<"reshape"> {
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x (`dims` `=` $dims^)? attr-dict `:` type($x) `->` type($result)";
   let iterate = "(reshape)"; let transpose = "reshape"; let dtypes = "any"; let cost = 0;
+}
+def Thn_AssumeOp : Thn_Inferred<"assume"> {
+  let summary = "x, of which `facts` are promised: names such as `positive, finite`. The optimizer and compiled code trust them; the reference interpreter refuses a value that breaks one.";
+  let arguments = (ins Thn_Tensor:$x, StrAttr:$facts);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x `is` $facts attr-dict `:` type($x)";
+  let iterate = "(assume)"; let transpose = "assume"; let dtypes = "number"; let cost = 0;
 }
 def Thn_SliceOp : Thn_Shaped<"slice"> {
   let summary = "Element i along dim d is operand element starts[d] + steps[d] * i. Starts are dim expressions.";

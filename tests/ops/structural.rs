@@ -5,8 +5,8 @@ use crate::{
     samples::{Random, indices, tensor},
 };
 use thn_ir::{
-    Arg, Attrs, Builder, DType, Dim, Error, Func, Iterate, Literal, Loc, OpKind, Res, Scalar, Semantics,
-    Shape, TensorType, Value,
+    Arg, Attrs, Builder, DType, Dim, Error, Fact, Func, Iterate, Literal, Loc, OpKind, Res, Scalar,
+    Semantics, Shape, TensorType, Value,
 };
 use thn_reference::Value as Tensor;
 
@@ -108,6 +108,7 @@ impl Suite {
             Iterate::Broadcast => self.broadcasts(),
             Iterate::Dimshuffle => self.dimshuffles(),
             Iterate::Reshape => self.reshapes(),
+            Iterate::Assume => self.assumptions(),
             Iterate::Slice => self.slices(),
             Iterate::Gather => self.gathers(),
             Iterate::Pick => self.picks(),
@@ -138,6 +139,14 @@ impl Suite {
         ];
         literals.extend([&[7][..], &[2, 1, 3]].iter().filter_map(|s| tensor(random, dtype, s).to_literal()));
         self.add(&[], &[&[]], Judge::Bits, |b, _| literals.iter().map(|l| b.literal(l.clone())).collect())
+    }
+
+    /// Of ordinary numbers, all of which are finite.
+    fn assumptions(&mut self) -> Result<(), Error> {
+        let dtype = self.dtype;
+        self.add(&[(dtype, 2)], &[&[&[5, 3]], &[&[0, 1]], &[&[1, 7]]], Judge::Bits, |b, x| {
+            Ok(vec![b.assume(x[0], &[Fact::Number, Fact::Finite])?])
+        })
     }
 
     /// Expressions over the lengths of a matrix, all once: the op has one element type.

@@ -45,5 +45,5 @@ pub use lengths::{Length, Lengths};
 pub use shared::shared;
 pub use tensor::{Apply, Tensor};
 pub use thn_autodiff::Disconnected;
-pub use thn_ir::{DType, Error, Loc};
+pub use thn_ir::{DType, Error, Fact, Loc};
 pub use variables::*;

@@ -1,13 +1,20 @@
 //! Other shapes of the same elements, and repetition.
 
 use crate::{Lengths, Operand, Tensor, arena::build, axes, elementwise::repeat, lengths};
-use thn_ir::{Attrs, DType, Dim, Error, Loc, OpKind, Shape};
+use thn_ir::{Attrs, DType, Dim, Error, Fact, Loc, OpKind, Shape};
 
 impl Tensor {
     /// The same values under another element type.
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Tensor {
         build(&[self], Loc::caller(), |b, v| b.cast(v[0], dtype))
+    }
+
+    /// The same values, of which `facts` are promised. The optimizer and compiled code trust the promise: where a value
+    /// breaks it, results may be wrong. The reference interpreter checks it.
+    #[track_caller]
+    pub fn assume(&self, facts: &[Fact]) -> Tensor {
+        build(&[self], Loc::caller(), |b, v| b.assume(v[0], facts))
     }
 
     /// The same elements in row-major order under another shape; one length can be -1.

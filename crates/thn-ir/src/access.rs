@@ -196,6 +196,7 @@ pub fn access(func: &Func, op: OpId) -> Result<Option<Access>, Error> {
         }
         Iterate::Dimshuffle => map(load(0, dimshuffle(&operands[0], attrs.get_ints("order")))),
         Iterate::Reshape => map(load(0, reshape(&operands[0].shape, &result.shape))),
+        Iterate::Assume => map(load(0, iters(0..n))),
         Iterate::Slice => map(load(0, slice(attrs.get_dims("starts"), attrs.get_ints("steps")))),
         Iterate::Gather => {
             let k = operands[1].rank();

@@ -1,7 +1,7 @@
 //! Building programs with inference.
 
 use crate::{
-    Attr, Attrs, BlockId, Constraint, DType, Dim, Error, Func, Literal, Loc, OpId, OpKind, RegionTypes,
+    Attr, Attrs, BlockId, Constraint, DType, Dim, Error, Fact, Func, Literal, Loc, OpId, OpKind, RegionTypes,
     Scalar, Shape, TensorType, Type, Value, infer,
 };
 
@@ -119,6 +119,11 @@ impl<'f> Builder<'f> {
             return Ok(x);
         }
         self.apply(OpKind::Dimshuffle, &[x], Attrs::new().ints("order", order))
+    }
+
+    /// x, of which these facts are promised.
+    pub fn assume(&mut self, x: Value, facts: &[Fact]) -> Result<Value, Error> {
+        self.apply(OpKind::Assume, &[x], Attrs::new().with("facts", Attr::Str(Fact::text(facts).into())))
     }
 
     /// The same elements under another shape.

@@ -160,6 +160,8 @@ pub enum OpKind {
     Dimshuffle,
     /// The same elements in row-major order under another shape.
     Reshape,
+    /// x, of which `facts` are promised: names such as `positive, finite`. The optimizer and compiled code trust them; the reference interpreter refuses a value that breaks one.
+    Assume,
     /// Element i along dim d is operand element starts\[d\] + steps\[d\] * i. Starts are dim expressions.
     Slice,
     /// Rows of x: result\[i..., j...\] = x\[index\[i...\], j...\]. A negative index counts from the end; one outside is an error.
@@ -212,7 +214,7 @@ pub enum OpKind {
 
 impl OpKind {
     /// Every op of the table, in its order.
-    pub const ALL: [OpKind; 99] = [
+    pub const ALL: [OpKind; 100] = [
         OpKind::Constant,
         OpKind::Dim,
         OpKind::Iota,
@@ -289,6 +291,7 @@ impl OpKind {
         OpKind::Broadcast,
         OpKind::Dimshuffle,
         OpKind::Reshape,
+        OpKind::Assume,
         OpKind::Slice,
         OpKind::Gather,
         OpKind::Pick,
@@ -393,6 +396,7 @@ impl OpKind {
             "broadcast" => OpKind::Broadcast,
             "dimshuffle" => OpKind::Dimshuffle,
             "reshape" => OpKind::Reshape,
+            "assume" => OpKind::Assume,
             "slice" => OpKind::Slice,
             "gather" => OpKind::Gather,
             "pick" => OpKind::Pick,
@@ -499,6 +503,7 @@ impl OpKind {
             OpKind::Broadcast => &BROADCAST,
             OpKind::Dimshuffle => &DIMSHUFFLE,
             OpKind::Reshape => &RESHAPE,
+            OpKind::Assume => &ASSUME,
             OpKind::Slice => &SLICE,
             OpKind::Gather => &GATHER,
             OpKind::Pick => &PICK,
@@ -2036,7 +2041,10 @@ static LOG_NDTR: OpRow = OpRow {
                         ),
                         Expr::Op(
                             OpKind::Mul,
-                            &[Expr::Number("0.5"), Expr::Op(OpKind::Sqr, &[Expr::Operand(0)])],
+                            &[
+                                Expr::Operand(0),
+                                Expr::Op(OpKind::Mul, &[Expr::Number("0.5"), Expr::Operand(0)]),
+                            ],
                         ),
                     ],
                 ),
@@ -2666,6 +2674,26 @@ static RESHAPE: OpRow = OpRow {
     transpose: Some("reshape"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
+    foreign: &[],
+    cost: 0,
+    max_ulp: 1,
+};
+
+static ASSUME: OpRow = OpRow {
+    kind: OpKind::Assume,
+    mnemonic: "assume",
+    summary: "x, of which `facts` are promised: names such as `positive, finite`. The optimizer and compiled code trust them; the reference interpreter refuses a value that breaks one.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[AttrSpec { name: "facts", kind: AttrKind::Str }],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: None,
+    semantics: Semantics::Iterate(Iterate::Assume),
+    partials: &[],
+    transpose: Some("assume"),
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
     foreign: &[],
     cost: 0,
     max_ulp: 1,

@@ -10,6 +10,7 @@
 //! This crate knows no LLVM and does no I/O.
 
 pub mod access;
+mod assumption;
 mod attr;
 mod build;
 mod dim;
@@ -29,6 +30,7 @@ pub mod verify;
 mod walk;
 
 pub use access::Access;
+pub use assumption::Fact;
 pub use attr::{Attr, Attrs, Literal};
 pub use build::Builder;
 pub use dim::{Dim, DimError, DimVisitor, Symbol, SymbolOrigin};

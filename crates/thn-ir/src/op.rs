@@ -71,6 +71,7 @@ pub enum Iterate {
     Broadcast,
     Dimshuffle,
     Reshape,
+    Assume,
     Slice,
     Gather,
     Pick,

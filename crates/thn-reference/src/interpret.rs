@@ -60,6 +60,10 @@ impl Elements for Scalars {
         scalar
     }
 
+    fn number(&self, element: &Scalar) -> Option<f64> {
+        Some(element.to_f64())
+    }
+
     fn integer(&self, element: &Scalar) -> Option<i128> {
         match element {
             Scalar::Bool(b) => Some((*b).into()),

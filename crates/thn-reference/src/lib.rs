@@ -7,6 +7,7 @@
 //!
 //! No input makes this crate panic: wrong programs, lengths and indices are [`thn_ir::Error`]s.
 
+mod assume;
 mod big;
 pub mod exact;
 mod fold;

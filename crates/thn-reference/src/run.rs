@@ -3,11 +3,11 @@
 //! What elements are and how they are computed with is an [`Elements`]; everything else is here, once. Checks of dims
 //! come first, from the shape program, so that an error is the same as that of compiled code.
 
-use crate::{Tensor, Value, movement, tensor::size};
+use crate::{Tensor, Value, assume, movement, tensor::size};
 use ndarray::{ArrayD, Dimension, IxDyn};
 use std::sync::Arc;
 use thn_ir::{
-    BlockId, DType, Dim, Error, ErrorKind, Func, Iterate, OpData, OpId, OpKind, Scalar, Semantics,
+    BlockId, DType, Dim, Error, ErrorKind, Fact, Func, Iterate, OpData, OpId, OpKind, Scalar, Semantics,
     ShapeProgram, Symbol, expand, verify,
 };
 
@@ -24,6 +24,11 @@ pub(crate) trait Elements {
 
     /// The integer or bool that an element is; `None` for floats.
     fn integer(&self, element: &Self::Element) -> Option<i128>;
+
+    /// The number that an element is, where assumptions are checked.
+    fn number(&self, _element: &Self::Element) -> Option<f64> {
+        None
+    }
 
     /// An elementwise op; `dtype` is the element type of the result.
     fn map(&mut self, op: &OpData, dtype: DType, args: &[&Self::Element]) -> Result<Self::Element, Error>;
@@ -326,6 +331,14 @@ impl<S: Elements> Walk<'_, S> {
             Iterate::Broadcast => movement::broadcast(arg(0), attrs.get_ints("axes"), shape),
             Iterate::Dimshuffle => movement::dimshuffle(arg(0), attrs.get_ints("order")),
             Iterate::Reshape => movement::reshape(arg(0), shape),
+            Iterate::Assume => {
+                let x = arg(0);
+                let numbers: Vec<f64> = x.iter().filter_map(|e| self.elements.number(e)).collect();
+                if let Ok(numbers) = ArrayD::from_shape_vec(x.raw_dim(), numbers) {
+                    assume::check(&Fact::list(attrs.get_str("facts").unwrap_or_default())?, &numbers)?;
+                }
+                Ok(x.clone())
+            }
             Iterate::Slice => movement::slice(arg(0), &starts()?, steps, shape),
             Iterate::Gather => movement::gather(arg(0), &self.positions(data, args, 0)?),
             Iterate::Pick => {

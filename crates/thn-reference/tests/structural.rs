@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayD, arr0, array};
 use thn_ir::{
-    Arg, Attr, Attrs, Builder, DType, Dim, Error, Func, Loc, OpKind, Res, Scalar, Shape, TensorType,
+    Arg, Attr, Attrs, Builder, DType, Dim, Error, Fact, Func, Loc, OpKind, Res, Scalar, Shape, TensorType,
 };
 use thn_reference::{Value, exact, interpret};
 
@@ -423,4 +423,27 @@ fn single_precision_rounds_every_step() {
     assert_eq!(out[0].single(), Some(&Scalar::Float(0.0)));
     let truth = exact::evaluate(&p.0, &[Value::scalar(1e-9f32)]).unwrap();
     assert_eq!(truth.values[0].single(), Some(&Scalar::Float(1e-9f32.into())));
+}
+
+#[test]
+fn a_false_assumption_is_an_error_that_names_op_and_value() {
+    let mut f = Func::new("f");
+    let x = f.add_tensor_arg(DType::F64, &[None], Arg::default());
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::File("model.py".into(), 3, 1));
+    let y = b.assume(x, &[Fact::Number, Fact::Positive]).unwrap();
+    f.add_result(y, Res::default());
+    let run = |elements: [f64; 2]| {
+        interpret(&f, &[Value::new(DType::F64, &[2], elements.map(Scalar::Float).to_vec()).unwrap()])
+    };
+    assert!(run([1.0, 2.0]).is_ok());
+    let error = run([1.0, -2.0]).unwrap_err().to_string();
+    for part in ["assume", "model.py", "`positive` does not hold", "the element at [1] is -2"] {
+        assert!(error.contains(part), "{error}");
+    }
+    // A fact that is none, and one of a matrix said of a vector, are refused when the op is made.
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let wrong = b.apply(OpKind::Assume, &[x], Attrs::new().with("facts", Attr::Str("posit".into())));
+    assert!(wrong.unwrap_err().to_string().contains("`posit` is no fact"));
+    let wrong = b.assume(x, &[Fact::Symmetric]).unwrap_err().to_string();
+    assert!(wrong.contains("`symmetric` is said of a matrix"), "{wrong}");
 }

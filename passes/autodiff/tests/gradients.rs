@@ -110,6 +110,10 @@ fn movement_cases() -> Vec<Case> {
             let size = whole(b, v[0])?.size();
             b.reshape(v[0], &Shape(vec![size]))
         }),
+        case("assume", vec![numbers(&[2, 3])], |b, v| {
+            let known = b.assume(v[0], &[Fact::Finite])?;
+            b.map(OpKind::Sqr, &[known])
+        }),
         case("slice", vec![numbers(&[5, 3])], |b, v| {
             b.slice(v[0], &[dim(4), dim(1)], &[-2, 1], &Shape::fixed(&[3, 2]))
         }),

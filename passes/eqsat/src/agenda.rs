@@ -7,6 +7,7 @@
 use crate::{
     graph::{Changes, Graph, Node},
     kinds::KindSet,
+    normalize,
     pattern::{Argument, Pattern, Rule},
 };
 use egg::Id;
@@ -32,11 +33,11 @@ pub(crate) struct Agenda {
 impl Agenda {
     /// An empty agenda for changes that matter to `rules`.
     pub(crate) fn new<'r>(rules: impl Iterator<Item = &'r Rule>) -> Agenda {
-        // Rewrites that hold for every elementwise op look at operands.
-        let elementwise = OpKind::ALL.iter().copied().filter(|k| k.row().is_elementwise());
-        let elementwise = elementwise.map(KindSet::of).fold(KindSet::default(), KindSet::union);
-        let mut above = vec![elementwise];
-        let mut roots = vec![elementwise; 2];
+        // Rewrites that are no rules look at operands.
+        let built_in = OpKind::ALL.iter().copied().filter(|k| normalize::looks_at(*k));
+        let built_in = built_in.map(KindSet::of).fold(KindSet::default(), KindSet::union);
+        let mut above = vec![built_in];
+        let mut roots = vec![built_in; 2];
         for rule in rules {
             let mut paths = Paths { rule, above: &mut above, path: vec![] };
             paths.walk(&rule.left);

@@ -3,7 +3,7 @@
 //! Bounds come from a fixed ladder (-inf, -1, 0, the least positive number, 1, inf and their mirror images), so a
 //! class can be refined only a few times and the analysis ends even on cyclic e-graphs.
 
-use thn_ir::{DType, OpKind, Scalar};
+use thn_ir::{DType, Fact, OpKind, Scalar};
 
 /// What holds for every element. "Unbounded" and "may be infinite" are different things.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -33,6 +33,29 @@ impl Facts {
             _ => (0.0, f64::INFINITY),
         };
         Facts { lo, hi, nan: float, inf: float }
+    }
+
+    /// What a promise says of every element of a type.
+    pub(crate) fn of_assumption(fact: Fact, dtype: DType) -> Facts {
+        let all = Facts::of_dtype(dtype);
+        let between = |lo: f64, hi: f64| Facts { lo: all.lo.max(lo), hi: all.hi.min(hi), nan: false, ..all };
+        let inf = f64::INFINITY;
+        match fact {
+            Fact::Positive => between(if dtype.is_float() { TINY } else { 1.0 }, inf),
+            Fact::NonNegative => between(0.0, inf),
+            Fact::Negative => between(-inf, if dtype.is_float() { -TINY } else { -1.0 }),
+            Fact::NonPositive => between(-inf, 0.0),
+            Fact::Unit => Facts { inf: false, ..between(0.0, 1.0) },
+            Fact::Number => between(-inf, inf),
+            Fact::Finite | Fact::Integral => Facts { inf: false, ..between(-inf, inf) },
+            Fact::Unique
+            | Fact::Diagonal
+            | Fact::LowerTriangular
+            | Fact::UpperTriangular
+            | Fact::Symmetric
+            | Fact::PositiveSemidefinite
+            | Fact::Orthogonal => all,
+        }
     }
 
     /// One value.

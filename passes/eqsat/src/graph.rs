@@ -11,7 +11,7 @@ use crate::{facts::Facts, hash::FastMap, kinds::KindSet};
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
 use std::{cell::RefCell, hash::Hash};
-use thn_ir::{Attr, Attrs, DType, Literal, OpKind, Scalar, TensorType, infer};
+use thn_ir::{Attr, Attrs, DType, Fact, Literal, OpKind, Scalar, TensorType, infer};
 
 /// Literals with more elements are not computed with here.
 const LARGEST_FOLDED: usize = 4096;
@@ -405,7 +405,7 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
     };
     let splat = match kind {
         OpKind::Constant => literal.and_then(Literal::splat_value).map(|v| Literal::scalar(dtype, v)),
-        OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice => {
+        OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice | OpKind::Assume => {
             children.first().and_then(|c| c.splat.clone())
         }
         _ => None,
@@ -428,6 +428,13 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
                 Some(from) if dtype.is_float() && !from.is_float() => children[0].facts,
                 _ => unknown.facts,
             }
+        }
+        (None, OpKind::Assume) => {
+            let facts = graph.analysis.payload(payload).attrs.get_str("facts").unwrap_or_default();
+            let facts = Fact::list(facts).unwrap_or_default();
+            facts
+                .into_iter()
+                .fold(children[0].facts, |known, fact| known.meet(Facts::of_assumption(fact, dtype)))
         }
         (None, OpKind::Constant) => literal.map_or(unknown.facts, |l| {
             l.iter().map(Facts::of_scalar).reduce(Facts::join).unwrap_or(unknown.facts)

@@ -4,8 +4,9 @@
 //! - `scalar-operand`: an operand that repeats one element is used as that element.
 //! - `lift-movement`: an op over broadcasts, reshapes or dimshuffles that are alike is that movement of the op over
 //!   what they move. So patterns meet ops that stood on different sides of a movement, and less is computed.
+//! - `assume`: a tensor of which facts are promised is the tensor itself, and what is promised is known of it.
 //!
-//! All three have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
+//! All have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
 //! made by the same step deeper in the program.
 
 use crate::graph::{Graph, Head, Node, Payload, PayloadId, add_op, canonical, fill, rank, type_of};
@@ -20,12 +21,13 @@ const MAX_ARITY: usize = 8;
 const MAX_MULTISETS: usize = 6;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 6] = [
+pub(crate) const BUILT_IN: [(&str, &str); 7] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
     ),
     ("flatten-product", "the same for `mul`"),
+    ("assume", "`(assume@A ?x)` is `?x`, of which the facts `@A` are then known"),
     (
         "scalar-operand",
         "an elementwise operand that is a broadcast of a rank-0 value, or a constant of equal elements, is used as a rank-0 value",
@@ -67,6 +69,11 @@ pub(crate) enum Member {
     Number,
 }
 
+/// Whether a rewrite of this file looks at ops of this kind.
+pub(crate) fn looks_at(kind: OpKind) -> bool {
+    kind.row().is_elementwise() || kind == OpKind::Assume
+}
+
 /// Every equal of `node`, which is in `class`, that this file knows.
 pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool) -> Vec<Found> {
     let Some((kind, payload)) = node.op() else { return vec![] };
@@ -82,6 +89,11 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     }
     if !strict && matches!(kind, OpKind::Add | OpKind::Mul) {
         flatten(graph, class, kind, node, &mut found);
+    }
+    if kind == OpKind::Assume {
+        // What is promised of x is known of the class of x from here on.
+        let members = vec![Member::Any];
+        found.push(Found { name: "assume", class: node.children[0], node: None, better: true, members });
     }
     if row.is_elementwise() {
         scalar_operands(graph, class, kind, payload, node, &mut found);

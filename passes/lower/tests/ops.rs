@@ -33,6 +33,10 @@ fn elementwise(dtype: DType) {
             }
             (OpKind::Select, _) => out.push(b.map(kind, &[c, x, y]).unwrap()),
             (_, 1) => out.push(b.map(kind, &[x]).unwrap()),
+            (_, 3) => {
+                out.push(b.map(kind, &[x, y, s]).unwrap());
+                out.push(b.map(kind, &[s, x, y]).unwrap());
+            }
             _ => {
                 out.push(b.map(kind, &[x, y]).unwrap());
                 out.push(b.map(kind, &[x, s]).unwrap());
