@@ -1922,7 +1922,7 @@ static ERF: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.erf"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.erf", predicate: None }],
     cost: 65,
     max_ulp: 2,
 };
@@ -1948,7 +1948,7 @@ static ERFC: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &["math.erfc"],
+    foreign: &[Prim { class: DTypeClass::Float, emit: "math.erfc", predicate: None }],
     cost: 75,
     max_ulp: 2,
 };
