@@ -1,7 +1,7 @@
 //! Functions of payloads on the right sides of rules: how attributes of chained shape ops compose.
 
 use crate::graph::Payload;
-use thn_ir::{Attrs, Dim, TensorType};
+use thn_ir::{Attrs, Dim, Shape, TensorType};
 
 /// What a function may look at besides its arguments.
 pub(crate) struct Site<'a> {
@@ -129,7 +129,37 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             Some(Payload { attrs: Attrs::new().ints("axes", &before), ty: None })
         },
     },
+    Function {
+        name: "of_rows",
+        arity: 1,
+        meaning: "the slice of the rows of a matrix, the left factor of a product, that a slice of the product takes",
+        apply: |p, site| sliced_factor(p[0], site, 0),
+    },
+    Function {
+        name: "of_columns",
+        arity: 1,
+        meaning: "the slice of the columns of a matrix, the right factor of a product, that a slice of the product takes",
+        apply: |p, site| sliced_factor(p[0], site, 1),
+    },
 ];
+
+/// The part of a slice of a product that concerns one factor, a matrix: `axis` is the dim that both have, 0 or 1.
+fn sliced_factor(slice: &Payload, site: &Site<'_>, axis: usize) -> Option<Payload> {
+    let [factor] = site.operands else { return None };
+    let last = site.root.rank().checked_sub(1)?.min(axis);
+    let (starts, steps) = (slice.attrs.get_dims("starts"), slice.attrs.get_ints("steps"));
+    let mut start = vec![Dim::from(0); 2];
+    let mut step = vec![1; 2];
+    let mut shape = factor.shape.to_vec();
+    if shape.len() != 2 {
+        return None;
+    }
+    start[axis] = starts.get(last)?.clone();
+    step[axis] = *steps.get(last)?;
+    shape[axis] = site.root.shape[last].clone();
+    let attrs = Attrs::new().dims("starts", &start).ints("steps", &step);
+    Some(Payload { attrs, ty: Some(factor.with_shape(Shape(shape))) })
+}
 
 fn broadcast(axes: &[i64], ty: &TensorType) -> Option<Payload> {
     Some(Payload { attrs: Attrs::new().ints("axes", axes), ty: Some(ty.clone()) })

@@ -67,6 +67,18 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.tensors.iter().all(|x| type_of(s.graph, *x).is_some_and(|t| t.rank() == 0)),
     },
     Condition {
+        name: "vector",
+        form: "x",
+        meaning: "has rank 1",
+        holds: |s| s.tensors.iter().all(|x| type_of(s.graph, *x).is_some_and(|t| t.rank() == 1)),
+    },
+    Condition {
+        name: "matrix",
+        form: "x",
+        meaning: "has rank 2",
+        holds: |s| s.tensors.iter().all(|x| type_of(s.graph, *x).is_some_and(|t| t.rank() == 2)),
+    },
+    Condition {
         name: "float",
         form: "x",
         meaning: "has a float element type",

@@ -265,3 +265,24 @@ fn a_sum_of_a_product_of_matrices_needs_no_product() {
     }
     insta::assert_snapshot!(shown.join("\n"));
 }
+
+#[test]
+fn a_part_of_a_product_needs_part_of_its_factors() {
+    let mut f = Func::new("f");
+    let (x, y) = (matrix(&mut f, &[6, 7]), matrix(&mut f, &[7, 5]));
+    let f = result(f, |b| {
+        let product = b.map(OpKind::Dot, &[x, y])?;
+        b.slice(product, &[2.into(), 1.into()], &[1, 3], &Shape::fixed(&[3, 2]))
+    });
+    let g = optimized(&f, &mut Random(4));
+    assert_eq!(multiplications(&g), 3 * 7 * 2, "{g}");
+    let mut f = Func::new("f");
+    let (x, y) = (matrix(&mut f, &[6, 7]), matrix(&mut f, &[7, 5]));
+    let f = result(f, |b| {
+        let product = b.map(OpKind::Dot, &[x, y])?;
+        let row = b.literal(Literal::scalar(DType::I64, Scalar::Int(4)))?;
+        b.map(OpKind::Gather, &[product, row])
+    });
+    let g = optimized(&f, &mut Random(4));
+    assert_eq!(multiplications(&g), 7 * 5, "{g}");
+}
