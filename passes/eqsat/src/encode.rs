@@ -15,7 +15,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write,
 };
-use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, TensorType, Type, Value, ValueDef};
+use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, SymbolOrigin, TensorType, Type, Value, ValueDef};
 
 /// An e-graph and how it belongs to its block.
 pub(crate) struct Encoded {
@@ -67,7 +67,11 @@ pub(crate) fn explore(func: &Func, block: BlockId, known: &mut KnownValues, dept
 }
 
 fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: Option<usize>) -> Encoded {
-    let graph: Graph = EGraph::new(Knowledge::default());
+    let lengths = func.symbols().iter().filter(|(_, o)| matches!(o, SymbolOrigin::ArgDim { .. }));
+    let lengths = lengths.map(|(s, _)| s.id).collect();
+    let mut knowledge = Knowledge::default();
+    knowledge.lengths = lengths;
+    let graph: Graph = EGraph::new(knowledge);
     let mut e = Encoder {
         func,
         block,

@@ -10,8 +10,8 @@
 use crate::{facts::Facts, hash::FastMap, kinds::KindSet};
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
-use std::{cell::RefCell, hash::Hash};
-use thn_ir::{Attr, Attrs, DType, Fact, Literal, OpKind, Scalar, TensorType, infer};
+use std::{cell::RefCell, collections::BTreeSet, hash::Hash};
+use thn_ir::{Attr, Attrs, DType, Dim, DimVisitor, Fact, Literal, OpKind, Scalar, Symbol, TensorType, infer};
 
 /// Literals with more elements are not computed with here.
 const LARGEST_FOLDED: usize = 4096;
@@ -184,6 +184,8 @@ pub(crate) struct Knowledge {
     pub(crate) changes: Changes,
     /// Whether the last merge has told something new.
     refined: bool,
+    /// Symbols that are lengths, by id: they are not negative.
+    pub(crate) lengths: BTreeSet<u32>,
 }
 
 impl Default for Knowledge {
@@ -198,6 +200,7 @@ impl Default for Knowledge {
             generation: 0,
             changes: Changes::default(),
             refined: false,
+            lengths: BTreeSet::new(),
         }
     }
 }
@@ -340,6 +343,10 @@ impl Analysis<Node> for Knowledge {
         a.splat = a.splat.take().or_else(|| b.splat.clone());
         a.foldable |= b.foldable;
         a.facts = a.facts.meet(b.facts);
+        if let (None, Some(ty)) = (&a.splat, a.ty) {
+            let dtype = self.types.items[ty.0 as usize].dtype;
+            a.splat = a.facts.point(dtype).map(|v| Literal::scalar(dtype, v));
+        }
         a.leaf |= b.leaf;
         a.constant |= b.constant;
         let did = DidMerge(a.says_more_than(&before), a.says_more_than(&b));
@@ -421,13 +428,18 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
     };
     let facts = match (&splat, kind) {
         (Some(l), _) => Facts::of_scalar(l.get(0)),
-        // An integer as a float is a number, and finite in either float type.
         (None, OpKind::Cast) => {
             let from = node.children.first().and_then(|c| type_of(graph, *c)).map(|t| t.dtype);
-            match from {
-                Some(from) if dtype.is_float() && !from.is_float() => children[0].facts,
-                _ => unknown.facts,
-            }
+            from.map_or(unknown.facts, |from| children[0].facts.cast(from, dtype))
+        }
+        (None, OpKind::Dim) => {
+            let expr = graph.analysis.payload(payload).attrs.get_dim("expr");
+            expr.map_or(unknown.facts, |d| d.visit(&mut DimFacts { lengths: &graph.analysis.lengths }))
+        }
+        (None, OpKind::Iota) => {
+            let axis = graph.analysis.payload(payload).attrs.get_int("axis").unwrap_or(0);
+            let length = tensor.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
+            Facts::of_iota(length.and_then(Dim::as_const), dtype)
         }
         (None, OpKind::Assume) => {
             let facts = graph.analysis.payload(payload).attrs.get_str("facts").unwrap_or_default();
@@ -441,5 +453,48 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         }),
         _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<SmallVec<[Facts; 4]>>(), dtype),
     };
+    let splat = splat.or_else(|| facts.point(dtype).map(|v| Literal::scalar(dtype, v)));
     Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
+}
+
+/// Bounds of a dim expression, in the arithmetic of i64.
+struct DimFacts<'a> {
+    lengths: &'a BTreeSet<u32>,
+}
+
+impl DimVisitor for DimFacts<'_> {
+    type Out = Facts;
+
+    fn constant(&mut self, value: i64) -> Facts {
+        Facts::of_scalar(Scalar::Int(value.into()))
+    }
+
+    fn symbol(&mut self, symbol: &Symbol) -> Facts {
+        let unknown = Facts::of_dtype(DType::I64);
+        if self.lengths.contains(&symbol.id) { Facts { lo: 0.0, ..unknown } } else { unknown }
+    }
+
+    fn add(&mut self, a: Facts, b: Facts) -> Facts {
+        Facts::of_op(OpKind::Add, &[a, b], DType::I64)
+    }
+
+    fn mul(&mut self, a: Facts, b: Facts) -> Facts {
+        Facts::of_op(OpKind::Mul, &[a, b], DType::I64)
+    }
+
+    fn floor_div(&mut self, a: Facts, b: Facts) -> Facts {
+        Facts::of_op(OpKind::FloorDiv, &[a, b], DType::I64)
+    }
+
+    fn modulo(&mut self, a: Facts, b: Facts) -> Facts {
+        Facts::of_op(OpKind::Mod, &[a, b], DType::I64)
+    }
+
+    fn max(&mut self, a: Facts, b: Facts) -> Facts {
+        Facts::of_op(OpKind::Maximum, &[a, b], DType::I64)
+    }
+
+    fn min(&mut self, a: Facts, b: Facts) -> Facts {
+        Facts::of_op(OpKind::Minimum, &[a, b], DType::I64)
+    }
 }

@@ -9,7 +9,9 @@
 //! All have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
 //! made by the same step deeper in the program.
 
-use crate::graph::{Graph, Head, Node, Payload, PayloadId, add_op, canonical, fill, rank, type_of};
+use crate::graph::{
+    Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, rank, type_of,
+};
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
 
@@ -21,7 +23,7 @@ const MAX_ARITY: usize = 8;
 const MAX_MULTISETS: usize = 6;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 7] = [
+pub(crate) const BUILT_IN: [(&str, &str); 9] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
@@ -44,6 +46,8 @@ pub(crate) const BUILT_IN: [(&str, &str); 7] = [
         "contraction",
         "a `sum` over products, broadcasts, products of matrices and further sums is contracted two factors at a time, in the cheapest order; needs `reassoc`",
     ),
+    ("known-number", "what the analysis proves to be one number everywhere is that constant"),
+    ("whole-number", "`(round ?x)`, and likewise floor, ceil and trunc, is `?x` where `?x` is whole"),
 ];
 
 /// What a rewrite of this file found: its name, the equal class, and the node that stands for the same computation.
@@ -79,6 +83,22 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     let Some((kind, payload)) = node.op() else { return vec![] };
     let row = kind.row();
     let mut found = vec![];
+    if let Some(number) = known_number(graph, class, kind) {
+        let members = vec![Member::Any; node.children.len()];
+        found.push(Found { name: "known-number", class: number, node: None, better: false, members });
+    }
+    if matches!(kind, OpKind::Round | OpKind::Floor | OpKind::Ceil | OpKind::Trunc)
+        && graph[node.children[0]].data.facts.whole
+    {
+        let class = graph.find(node.children[0]);
+        found.push(Found {
+            name: "whole-number",
+            class,
+            node: None,
+            better: false,
+            members: vec![Member::Any],
+        });
+    }
     if row.commutative && !node.children.is_sorted() {
         // Classes were renumbered since the node was made.
         if let Some(class) = add_op(graph, kind, payload, &node.children) {
@@ -100,6 +120,20 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
         lift(graph, class, kind, payload, node, &mut found);
     }
     found
+}
+
+/// The constant that a class is known to be, if an op computes it. Floats are left to the rules and to folding in high
+/// precision.
+fn known_number(graph: &mut Graph, class: Id, kind: OpKind) -> Option<Id> {
+    let ty = type_of(graph, class)?.clone();
+    let value = graph[class].data.splat.as_ref()?.splat_value()?;
+    let constant =
+        matches!(kind, OpKind::Constant | OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle);
+    if ty.dtype.is_float() || constant {
+        return None;
+    }
+    let number = add_scalar(graph, ty.dtype, value);
+    fill(graph, number, &ty)
 }
 
 /// The node of an op, as the e-graph keeps it.
@@ -160,7 +194,7 @@ fn repeated(graph: &mut Graph, class: Id) -> Option<(Id, Member)> {
         let data = &graph[class].data;
         let value = data.splat.as_ref().and_then(Literal::splat_value)?;
         let dtype = type_of(graph, class)?.dtype;
-        Some((crate::graph::add_scalar(graph, dtype, value), Member::Number))
+        Some((add_scalar(graph, dtype, value), Member::Number))
     })
 }
 

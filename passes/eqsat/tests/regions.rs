@@ -147,6 +147,24 @@ fn state_that_never_changes_or_is_not_needed_goes() {
 }
 
 #[test]
+fn a_constant_that_stays_is_seen_inside() {
+    let f = optimized(program(|b, i| {
+        let zero = b.number(DType::I64, 0.0)?;
+        let r = loop_of(b, i.n, &[i.s, zero], |b, args| {
+            // 0 · 2 is 0 again, found only if the loop is assumed to carry 0.
+            let two = b.number(DType::I64, 2.0)?;
+            let same = b.map(OpKind::Mul, &[args[2], two])?;
+            let nothing = b.cast(args[2], DType::F64)?;
+            let x = b.map(OpKind::Tanh, &[args[1]])?;
+            Ok(vec![b.map(OpKind::Add, &[x, nothing])?, same])
+        })?;
+        Ok(vec![r[0]])
+    }));
+    assert_eq!(outline(&f), "loop{tanh}");
+    assert!(!f.to_string().contains("mul"), "{f}");
+}
+
+#[test]
 fn signs_are_known_inside() {
     // exp(s) is positive; so is what begins at 1 and is multiplied with it. The step is not negative.
     let f = optimized(program(|b, i| {
@@ -188,6 +206,58 @@ fn a_condition_says_what_it_compares() {
     }));
     // Outside of s > 0, s may be NaN or at most 0.
     assert!(!outline(&f).split("}{").next().unwrap().contains("abs"), "{f}");
+}
+
+#[test]
+fn indices_are_known_to_be_in_range() {
+    // The step of a loop of n steps is at least 0 and below n; so is a length or an index along a dim.
+    let f = optimized(program(|b, i| {
+        let count = b.number(DType::I64, 40.0)?;
+        let zero = b.number(DType::I64, 0.0)?;
+        loop_of(b, count, &[i.s], |b, args| {
+            let inside = b.map(OpKind::Lt, &[args[0], count])?;
+            let above = b.map(OpKind::Ge, &[args[0], zero])?;
+            let both = b.map(OpKind::And, &[inside, above])?;
+            let x = b.map(OpKind::Sin, &[args[1]])?;
+            let y = b.map(OpKind::Cos, &[args[1]])?;
+            Ok(vec![b.map(OpKind::Select, &[both, x, y])?])
+        })
+    }));
+    assert_eq!(outline(&f), "loop{sin}");
+    let f = optimized(program(|b, i| {
+        let shape = b.shape(i.v)?;
+        let length = b.dim(shape[0].clone())?;
+        let zero = b.number(DType::I64, 0.0)?;
+        let some = b.map(OpKind::Ge, &[length, zero])?;
+        let x = b.map(OpKind::Sin, &[i.s])?;
+        let y = b.map(OpKind::Cos, &[i.s])?;
+        let ty = TensorType::new(DType::I64, shape);
+        let along = b.shaped(OpKind::Iota, &[], Attrs::new().with("axis", Attr::Int(0)), &ty)?;
+        let two = b.number(DType::I64, 2.0)?;
+        let half = b.map(OpKind::FloorDiv, &[along, two])?;
+        let half = b.map(OpKind::Abs, &[half])?;
+        Ok(vec![b.map(OpKind::Select, &[some, x, y])?, half])
+    }));
+    assert_eq!(outline(&f), "sin floordiv");
+}
+
+#[test]
+fn bounds_travel_through_sums_and_functions() {
+    // sigmoid(v) + 2 lies between 2 and 3, its logarithm between 0.69 and 1.1; whole numbers need no rounding.
+    let f = optimized(program(|b, i| {
+        let x = b.map(OpKind::Sigmoid, &[i.v])?;
+        let two = one(b, 2.0)?;
+        let x = b.map(OpKind::Add, &[x, two])?;
+        let x = b.map(OpKind::Log, &[x])?;
+        let half = one(b, 0.5)?;
+        let x = b.map(OpKind::Sub, &[x, half])?;
+        let x = b.map(OpKind::Abs, &[x])?;
+        let n = b.cast(i.n, DType::F64)?;
+        let n = b.map(OpKind::Mul, &[n, two])?;
+        let n = b.map(OpKind::Floor, &[n])?;
+        Ok(vec![x, n])
+    }));
+    assert_eq!(outline(&f), "sigmoid add log sub cast mul");
 }
 
 #[test]
@@ -351,6 +421,46 @@ fn names_and_places_survive() {
     let op = f.op(f.body().ops[0]);
     assert_eq!(f.value(op.result()).name.as_deref(), Some("scale"));
     assert_eq!(op.loc, Loc::File("model.rs".into(), 7, 3));
+}
+
+#[test]
+fn nothing_is_computed_only_for_its_shape() {
+    // Every op of the table that has a float result, in a loop and in both regions of a branch; only lengths are used.
+    let mut tried = 0;
+    for kind in OpKind::ALL.iter().copied() {
+        let row = kind.row();
+        if row.regions > 0 || matches!(kind, OpKind::Foreign | OpKind::Yield) {
+            continue;
+        }
+        let f = program(|b, i| {
+            let region = |b: &mut Builder<'_>, x: Value| -> Result<Value, Error> {
+                Ok(support::apply_any(b, kind, x).unwrap_or(x))
+            };
+            let made = region(b, i.v)?;
+            let looped = loop_of(b, i.n, &[made], |b, args| {
+                let x = region(b, args[1])?;
+                let same = b.func.ty(x) == b.func.ty(args[1]);
+                Ok(vec![if same { x } else { args[1] }])
+            })?[0];
+            let branched =
+                cond_of(b, i.c, |b| Ok(vec![region(b, looped)?]), |b| Ok(vec![region(b, looped)?]))?[0];
+            let shape = b.shape(branched)?;
+            tried += usize::from(b.func.op_histogram().contains_key(row.mnemonic));
+            let mut lengths = vec![];
+            for dim in shape.iter() {
+                lengths.push(b.dim(dim.clone())?);
+            }
+            let size = b.dim(shape.size())?;
+            lengths.push(b.cast(size, DType::F64)?);
+            Ok(lengths)
+        });
+        let mut f = f;
+        optimize(&mut f, &Options::default()).unwrap();
+        let left = f.op_histogram();
+        let named: Vec<_> = left.keys().filter(|k| !["dim", "constant", "cast"].contains(k)).collect();
+        assert!(named.is_empty(), "{kind:?}: {named:?}\n{f}");
+    }
+    assert!(tried >= 60, "{tried} ops");
 }
 
 #[test]

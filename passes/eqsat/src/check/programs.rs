@@ -124,6 +124,11 @@ fn random_program(seed: u64, constants: bool) -> Result<Func, Error> {
             1 if shape == matrix => b.dimshuffle(x, &[1, 0])?,
             1 if shape.rank() == 2 => b.dimshuffle(x, &[1, 0])?,
             2 if shape == matrix => b.reshape(x, &Shape(vec![matrix.size()]))?,
+            3 if dtype.is_float() && random.below(3) == 0 => {
+                let whole = b.map(OpKind::Sign, &[x])?;
+                let kinds = [OpKind::Floor, OpKind::Ceil, OpKind::Round, OpKind::Trunc];
+                b.map(kinds[random.below(kinds.len())], &[whole])?
+            }
             3 => b.map([OpKind::Neg, OpKind::Abs, OpKind::Sqr, OpKind::Sign][random.below(4)], &[x])?,
             _ => {
                 let mut others = vec![];

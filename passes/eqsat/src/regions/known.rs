@@ -53,7 +53,7 @@ impl Known {
     /// What an e-graph knows of a class.
     pub(crate) fn of_class(graph: &Graph, class: Id) -> Known {
         let data = &graph[class].data;
-        Known { facts: data.facts, splat: data.splat.clone() }
+        Known { facts: Facts { steps: 0, ..data.facts }, splat: data.splat.clone() }
     }
 
     fn unknown(func: &Func, value: Value) -> Known {

@@ -39,6 +39,55 @@ pub(crate) fn ops(f: &Func, block: BlockId) -> String {
     words.join(" ")
 }
 
+/// An op of any kind on what can be made from a vector; `None` if it takes something else.
+pub(crate) fn apply_any(b: &mut Builder<'_>, kind: OpKind, x: Value) -> Option<Value> {
+    let ty = b.tensor(x).ok()?;
+    let zero = b.number(DType::I64, 0.0).ok()?;
+    let row = b.fill(zero, &ty.shape).ok()?;
+    let flag = b.map(OpKind::Eq, &[row, zero]).ok()?;
+    let number = b.number(ty.dtype, 2.0).ok()?;
+    let shape = Shape([ty.shape.0.as_slice(), ty.shape.0.as_slice()].concat().into());
+    let matrix = b.broadcast(x, &[0], &shape).ok()?;
+    let cube = Shape([ty.shape.0.as_slice(), shape.0.as_slice()].concat().into());
+    let stack = b.broadcast(matrix, &[0, 1], &cube).ok()?;
+    let operands: [&[Value]; 12] = [
+        &[],
+        &[x],
+        &[x, x],
+        &[x, x, x],
+        &[flag],
+        &[flag, flag],
+        &[flag, x, x],
+        &[x, row],
+        &[matrix, row],
+        &[x, row, x],
+        &[x, number],
+        &[stack, stack],
+    ];
+    let literal = Literal::splat(DType::F64, &[3], Scalar::Float(2.0));
+    let attrs = Attrs::new()
+        .with("value", Attr::Literal(literal))
+        .with("dtype", Attr::DType(DType::F32))
+        .with("axis", Attr::Int(0))
+        .with("expr", Attr::Dim(ty.shape.first()?.clone()))
+        .dims("starts", &[Dim::from(0)])
+        .ints("steps", &[1])
+        .ints("low", &[1])
+        .ints("high", &[1])
+        .ints("order", &[0]);
+    for axes in [[0].as_slice(), &[]] {
+        for operands in operands {
+            let attrs = attrs.clone().ints("axes", axes);
+            let declared = kind.row().shaped.then_some(&ty);
+            let found = b.op(kind, operands, attrs, declared, &[]);
+            if let Ok(op) = found {
+                return Some(b.func.op(op).result());
+            }
+        }
+    }
+    None
+}
+
 /// A builder of ops with regions.
 pub(crate) struct RegionBuilder<'b, 'f>(pub(crate) &'b mut Builder<'f>);
 
