@@ -98,7 +98,7 @@ impl Facts {
 
     /// Floats that are NaN or between two bounds.
     pub(crate) fn of_bounds(lo: f64, hi: f64) -> Facts {
-        Facts { lo, hi, nan: true, inf: true }.snap()
+        Facts::between(lo, hi, true, true)
     }
 
     /// Whether no number satisfies both, and NaN neither.
