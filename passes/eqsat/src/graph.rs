@@ -169,13 +169,16 @@ pub(crate) struct Changes {
     pub(crate) users: RefCell<Vec<Id>>,
 }
 
+/// An op and the types of its operands.
+type Typing = (OpKind, PayloadId, SmallVec<[TypeId; 3]>);
+
 /// The side tables of an e-graph, and its analysis.
 #[derive(Clone, Debug)]
 pub(crate) struct Knowledge {
     payloads: Interner<Payload>,
     types: Interner<TensorType>,
     /// Types of ops by the types of their operands, as far as they were asked for.
-    results: FastMap<(OpKind, PayloadId, SmallVec<[TypeId; 3]>), Option<TypeId>>,
+    results: FastMap<Typing, Option<TypeId>>,
     /// Type of the node that is being added.
     pending: Option<TypeId>,
     /// The generation of the classes that are made.

@@ -31,7 +31,12 @@ thn_mlir::passes! {
         only: "", "Rules and families to use, separated by commas; all if empty";
         without: "", "Rules and families not to use, separated by commas";
         rules: "", "Files of further rules, separated by commas; each rule is checked before it is used";
+        level: 2, "How hard to try: 0 removes dead code, 1 uses exact and accurate rules, 2 all, 3 looks further";
+        cost: "cpu", "What is cheap: cpu, gpu or primitives, which counts ops";
+        exact: 0, "Choose among the ops of at most this many values at once exactly, not greedily";
         report: false, "Remark what was done to each function";
+        profile: false, "Remark that, and what each phase and rule took";
+        json: false, "Remark that as JSON";
         explain: false, "Remark which rules led to each op that is new";
     }
     thn_expand: "Write composite ops as the ops they are made of", Tensors => Tensors, on "func.func";

@@ -24,7 +24,7 @@
 use crate::{list, rule_file};
 use std::collections::BTreeSet;
 use thn_eqsat::{
-    Class, FINITE_ATTRIBUTE, Options as Rules, Report,
+    Class, CostModel, FINITE_ATTRIBUTE, Level, Options as Rules, Report,
     explain::{self, Explanation, optimize_explained},
     optimize,
 };
@@ -37,10 +37,7 @@ use thn_mlir::{
 };
 
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
-    let mut rules = Rules::default()
-        .with_class(Class::Finite, options.flag("finite"))
-        .with_class(Class::Reassoc, !options.flag("strict"))
-        .with_class(Class::Fast, options.flag("fast"));
+    let mut rules = base(options)?;
     rules = list(options.text("only")).fold(rules, Rules::with_include);
     rules = list(options.text("without")).fold(rules, Rules::with_exclude);
     for path in list(options.text("rules")) {
@@ -57,7 +54,10 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
         } else {
             optimize(func, rules)?
         };
-        if options.flag("report") {
+        if options.flag("json") {
+            let json = serde_json::to_string(&done).map_err(|e| thn_ir::Error::internal(e.to_string()))?;
+            remark(function, &json);
+        } else if options.flag("report") || options.flag("profile") {
             remark(function, &describe(&done));
         }
         Ok::<_, thn_ir::Error>(done)
@@ -72,7 +72,7 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
     let ops = written();
     let mut assumed = BTreeSet::new();
     on_blocks(function, |func, freedom| {
-        let reassoc = freedom.reassoc() && !options.flag("strict");
+        let reassoc = freedom.reassoc() && rules.classes.contains(&Class::Reassoc);
         let rules = rules
             .clone()
             .with_class(Class::Finite, freedom.finite() || options.flag("finite"))
@@ -87,6 +87,31 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
     });
     note(function, FINITE_ATTRIBUTE, &assumed);
     Ok(())
+}
+
+/// What the level, the cost model and the classes of the options stand for.
+fn base(options: &Options) -> Result<Rules, Error> {
+    let number = options.int("level").unwrap_or_default();
+    let level = u32::try_from(number).ok().and_then(Level::from_number);
+    let level = level.ok_or_else(|| Error::input(format!("level {number}: the levels are 0 to 3")))?;
+    let name = options.text("cost");
+    let models = || CostModel::ALL.map(CostModel::name).join(", ");
+    let cost = CostModel::from_name(name)
+        .ok_or_else(|| Error::input(format!("there is no cost model {name}; there are {}", models())))?;
+    let mut rules = Rules::level(level).with_cost(cost).with_profile(options.flag("profile"));
+    // Level 1 has no rules of these classes unless they are asked for.
+    let reassoc = rules.classes.contains(&Class::Reassoc) && !options.flag("strict");
+    rules = rules
+        .with_class(Class::Finite, options.flag("finite"))
+        .with_class(Class::Reassoc, reassoc)
+        .with_class(Class::Fast, options.flag("fast"));
+    match options.int("exact").unwrap_or_default() {
+        0 => Ok(rules),
+        classes => match usize::try_from(classes) {
+            Ok(classes) => Ok(rules.with_exact(classes)),
+            Err(_) => Err(Error::input(format!("exact={classes}: a number of classes is not below 0"))),
+        },
+    }
 }
 
 /// For every change that the program shows, its place, its new ops, and the steps that led to them.
@@ -108,10 +133,10 @@ fn reasons(func: &Func, explanation: &Explanation) -> Vec<(Loc, String)> {
     explanation.standing.iter().map(reason).collect()
 }
 
-/// One line about what was done.
+/// What was done, in one line, and what took how long, if that is known, in more.
 fn describe(report: &Report) -> String {
     let fired: Vec<_> = report.fired.iter().map(|(rule, times)| format!("{rule} {times}")).collect();
-    format!(
+    let mut text = format!(
         "{} ops became {}; cost {} became {}; rules: {}; {:?} after {} sweeps with {} e-nodes",
         report.ops_before,
         report.ops_after,
@@ -121,5 +146,20 @@ fn describe(report: &Report) -> String {
         report.stop,
         report.iterations,
         report.nodes
-    )
+    );
+    if let Some(gap) = report.gap {
+        text += &format!("; the greedy choice costs {:.2} % more than the exact one", 100.0 * gap);
+    }
+    let Some(profile) = &report.profile else { return text };
+    for (phase, seconds) in &profile.phases {
+        text += &format!("\n{phase}: {:.3} ms", 1e3 * seconds);
+    }
+    let mut rules: Vec<_> = profile.rules.iter().collect();
+    rules.sort_by(|a, b| b.1.seconds.total_cmp(&a.1.seconds).then(a.0.cmp(b.0)));
+    for (name, rule) in rules {
+        let used = report.used.get(name).copied().unwrap_or_default();
+        let ms = 1e3 * rule.seconds;
+        text += &format!("\n{name}: tried {}, matched {}, used {used}, {ms:.3} ms", rule.tried, rule.matches);
+    }
+    text
 }

@@ -128,7 +128,7 @@ impl Regions<'_> {
                     .entry(value)
                     .and_modify(|p| {
                         if *p != place {
-                            *p = None
+                            *p = None;
                         }
                     })
                     .or_insert(place);
