@@ -164,10 +164,9 @@ fn vectors_stand_at_the_ends() {
 fn a_long_chain_is_optimal() {
     let mut random = Random(80);
     let dims: Vec<i64> = (0..=80).map(|_| 1 + random.below(40) as i64).collect();
-    let f = chain(&mut random, &dims);
-    let mut g = f;
-    optimize(&mut g, &Options::default()).unwrap();
-    assert_eq!(multiplications(&g), least(&dims, &mut Default::default(), 0, 80));
+    let mut f = chain(&mut random, &dims);
+    optimize(&mut f, &Options::default()).unwrap();
+    assert_eq!(multiplications(&f), least(&dims, &mut Default::default(), 0, 80));
 }
 
 #[test]
