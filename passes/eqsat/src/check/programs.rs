@@ -10,11 +10,13 @@ use super::{
 use crate::{Class, Options, facts::Facts, normalize::BUILT_IN, optimize::optimize_with};
 use std::collections::BTreeMap;
 use thn_ir::{
-    Arg, Builder, DType, Dim, Error, Func, Loc, OpKind, Res, Shape, SymbolOrigin, TensorType, Value,
+    Arg, Builder, DType, Dim, Error, Fact, Func, Loc, OpKind, Res, Shape, SymbolOrigin, TensorType, Value,
 };
 
 /// Random programs that are tried.
 const PROGRAMS: u64 = 160;
+/// Random products of matrices that are tried.
+const PRODUCTS: u64 = 40;
 /// Ops of a random program, at least.
 const OPS: usize = 9;
 
@@ -38,10 +40,11 @@ fn pair(left: &Func, right: &Func) -> Result<Instance, Error> {
 
 /// Checks the rewrites that are built into the optimizer, on random programs of elementwise ops, movements and
 /// constants: without rules, and with the order of sums kept and not kept. Gives what was found for each rewrite
-/// where it took place; `fold` stands for programs in which constants were computed.
+/// where it took place; `fold` stands for programs in which constants were computed. Random products of matrices and
+/// sums over products follow.
 ///
-/// Nothing but folding rounds otherwise, so that all of it is `exact` but for programs with constants to fold, whose
-/// values are computed at once.
+/// Nothing but folding rounds otherwise in the first, so that all of it is `exact` but for programs with constants to
+/// fold, whose values are computed at once. Products are computed in another order, which is `reassoc`.
 pub fn built_in() -> Result<Vec<Checked>, Error> {
     let mut found: BTreeMap<String, Vec<(Class, Instance)>> = BTreeMap::new();
     for seed in 0..PROGRAMS {
@@ -60,10 +63,19 @@ pub fn built_in() -> Result<Vec<Checked>, Error> {
             found.entry(name).or_default().push((class, case.clone()));
         }
     }
+    for seed in 0..PRODUCTS {
+        let left = random_products(seed)?;
+        let mut right = left.clone();
+        let report = optimize_with(&mut right, &[], &Options::default())?;
+        let case = pair(&left, &right)?;
+        for name in report.fired.into_keys() {
+            found.entry(name).or_default().push((Class::Reassoc, case.clone()));
+        }
+    }
     let mut out = vec![];
     for (name, cases) in found {
         let mut all: Option<Checked> = None;
-        for class in [Class::Exact, Class::Accurate] {
+        for class in [Class::Exact, Class::Accurate, Class::Reassoc] {
             let cases: Vec<Instance> =
                 cases.iter().filter(|(c, _)| *c == class).map(|(_, case)| case.clone()).collect();
             if cases.is_empty() || all.as_ref().is_some_and(|c| c.counterexample.is_some()) {
@@ -129,6 +141,8 @@ fn random_program(seed: u64, constants: bool) -> Result<Func, Error> {
                 let kinds = [OpKind::Floor, OpKind::Ceil, OpKind::Round, OpKind::Trunc];
                 b.map(kinds[random.below(kinds.len())], &[whole])?
             }
+            // Every integer is finite: a promise that no argument breaks.
+            3 if !dtype.is_float() && random.below(3) == 0 => b.assume(x, &[Fact::Finite])?,
             3 => b.map([OpKind::Neg, OpKind::Abs, OpKind::Sqr, OpKind::Sign][random.below(4)], &[x])?,
             _ => {
                 let mut others = vec![];
@@ -150,5 +164,39 @@ fn random_program(seed: u64, constants: bool) -> Result<Func, Error> {
     for result in [values[last], values[last - 1], values[last - 2]] {
         func.add_result(result, Res::default());
     }
+    Ok(func)
+}
+
+/// A chain of four matrices, some of them transposed, with random brackets; or a sum over a product of two matrices that
+/// share one dim, spelled by broadcasts.
+fn random_products(seed: u64) -> Result<Func, Error> {
+    let mut random = Random(seed);
+    let dtype = [DType::F64, DType::F32][random.below(2)];
+    let mut func = Func::new("products");
+    let lengths: Vec<i64> = (0..5).map(|_| 1 + random.below(5) as i64).collect();
+    let mut arg = |dims: [i64; 2]| func.add_arg(TensorType::new(dtype, Shape::fixed(&dims)), Arg::default());
+    if seed % 2 == 0 {
+        let (x, y) = (arg([lengths[0], lengths[1]]), arg([lengths[1], lengths[2]]));
+        let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
+        let shape = Shape::fixed(&lengths[..3]);
+        let (x, y) = (b.broadcast(x, &[0, 1], &shape)?, b.broadcast(y, &[1, 2], &shape)?);
+        let product = b.map(OpKind::Mul, &[x, y])?;
+        let sum = b.reduce(OpKind::Sum, product, &[1])?;
+        func.add_result(sum, Res::default());
+        return Ok(func);
+    }
+    let turned: Vec<bool> = (0..4).map(|_| random.below(3) == 0).collect();
+    let dims = |i: usize| if turned[i] { [lengths[i + 1], lengths[i]] } else { [lengths[i], lengths[i + 1]] };
+    let mut parts: Vec<Value> = (0..4).map(|i| arg(dims(i))).collect();
+    let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
+    for (part, turned) in parts.iter_mut().zip(&turned) {
+        *part = if *turned { b.dimshuffle(*part, &[1, 0])? } else { *part };
+    }
+    while parts.len() > 1 {
+        let at = random.below(parts.len() - 1);
+        let product = b.map(OpKind::Dot, &parts[at..at + 2])?;
+        parts.splice(at..at + 2, [product]);
+    }
+    func.add_result(parts[0], Res::default());
     Ok(func)
 }
