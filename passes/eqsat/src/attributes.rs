@@ -1,5 +1,7 @@
 //! Functions of payloads on the right sides of rules: how attributes of chained shape ops compose.
 
+mod parts;
+
 use crate::graph::Payload;
 use thn_ir::{Attrs, Dim, Shape, TensorType};
 
@@ -141,7 +143,144 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         meaning: "the slice of the columns of a matrix, the right factor of a product, that a slice of the product takes",
         apply: |p, site| sliced_factor(p[0], site, 1),
     },
+    Function {
+        name: "axes_before_broadcast",
+        arity: 2,
+        meaning: "the axes of a reduction, the first, counted before the second, a broadcast, took place, if all of \
+                  them were there",
+        apply: |p, _| {
+            let kept = p[1].attrs.get_ints("axes");
+            let place = |a: &i64| kept.iter().position(|k| k == a).map(|i| i as i64);
+            let axes: Vec<i64> = p[0].attrs.get_ints("axes").iter().map(place).collect::<Option<_>>()?;
+            Some(Payload { attrs: Attrs::new().ints("axes", &axes), ty: None })
+        },
+    },
+    Function {
+        name: "broadcast_of_reduced",
+        arity: 2,
+        meaning: "the broadcast, the second, that remains after a reduction, the first, took place",
+        apply: |p, site| {
+            let (folded, kept) = (p[0].attrs.get_ints("axes"), p[1].attrs.get_ints("axes"));
+            let after = |a: &i64| a - folded.iter().filter(|f| *f < a).count() as i64;
+            let axes: Vec<i64> = kept.iter().filter(|a| !folded.contains(a)).map(after).collect();
+            broadcast(&axes, site.root)
+        },
+    },
+    Function {
+        name: "without",
+        arity: 1,
+        meaning: "the dimshuffle that drops the axes of a reduction",
+        apply: |p, site| {
+            let axes = p[0].attrs.get_ints("axes");
+            let order: Vec<i64> = (0..site.operands[0].rank() as i64).filter(|d| !axes.contains(d)).collect();
+            Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
+        },
+    },
+    Function {
+        name: "squeezed",
+        arity: 1,
+        meaning: "the dimshuffle that does what the reshape does, if it only inserts and drops dims of length 1",
+        apply: |p, site| squeezed(&site.operands[0], p[0].ty.as_ref()?),
+    },
+    Function {
+        name: "inserted",
+        arity: 1,
+        meaning: "the dimshuffle that does what the broadcast does, if every new dim has length 1",
+        apply: |p, _| {
+            let (axes, ty) = (p[0].attrs.get_ints("axes"), p[0].ty.as_ref()?);
+            let place = |(d, n): (usize, &Dim)| match axes.iter().position(|a| *a == d as i64) {
+                Some(i) => Some(i as i64),
+                None => n.is(1).then_some(-1),
+            };
+            let order: Vec<i64> = ty.shape.iter().enumerate().map(place).collect::<Option<_>>()?;
+            Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
+        },
+    },
+    Function {
+        name: "to_result",
+        arity: 1,
+        meaning: "the same attributes, with the type of what the rule replaces",
+        apply: |p, site| Some(Payload { attrs: p[0].attrs.clone(), ty: Some(site.root.clone()) }),
+    },
+    Function {
+        name: "padded",
+        arity: 2,
+        meaning: "the pad that does the second, then the first",
+        apply: |p, _| {
+            let sum = |name: &'static str| -> Option<Vec<i64>> {
+                let both = p[0].attrs.get_ints(name).iter().zip(p[1].attrs.get_ints(name));
+                both.map(|(a, b)| a.checked_add(*b)).collect()
+            };
+            Some(Payload {
+                attrs: Attrs::new().ints("low", &sum("low")?).ints("high", &sum("high")?),
+                ty: None,
+            })
+        },
+    },
+    Function {
+        name: "slice_before_broadcast",
+        arity: 2,
+        meaning: "the slice, the first, of what the second, a broadcast, repeats",
+        apply: parts::before_broadcast,
+    },
+    Function {
+        name: "slice_before_shuffle",
+        arity: 2,
+        meaning: "the slice, the first, counted before the second, a dimshuffle, took place",
+        apply: parts::before_shuffle,
+    },
+    Function {
+        name: "slice_before_reduction",
+        arity: 2,
+        meaning: "the slice, the first, counted before the second, a reduction, took place",
+        apply: parts::before_reduction,
+    },
+    Function {
+        name: "slice_before_pad",
+        arity: 2,
+        meaning: "the slice, the first, counted before the second, a pad, if it takes nothing that was added",
+        apply: parts::before_pad,
+    },
+    Function {
+        name: "first_rows",
+        arity: 1,
+        meaning: "the slice of as many first rows as the iota counts",
+        apply: parts::first_rows,
+    },
+    Function {
+        name: "leading",
+        arity: 1,
+        meaning: "the slice of the first dims, whole along any others",
+        apply: parts::leading,
+    },
+    Function {
+        name: "trailing",
+        arity: 1,
+        meaning: "the slice of the last dims, whole along the first",
+        apply: parts::trailing,
+    },
 ];
+
+/// Dims of length 1 come and go, the others stay in order.
+fn squeezed(from: &TensorType, to: &TensorType) -> Option<Payload> {
+    let mut order = vec![];
+    let mut next = 0;
+    for dim in to.shape.iter() {
+        while !dim.is(1) && from.shape.get(next).is_some_and(|d| d.is(1)) {
+            next += 1;
+        }
+        match from.shape.get(next) {
+            Some(own) if own == dim => {
+                order.push(next as i64);
+                next += 1;
+            }
+            _ if dim.is(1) => order.push(-1),
+            _ => return None,
+        }
+    }
+    let rest = from.shape.iter().skip(next).all(|d| d.is(1));
+    rest.then(|| Payload { attrs: Attrs::new().ints("order", &order), ty: None })
+}
 
 /// The part of a slice of a product that concerns one factor, a matrix: `axis` is the dim that both have, 0 or 1.
 fn sliced_factor(slice: &Payload, site: &Site<'_>, axis: usize) -> Option<Payload> {

@@ -115,6 +115,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.splat().is_some(),
     },
     Condition {
+        name: "halves",
+        form: "x",
+        meaning: "is one known multiple of 1/2 between -64 and 64, so that sums and products of such numbers are exact",
+        holds: |s| s.splat().is_some_and(|x| x.abs() <= 64.0 && (2.0 * x).fract() == 0.0),
+    },
+    Condition {
         name: "power_of_two",
         form: "x",
         meaning: "is a power of two whose reciprocal is a normal number, so that dividing by it is exact",
@@ -125,12 +131,6 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "is one known number everywhere, and neither it nor its reciprocal overflows or is subnormal",
         holds: |s| s.splat().is_some_and(invertible),
-    },
-    Condition {
-        name: "identity",
-        form: "p",
-        meaning: "the dimshuffle keeps every dim in its place",
-        holds: |s| s.ints("order").iter().enumerate().all(|(i, o)| *o == i as i64),
     },
     Condition {
         name: "transpose",
@@ -151,12 +151,114 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.ints("order").iter().filter(|o| **o >= 0).is_sorted(),
     },
     Condition {
+        name: "keeps_long",
+        form: "pp",
+        meaning: "the dimshuffle keeps those dims of the second's type in order that are not of length 1",
+        holds: |s| {
+            let Some(ty) = &s.payloads[1].ty else { return false };
+            let long = |d: usize| ty.shape.get(d).is_some_and(|d| !d.is(1));
+            let kept = s.ints("order").iter().filter_map(|o| usize::try_from(*o).ok());
+            kept.filter(|d| long(*d)).is_sorted()
+        },
+    },
+    Condition {
         name: "whole",
         form: "p",
         meaning: "the slice begins at 0 and takes every element",
         holds: |s| {
             s.payloads[0].attrs.get_dims("starts").iter().all(|d| d.is(0))
                 && s.ints("steps").iter().all(|t| *t == 1)
+        },
+    },
+    Condition {
+        name: "nothing",
+        form: "p",
+        meaning: "the pad adds no element",
+        holds: |s| s.ints("low").iter().chain(s.ints("high")).all(|n| *n == 0),
+    },
+    Condition {
+        name: "alike",
+        form: "xx",
+        meaning: "have one type",
+        holds: |s| type_of(s.graph, s.tensors[0]) == type_of(s.graph, s.tensors[1]),
+    },
+    Condition {
+        name: "same_part",
+        form: "ppx",
+        meaning: "the slice, the first, takes what the second, a write of the tensor, wrote",
+        holds: |s| {
+            let shape = type_of(s.graph, s.tensors[0]).map(|t| &t.shape);
+            ["starts", "steps"].iter().all(|a| s.payloads[0].attrs.get(a) == s.payloads[1].attrs.get(a))
+                && s.payloads[0].ty.as_ref().map(|t| &t.shape) == shape
+        },
+    },
+    Condition {
+        name: "same_place",
+        form: "pp",
+        meaning: "the slice and the write begin at the same place and take the same steps",
+        holds: |s| {
+            ["starts", "steps"].iter().all(|a| s.payloads[0].attrs.get(a) == s.payloads[1].attrs.get(a))
+        },
+    },
+    Condition {
+        name: "apart",
+        form: "ppx",
+        meaning: "the slice, the first, takes nothing of what the second, a write of the tensor, wrote",
+        holds: |s| {
+            let lengths = [s.payloads[0].ty.as_ref(), type_of(s.graph, s.tensors[0])];
+            let [Some(read), Some(written)] = lengths else { return false };
+            let read = extents(s.payloads[0], read);
+            let written = extents(s.payloads[1], written);
+            let below = |a: &Dim, b: &Dim| (b.clone() - a.clone()).as_const().is_some_and(|d| d > 0);
+            read.iter().zip(&written).any(|(r, w)| below(&r.1, &w.0) || below(&w.1, &r.0))
+        },
+    },
+    Condition {
+        name: "spares",
+        form: "ppx",
+        meaning: "the slice takes the tensor whole along the axes of the second",
+        holds: |s| {
+            let (Some(x), Some(part)) = (type_of(s.graph, s.tensors[0]), &s.payloads[0].ty) else {
+                return false;
+            };
+            let (starts, steps) = (s.payloads[0].attrs.get_dims("starts"), s.ints("steps"));
+            s.payloads[1].attrs.get_ints("axes").iter().all(|a| {
+                let a = *a as usize;
+                starts.get(a).is_some_and(|d| d.is(0))
+                    && steps.get(a) == Some(&1)
+                    && x.shape.get(a) == part.shape.get(a)
+            })
+        },
+    },
+    Condition {
+        name: "prefix",
+        form: "pp",
+        meaning: "the slice takes the first indices of the iota",
+        holds: |s| {
+            let axis = s.payloads[1].attrs.get_int("axis").and_then(|a| usize::try_from(a).ok());
+            axis.is_some_and(|a| {
+                s.payloads[0].attrs.get_dims("starts").get(a).is_some_and(|d| d.is(0))
+                    && s.ints("steps").get(a) == Some(&1)
+            })
+        },
+    },
+    Condition {
+        name: "ones",
+        form: "px",
+        meaning: "the tensor has length 1 along the axes",
+        holds: |s| {
+            type_of(s.graph, s.tensors[0]).is_some_and(|t| {
+                s.ints("axes").iter().all(|a| t.shape.get(*a as usize).is_some_and(|d| d.is(1)))
+            })
+        },
+    },
+    Condition {
+        name: "inserts",
+        form: "pp",
+        meaning: "the broadcast, the second, adds every axis of the reduction",
+        holds: |s| {
+            let kept = s.payloads[1].attrs.get_ints("axes");
+            s.ints("axes").iter().all(|a| !kept.contains(a))
         },
     },
     Condition {
@@ -220,6 +322,16 @@ pub(crate) const CONDITIONS: &[Condition] = &[
 fn power_of_two(x: f64) -> bool {
     // For both float types: a significand of one bit, and an exponent whose negative is also that of a normal number.
     x.is_normal() && x.to_bits() & ((1 << 52) - 1) == 0 && (-126..=126).contains(&(x.abs().log2() as i32))
+}
+
+/// First and last index along each dim of a part of the shape of `ty`, the smaller first.
+fn extents(part: &Payload, ty: &TensorType) -> Vec<(Dim, Dim)> {
+    let (starts, steps) = (part.attrs.get_dims("starts"), part.attrs.get_ints("steps"));
+    let ends = |((start, step), length): ((&Dim, &i64), &Dim)| {
+        let last = start.clone() + (length.clone() - Dim::ONE) * Dim::from(*step);
+        if *step > 0 { (start.clone(), last) } else { (last, start.clone()) }
+    };
+    starts.iter().zip(steps).zip(ty.shape.iter()).map(ends).collect()
 }
 
 /// Whether a broadcast gives the shape of `ty` by repeating along its last dim.

@@ -49,6 +49,8 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType,
         OpKind::Dot | OpKind::BatchedDot => {
             elements * operands.first().and_then(|x| x.shape.last()).map_or(1.0, length)
         }
+        // Only what is asked for is read.
+        OpKind::Gather | OpKind::Pick => elements,
         // Folds and scans look at every element of what they read.
         _ if !row.is_elementwise() => operands.first().map_or(elements, |x| size(x).max(elements)),
         _ => elements,

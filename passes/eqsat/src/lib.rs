@@ -21,6 +21,7 @@ mod extract;
 mod facts;
 mod graph;
 mod hash;
+mod joins;
 mod kinds;
 mod marks;
 mod matcher;

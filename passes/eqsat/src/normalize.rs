@@ -1,4 +1,5 @@
-//! Rewrites that hold for every elementwise op and are therefore no lines of a rule file.
+//! Rewrites that hold for every elementwise op, or for any number of operands, and are therefore no lines of a rule
+//! file.
 //!
 //! - `flatten-sum`, `flatten-product`: a sum over a sum is also the sum of the multiset (not under `strict`).
 //! - `scalar-operand`: an operand that repeats one element is used as that element.
@@ -6,12 +7,16 @@
 //!   what they move. So patterns meet ops that stood on different sides of a movement, and less is computed.
 //! - `assume`: a tensor of which facts are promised is the tensor itself, and what is promised is known of it.
 //!
+//! - `take-early`: a slice, gather or pick of an op is that op over parts of its operands.
+//! - Joins are in `joins.rs`.
+//!
 //! All have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
 //! made by the same step deeper in the program.
 
 use crate::graph::{
     Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, rank, type_of,
 };
+use crate::joins;
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
 
@@ -23,7 +28,7 @@ const MAX_ARITY: usize = 8;
 const MAX_MULTISETS: usize = 6;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 9] = [
+pub(crate) const BUILT_IN: [(&str, &str); 17] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
@@ -48,6 +53,23 @@ pub(crate) const BUILT_IN: [(&str, &str); 9] = [
     ),
     ("known-number", "what the analysis proves to be one number everywhere is that constant"),
     ("whole-number", "`(round ?x)`, and likewise floor, ceil and trunc, is `?x` where `?x` is whole"),
+    (
+        "take-early",
+        "`(take@P (f ?x))` is `(f (take@P ?x))` for elementwise `f` and `take` one of slice, gather, pick",
+    ),
+    ("join-of-one", "`(join@A ?x)` is `?x`"),
+    ("join-without-empty", "operands without elements are left out"),
+    ("join-of-join", "a join along the axis of the join it is in gives its operands to that"),
+    (
+        "join-of-repeated",
+        "neighbours that repeat one thing along the axis are one broadcast; the same operand of length 1 twice, too",
+    ),
+    ("join-of-slices", "neighbours that are adjacent parts of one tensor are one slice"),
+    ("slice-of-join", "a slice of a join is the join of what it takes of each operand, where that is known"),
+    (
+        "fold-of-join",
+        "a sum, product, largest or smallest element of a join is that of the folds of its operands, or their join",
+    ),
 ];
 
 /// What a rewrite of this file found: its name, the equal class, and the node that stands for the same computation.
@@ -73,9 +95,11 @@ pub(crate) enum Member {
     Number,
 }
 
-/// Whether a rewrite of this file looks at ops of this kind.
+/// Whether [`normalize`] may find something at an op of this kind.
 pub(crate) fn looks_at(kind: OpKind) -> bool {
-    kind.row().is_elementwise() || kind == OpKind::Assume
+    let takes = matches!(kind, OpKind::Slice | OpKind::Gather | OpKind::Pick);
+    let joins = matches!(kind, OpKind::Join | OpKind::Sum | OpKind::Prod | OpKind::Max | OpKind::Min);
+    kind.row().is_elementwise() || kind == OpKind::Assume || takes || joins
 }
 
 /// Every equal of `node`, which is in `class`, that this file knows.
@@ -118,6 +142,17 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     if row.is_elementwise() {
         scalar_operands(graph, class, kind, payload, node, &mut found);
         lift(graph, class, kind, payload, node, &mut found);
+    }
+    match kind {
+        OpKind::Slice => {
+            take_early(graph, kind, payload, node, &mut found);
+            joins::of_slice(graph, payload, node, &mut found);
+        }
+        OpKind::Gather | OpKind::Pick => take_early(graph, kind, payload, node, &mut found),
+        OpKind::Join => joins::of_join(graph, payload, node, &mut found),
+        // A sum in another order rounds otherwise.
+        OpKind::Sum | OpKind::Prod if strict => {}
+        _ => joins::of_fold(graph, kind, payload, node, &mut found),
     }
     found
 }
@@ -272,6 +307,41 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
         let how = with_dtype(graph, how, dtype);
         if let Some(class) = add_op(graph, movement, how, &[inner]) {
             found.push(Found { name: "lift-movement", class, node: None, better: true, members });
+        }
+    }
+}
+
+/// A part of an elementwise op is that op over parts of its operands.
+fn take_early(graph: &mut Graph, kind: OpKind, payload: PayloadId, node: &Node, found: &mut Vec<Found>) {
+    let mut inner: Vec<Node> = graph[node.children[0]]
+        .nodes
+        .iter()
+        .filter(|n| n.kind().is_some_and(|k| k.row().is_elementwise()))
+        .cloned()
+        .collect();
+    inner.sort_unstable();
+    for op in inner.into_iter().take(MAX_MULTISETS) {
+        let Some((outer, how)) = op.op() else { continue };
+        let mut parts = vec![];
+        for x in &op.children {
+            let Some(ty) = type_of(graph, *x).cloned() else { break };
+            let mut operands = node.children.to_vec();
+            operands[0] = *x;
+            let part = if ty.rank() == 0 {
+                Some(*x)
+            } else {
+                let part = with_dtype(graph, payload, ty.dtype);
+                add_op(graph, kind, part, &operands)
+            };
+            parts.extend(part);
+        }
+        if parts.len() < op.children.len() {
+            continue;
+        }
+        if let Some(class) = add_op(graph, outer, how, &parts) {
+            let mut members = vec![Member::Any; node.children.len()];
+            members[0] = Member::Node(op);
+            found.push(Found { name: "take-early", class, node: None, better: false, members });
         }
     }
 }

@@ -7,9 +7,11 @@ use thn_ir::Error;
 /// The rule files, in the order in which their rules are tried.
 const FILES: &[(&str, &str)] = &[
     ("canonicalize.rules", include_str!("../rules/canonicalize.rules")),
+    ("compare.rules", include_str!("../rules/compare.rules")),
     ("stabilize.rules", include_str!("../rules/stabilize.rules")),
     ("specialize.rules", include_str!("../rules/specialize.rules")),
     ("shape.rules", include_str!("../rules/shape.rules")),
+    ("subtensor.rules", include_str!("../rules/subtensor.rules")),
     ("linalg.rules", include_str!("../rules/linalg.rules")),
     ("accuracy.rules", include_str!("../rules/accuracy.rules")),
 ];

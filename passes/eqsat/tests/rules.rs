@@ -125,7 +125,9 @@ fn every_built_in_rewrite_keeps_its_promise() {
             wrong.push(format!("{}: {example}", c.rule));
         }
     }
-    for name in check::built_in_names().into_iter().chain(["fold"]) {
+    // Random programs have no joins and take no parts: the examples of `tests/coverage` are run before and after.
+    let elsewhere = |name: &str| name.contains("join") || name == "take-early";
+    for name in check::built_in_names().into_iter().filter(|n| !elsewhere(n)).chain(["fold"]) {
         let found = all.iter().find(|c| c.rule == name);
         if found.is_none_or(|c| c.cases < 5 || c.points < check::POINTS) {
             wrong.push(format!("{name} was hardly tried: {found:?}"));

@@ -125,6 +125,8 @@ impl<'r> Space<'r> {
                 &[2.0, -0.125, 1024.0]
             } else if names.contains(&"invertible") {
                 &[3.0, -0.1, 7e9]
+            } else if names.contains(&"halves") {
+                &[3.0, -0.5, 2.5]
             } else if names.contains(&"constant") {
                 &[2.5, -1.0, 0.75]
             } else {

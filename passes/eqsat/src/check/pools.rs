@@ -131,20 +131,53 @@ pub(super) fn payloads(left: &Pattern, payload: usize, dtype: DType, shapes: &[S
             all.extend(flat.map(|t| Payload { attrs: Attrs::new(), ty: Some(t) }));
             all
         }
-        Some(OpKind::Slice) => {
-            let zero = Dim::from(0);
-            let attrs =
-                |starts: &[Dim], steps: &[i64]| Attrs::new().dims("starts", starts).ints("steps", steps);
-            let mut all =
-                typed(vec![attrs(std::slice::from_ref(&zero), &[1]), attrs(&[zero.clone(), zero], &[1, 1])]);
-            let row = Shape(vec![Dim::ONE]);
-            let reversed = Shape(vec![Dim::from(COLUMNS)]);
-            for (start, step, shape) in [(0, 1, row.clone()), (1, 1, row), (1, -1, reversed)] {
-                let attrs = attrs(&[Dim::from(start)], &[step]);
-                all.push(Payload { attrs, ty: Some(TensorType::new(dtype, shape)) });
-            }
-            all
+        Some(OpKind::Slice) => slices(dtype, shapes),
+        Some(OpKind::SetSubtensor | OpKind::IncSubtensor) => {
+            let places: [(&[i64], &[i64]); 5] =
+                [(&[0], &[1]), (&[1], &[-1]), (&[0, 0], &[1, 1]), (&[0, 1], &[1, 1]), (&[0, 1], &[1, -1])];
+            places.map(|(starts, steps)| Payload { attrs: place(starts, steps), ty: None }).to_vec()
         }
+        Some(OpKind::Pad) => {
+            let amounts: [(&[i64], &[i64]); 4] =
+                [(&[1], &[2]), (&[0, 1], &[2, 0]), (&[0], &[0]), (&[0, 0], &[0, 0])];
+            let pad = |(low, high)| Attrs::new().ints("low", low).ints("high", high);
+            amounts.map(|a| Payload { attrs: pad(a), ty: None }).to_vec()
+        }
+        Some(OpKind::Iota) => typed([0, 1].map(|a| Attrs::new().with("axis", Attr::Int(a))).to_vec()),
         _ => ints("axes", &[&[0], &[1], &[0, 1], &[2], &[0, 2]]),
     }
+}
+
+fn place(starts: &[i64], steps: &[i64]) -> Attrs {
+    let starts: Vec<Dim> = starts.iter().copied().map(Dim::from).collect();
+    Attrs::new().dims("starts", &starts).ints("steps", steps)
+}
+
+/// Slices of vectors and matrices: whole, one element or column, from the second on, backwards.
+fn slices(dtype: DType, shapes: &[Shape]) -> Vec<Payload> {
+    // The first shape is a vector of the rows.
+    let (n, m) = (shapes[0][0].clone(), Dim::from(COLUMNS));
+    let (less, one) = (n.clone() - Dim::ONE, Dim::ONE);
+    let of = |starts: &[i64], steps: &[i64], dims: &[&Dim]| {
+        let shape = Shape(dims.iter().map(|d| (*d).clone()).collect());
+        Payload { attrs: place(starts, steps), ty: Some(TensorType::new(dtype, shape)) }
+    };
+    let mut all = vec![
+        of(&[0], &[1], &[&one]),
+        of(&[1], &[1], &[&one]),
+        of(&[1], &[-1], &[&m]),
+        of(&[1], &[1], &[&less]),
+        of(&[1], &[1], &[&n]),
+        of(&[0, 0], &[1, 1], &[&n, &one]),
+        of(&[0, 1], &[1, 1], &[&n, &one]),
+        of(&[1, 0], &[1, 1], &[&one, &n]),
+        of(&[1, 0], &[1, 1], &[&less, &m]),
+        of(&[0, 1], &[1, 1], &[&n, &m]),
+        of(&[0, 1], &[1, -1], &[&n, &m]),
+    ];
+    for shape in shapes.iter().filter(|s| s.rank() > 0) {
+        let whole: Vec<&Dim> = shape.iter().collect();
+        all.push(of(&vec![0; whole.len()], &vec![1; whole.len()], &whole));
+    }
+    all
 }
