@@ -1,0 +1,314 @@
+"""Compares the optimizer with PyTensor's; see README.md here. Reads the programs, prints the page."""
+
+import json
+import sys
+
+import mpmath
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.scalar import Composite
+from pytensor.tensor.elemwise import Elemwise
+from scipy.special import expit
+
+# Enough for 1 - sigmoid(2400).
+mpmath.mp.dps = 2200
+# What thn's rows for the composite ops expand to, so that both sides count a composite op by its parts.
+PARTS = {"Softmax": 5, "LogSoftmax": 6, "SoftmaxGrad": 4, "Softplus": 6, "Log1mexp": 8, "Reciprocal": 1}
+# These say where elements are, or what the shape is, and compute none.
+FREE = {
+    "DimShuffle", "Reshape", "Subtensor", "Alloc", "AllocEmpty", "MakeVector", "Shape", "Shape_i", "Join",
+    "TensorFromScalar", "ScalarFromTensor", "SpecifyShape", "IncSubtensor", "Assert", "DeepCopyOp", "ExtractDiag",
+    "Unbroadcast", "Second", "Cast", "Identity", "SortIndices",
+}
+
+# Why a graph has more ops than PyTensor's, where that is not because PyTensor's loses digits.
+REASONS = {
+    "Constants that stand apart in a product or a sum are not brought together.": [
+        "constants-in-products", "constants-in-products, gradient", "constants-in-sums", "normal-density, gradient",
+        "square-root-of-square, gradient", "log-normal-density, gradient", "hyperbola, gradient",
+    ],
+    "The length of a dim is not folded with the constants it is divided or multiplied by.": [
+        "mean, gradient", "mean-of-scaled", "mean-of-scaled, gradient", "variance, gradient", "layer-norm, gradient",
+        "dense-softplus, gradient",
+    ],
+    "Two choices by one condition are added, not written as one choice of sums; a negation stays outside a choice.": [
+        "leaky-relu, gradient", "elu, gradient", "huber, gradient", "maximum-with-itself, gradient",
+        "maximum-of-negated, gradient",
+    ],
+    "Products and quotients of exponentials are not written as the exponential of a sum.": [
+        "exp-of-difference", "exp-of-difference, gradient", "log-of-product", "log-of-quotient",
+        "log-of-quotient, gradient", "log-of-product-of-all",
+    ],
+    "Quotients of quotients are not all brought into one.": ["quotient-of-quotients, gradient"],
+    "A sum of a product of matrices is a product of sums: one op more, but no product of matrices.": ["sum-of-product"],
+}
+
+
+def number(text):
+    return text if isinstance(text, (bool, int)) else float(text)
+
+
+def literal(attrs):
+    values = [number(v) for v in attrs["value"]]
+    kind = bool if isinstance(values[0], bool) else float
+    return np.array(values, dtype=kind).reshape(attrs["shape"])
+
+
+class Tensors:
+    """Programs as graphs of PyTensor."""
+
+    names = {
+        "sub": pt.sub, "add": pt.add, "mul": pt.mul, "div": pt.true_div, "pow": pt.power, "maximum": pt.maximum,
+        "minimum": pt.minimum, "neg": pt.neg, "abs": pt.abs, "sign": pt.sign, "sqr": pt.sqr, "sqrt": pt.sqrt,
+        "reciprocal": pt.reciprocal, "exp": pt.exp, "expm1": pt.expm1, "log": pt.log, "log1p": pt.log1p,
+        "sigmoid": pt.sigmoid, "softplus": pt.softplus, "sin": pt.sin, "cos": pt.cos, "tanh": pt.tanh,
+        "sinh": pt.sinh, "cosh": pt.cosh, "lt": pt.lt, "le": pt.le, "gt": pt.gt, "ge": pt.ge, "eq": pt.eq,
+        "ne": pt.neq, "select": pt.switch, "isfinite": lambda x: pt.invert(pt.isinf(x) | pt.isnan(x)),
+        "log1mexp": pt.log1mexp, "logaddexp": pt.logaddexp, "and": pt.and_, "or": pt.or_, "not": pt.invert,
+    }
+
+    def constant(self, attrs):
+        return pt.constant(literal(attrs))
+
+    def broadcast(self, x, attrs):
+        order = ["x"] * len(attrs["shape"])
+        for i, axis in enumerate(attrs["axes"]):
+            order[axis] = i
+        return pt.alloc(x.dimshuffle(*order), *attrs["shape"])
+
+    def dimshuffle(self, x, attrs):
+        return x.dimshuffle(*[o if o >= 0 else "x" for o in attrs["order"]])
+
+    def reshape(self, x, attrs):
+        return x.reshape(attrs["shape"])
+
+    def reduce(self, name, x, axes):
+        if name in ("softmax", "log_softmax"):
+            return getattr(pt.special, name)(x, axis=axes[0] if len(axes) == 1 else None)
+        if name == "logsumexp":
+            return pt.logsumexp(x, axis=axes)
+        return getattr(pt, name)(x, axis=axes)
+
+    def dot(self, x, y):
+        return pt.dot(x, y)
+
+    def join(self, xs, axis):
+        return pt.join(axis, *xs)
+
+    def piece(self, x, where):
+        return x[where]
+
+
+def defined(function):
+    def value(*arguments):
+        try:
+            return function(*arguments)
+        except (ZeroDivisionError, ValueError):
+            return mpmath.nan
+
+    return value
+
+
+class Arrays:
+    """Programs on arrays: of floats as the optimized program computes, or of numbers with many digits as truth."""
+
+    def __init__(self, exact):
+        self.exact = exact
+
+        def each(f, g, arity=1):
+            return np.frompyfunc(defined(f), arity, 1) if exact else g
+
+        one = mpmath.mpf(1)
+        self.names = {
+            "sub": np.subtract, "add": np.add, "mul": np.multiply, "div": each(lambda x, y: x / y, np.true_divide, 2), "maximum": np.maximum,
+            "minimum": np.minimum, "neg": np.negative, "abs": np.abs, "sqr": lambda x: x * x,
+            "reciprocal": each(lambda x: 1 / x, np.reciprocal), "lt": np.less, "le": np.less_equal, "gt": np.greater,
+            "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
+            "pow": each(mpmath.power, np.power, 2),
+            "sign": each(mpmath.sign, np.sign), "sqrt": each(mpmath.sqrt, np.sqrt), "exp": each(mpmath.exp, np.exp),
+            "expm1": each(mpmath.expm1, np.expm1), "log": each(mpmath.log, np.log),
+            "log1p": each(mpmath.log1p, np.log1p), "sin": each(mpmath.sin, np.sin), "cos": each(mpmath.cos, np.cos),
+            "tanh": each(mpmath.tanh, np.tanh), "sinh": each(mpmath.sinh, np.sinh), "cosh": each(mpmath.cosh, np.cosh),
+            "sigmoid": each(lambda x: one / (1 + mpmath.exp(-x)), expit),
+            "softplus": each(lambda x: mpmath.log1p(mpmath.exp(x)), lambda x: np.logaddexp(0, x)),
+            "isfinite": each(mpmath.isfinite, np.isfinite), "select": lambda c, x, y: np.where(c.astype(bool), x, y),
+            "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
+        }
+
+    def lift(self, x):
+        return np.frompyfunc(mpmath.mpf, 1, 1)(x) if self.exact and x.dtype == float else x
+
+    def constant(self, attrs):
+        return np.asarray(self.lift(literal(attrs)), dtype=object if self.exact else None)
+
+    def broadcast(self, x, attrs):
+        dims = [1] * len(attrs["shape"])
+        for i, axis in enumerate(attrs["axes"]):
+            dims[axis] = np.shape(x)[i]
+        return np.broadcast_to(np.reshape(x, dims), attrs["shape"])
+
+    def dimshuffle(self, x, attrs):
+        kept = [o for o in attrs["order"] if o >= 0]
+        dropped = [i for i in range(np.ndim(x)) if i not in kept]
+        return np.transpose(x, kept + dropped).reshape([x.shape[o] if o >= 0 else 1 for o in attrs["order"]])
+
+    def reshape(self, x, attrs):
+        return np.reshape(x, attrs["shape"])
+
+    def reduce(self, name, x, axes):
+        axes = tuple(axes)
+        e = lambda x: self.names["exp"](x)  # noqa: E731
+        if name == "softmax":
+            return e(x) / np.sum(e(x), axis=axes, keepdims=True)
+        if name == "log_softmax":
+            return x - self.names["log"](np.sum(e(x), axis=axes, keepdims=True))
+        if name == "logsumexp":
+            return self.names["log"](np.sum(e(x), axis=axes))
+        return getattr(np, name)(x, axis=axes)
+
+    def dot(self, x, y):
+        return np.dot(x, y)
+
+    def join(self, xs, axis):
+        return np.concatenate(xs, axis)
+
+    def piece(self, x, where):
+        return x[where]
+
+
+def build(program, way, arguments):
+    values = {name: value for (name, _), value in zip(program["inputs"], arguments)}
+    for result, kind, operands, attrs in program["ops"]:
+        xs = [values[o] for o in operands]
+        if kind in ("constant", "broadcast", "dimshuffle", "reshape"):
+            made = getattr(way, kind)(*xs, attrs)
+        elif kind == "dim":
+            made = way.constant({"value": [attrs["expr"]], "shape": []})
+        elif kind == "cast":
+            made = xs[0]
+        elif kind == "mean":
+            made = way.reduce("sum", xs[0], attrs["axes"]) / float(count(program, operands[0], attrs["axes"]))
+        elif "axes" in attrs:
+            made = way.reduce(kind, xs[0], attrs["axes"])
+        elif kind == "dot":
+            made = way.dot(*xs)
+        elif kind == "join":
+            made = way.join(xs, attrs["axis"])
+        elif kind == "slice":
+            bounds = zip(attrs["starts"], attrs["steps"], attrs["shape"])
+            made = way.piece(xs[0], tuple(slice(a, a + s * n, s) for a, s, n in bounds))
+        else:
+            made = way.names[kind](*xs)
+        values[result] = np.asarray(made) if isinstance(way, Arrays) else made
+    return [values[r] for r in program["results"]]
+
+
+def count(program, value, axes):
+    shapes = dict((n, s) for n, s in program["inputs"])
+    shapes.update((r, a["shape"]) for r, _, _, a in program["ops"])
+    return int(np.prod([shapes[value][a] for a in axes]))
+
+
+def ours(program):
+    return sum(attrs["computes"] and kind != "join" for _, kind, _, attrs in program["ops"])
+
+
+def theirs(function):
+    def scalars(node, op):
+        if isinstance(op, Composite):
+            return sum(scalars(inner, inner.op) for inner in op.fgraph.apply_nodes)
+        name = type(op).__name__
+        # A sum or a product of many is that many less one.
+        return max(len(node.inputs) - 1, 1) if name in ("Add", "Mul") else 0 if name in FREE else PARTS.get(name, 1)
+
+    total = 0
+    for node in function.maker.fgraph.apply_nodes:
+        name = type(node.op).__name__
+        if isinstance(node.op, Elemwise):
+            total += scalars(node, node.op.scalar_op)
+        elif name not in FREE and not name.endswith("Subtensor"):
+            total += PARTS.get(name, 1)
+    return total
+
+
+def bits(found, truth):
+    worst = 0.0
+    for a, b in zip(np.ravel(found), np.ravel(truth)):
+        if not mpmath.isfinite(b) or isinstance(b, mpmath.mpc):
+            continue
+        true = float(b)
+        if not np.isfinite(true):
+            continue
+        if not np.isfinite(a):
+            return 64.0
+        worst = max(worst, float(mpmath.log(1 + abs(mpmath.mpf(float(a)) - b) / mpmath.mpf(np.spacing(abs(true))), 2)))
+    return min(worst, 64.0)
+
+
+def main():
+    pytensor.config.floatX = "float64"
+    mode = pytensor.compile.mode.Mode(
+        linker="py",
+        optimizer=pytensor.compile.mode.get_default_mode().provided_optimizer.excluding("inplace", "BlasOpt", "c_blas"),
+    )
+    generator = np.random.default_rng(7)
+    rows = []
+    for line in sys.stdin:
+        graph = json.loads(line)
+        shapes = [shape for _, shape in graph["source"]["inputs"]]
+        symbols = [pt.tensor(f"v{i}", dtype="float64", shape=tuple(s)) for i, s in enumerate(shapes)]
+        outputs = build(graph["source"], Tensors(), symbols)
+        function = pytensor.function(symbols, outputs, mode=mode, on_unused_input="ignore")
+        worst = [0.0, 0.0]
+        for scale in (1.0, 1.0, 1e-12, 30.0, 800.0):
+            points = [generator.normal(size=s) * scale for s in shapes]
+            with np.errstate(all="ignore"):
+                truth = build(graph["source"], Arrays(True), [np.vectorize(mpmath.mpf, otypes=[object])(p) for p in points])
+                found = (build(graph["optimized"], Arrays(False), points), function(*points))
+            for i, values in enumerate(found):
+                worst[i] = max(worst[i], max(bits(a, b) for a, b in zip(values, truth)))
+        rows.append((graph["name"], ours(graph["optimized"]), theirs(function), *worst))
+    return page(rows)
+
+
+def page(rows):
+    more = [r for r in rows if r[1] > r[2]]
+    shorter = [r for r in more if r[4] > r[3] + 2]
+    worse = [r[0] for r in rows if r[3] > r[4] + 2]
+    better = sum(r[4] > r[3] + 2 for r in rows)
+    explained = {name: reason for reason, names in REASONS.items() for name in names}
+    unexplained = [r[0] for r in more if r not in shorter and r[0] not in explained]
+    print(f"""# Comparison with PyTensor
+
+Made by `tests/peers` (see its README) with PyTensor {pytensor.__version__}. Each graph is optimized by `thn` with the
+default options and by PyTensor in its default mode without in-place and BLAS ops. Ops are counted after composite ops
+are replaced by their parts, on both sides; an op that only moves elements or casts counts 0, a sum of n counts n - 1.
+Digits lost are bits of the worst element against {mpmath.mp.dps} digits, over random points of sizes 1, 1e-12, 30 and
+800; 64 stands for a result that is not finite, or has no digit left. Elements whose exact value is no finite float are
+left out. The optimized program of `thn` is evaluated op by op with NumPy.
+
+{len(rows)} graphs: {sum(r[1] for r in rows)} ops against {sum(r[2] for r in rows)} of PyTensor.
+Fewer in {sum(r[1] < r[2] for r in rows)}, more in {len(more)} ({100 * len(more) / len(rows):.1f} %).
+More accurate by more than two bits in {better}, less accurate by that in {len(worse)}.
+
+## Where `thn` has more ops
+
+PyTensor's form is shorter and loses more digits, by more than two bits (graphs: {len(shorter)}):
+{"; ".join(r[0] for r in shorter)}.
+""")
+    names = [r[0] for r in more if r not in shorter]
+    for reason in REASONS:
+        there = [n for n in names if explained.get(n) == reason]
+        if there:
+            print(f"{reason} ({len(there)}) {'; '.join(there)}.\n")
+    print(f"## Where `thn` loses more digits\n\n{'; '.join(worse) or 'Nowhere'}.\n")
+    print("## Every graph\n\n| graph | ops | ops of PyTensor | bits lost | by PyTensor |\n| --- | --- | --- | --- | --- |")
+    for name, a, b, x, y in rows:
+        print(f"| {name} | {a} | {b} | {x:.1f} | {y:.1f} |")
+    if unexplained:
+        print(f"more ops without a reason: {unexplained}", file=sys.stderr)
+    return bool(unexplained)
+
+
+sys.exit(main())
