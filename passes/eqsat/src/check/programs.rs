@@ -175,7 +175,7 @@ fn random_products(seed: u64) -> Result<Func, Error> {
     let mut func = Func::new("products");
     let lengths: Vec<i64> = (0..5).map(|_| 1 + random.below(5) as i64).collect();
     let mut arg = |dims: [i64; 2]| func.add_arg(TensorType::new(dtype, Shape::fixed(&dims)), Arg::default());
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         let (x, y) = (arg([lengths[0], lengths[1]]), arg([lengths[1], lengths[2]]));
         let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
         let shape = Shape::fixed(&lengths[..3]);

@@ -182,7 +182,7 @@ pub(super) fn of_op(kind: OpKind, parts: &[Facts], dtype: DType) -> Facts {
         OpKind::Hypot => {
             let ((a, b), (c, d)) = (magnitude(x), magnitude(y));
             let high = b.hypot(d) * (1.0 + SLACK);
-            let overflow = x.inf || y.inf || !(high <= LARGE);
+            let overflow = x.inf || y.inf || high.is_nan() || high > LARGE;
             Facts::between(a.max(c) * (1.0 - SLACK), high, x.nan || y.nan, overflow)
         }
         OpKind::CopySign => {

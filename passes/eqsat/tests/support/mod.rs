@@ -46,9 +46,9 @@ pub(crate) fn apply_any(b: &mut Builder<'_>, kind: OpKind, x: Value) -> Option<V
     let row = b.fill(zero, &ty.shape).ok()?;
     let flag = b.map(OpKind::Eq, &[row, zero]).ok()?;
     let number = b.number(ty.dtype, 2.0).ok()?;
-    let shape = Shape([ty.shape.0.as_slice(), ty.shape.0.as_slice()].concat().into());
+    let shape = Shape([ty.shape.0.as_slice(), ty.shape.0.as_slice()].concat());
     let matrix = b.broadcast(x, &[0], &shape).ok()?;
-    let cube = Shape([ty.shape.0.as_slice(), shape.0.as_slice()].concat().into());
+    let cube = Shape([ty.shape.0.as_slice(), shape.0.as_slice()].concat());
     let stack = b.broadcast(matrix, &[0, 1], &cube).ok()?;
     let operands: [&[Value]; 12] = [
         &[],
@@ -173,7 +173,7 @@ impl Programs {
         let arg = |name: &str| Arg { name: Some(name.into()), ..Arg::default() };
         let v = self.func.add_tensor_arg(DType::F64, &[None], arg("v"));
         let shape = self.func.tensor(v).unwrap().shape.clone();
-        let w = self.func.add_arg(TensorType::new(DType::F64, shape.clone()), arg("w"));
+        let w = self.func.add_arg(TensorType::new(DType::F64, shape), arg("w"));
         let mut values = vec![v, w];
         for name in ["s", "t"] {
             values.push(self.func.add_tensor_arg(DType::F64, &[], arg(name)));
@@ -272,13 +272,12 @@ impl Programs {
         let regions = [self.func.new_block(), self.func.new_block()];
         let mut results = regions.map(|r| self.block(r, values.to_vec(), depth + 1));
         let count = results[0].len().min(results[1].len());
-        for i in 0..count {
-            let [a, b] = [results[0][i], results[1][i]];
-            if self.func.ty(a) != self.func.ty(b) {
-                results[1][i] = a;
-                if !values.contains(&a) {
-                    results[0][i] = values[2];
-                    results[1][i] = values[3];
+        let [then, otherwise] = &mut results;
+        for (x, y) in then.iter_mut().zip(otherwise) {
+            if self.func.ty(*x) != self.func.ty(*y) {
+                *y = *x;
+                if !values.contains(x) {
+                    (*x, *y) = (values[2], values[3]);
                 }
             }
         }
