@@ -91,7 +91,7 @@ pub(super) fn all() -> Vec<Graph> {
         "entropy" -(x.softmax() * x.log_softmax()).sum();
         "join-and-sum" join(0, [x, y]).sum();
         "quotient-by-sum" x.sqr() / x.sqr().sum();
-        "binary-cross-entropy" x.sigmoid().binary_crossentropy(&y.sigmoid()).mean();
+        "binary-cross-entropy" x.sigmoid().binary_crossentropy(y.sigmoid()).mean();
     };
     let matrices = expressions! { x y:
         "transpose-twice" x.t().t() + y;
@@ -120,7 +120,7 @@ pub(super) fn all() -> Vec<Graph> {
     let mut add = |name: &str, dims: &[Option<i64>], make: fn(&Tensor, &Tensor) -> Tensor| {
         let (x, y) = (tensor("x", f64, dims), tensor("y", f64, dims));
         let output = make(&x, &y);
-        let inputs = vec![x.clone(), y.clone()];
+        let inputs = vec![x.clone(), y];
         graphs.push((name.to_owned(), inputs.clone(), output.clone()));
         let gradient = grad(&output.sum(), &[&x]).remove(0);
         graphs.push((format!("{name}, gradient"), inputs, gradient));
