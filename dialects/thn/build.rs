@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo:rerun-if-changed={path}");
     }
     println!("cargo:rerun-if-env-changed=MLIR_SYS_220_PREFIX");
+    println!("cargo:rerun-if-env-changed=THN_SANITIZE");
 
     let shards = format!("-op-shard-count={OP_SHARDS}");
     let generate = |arguments: &[&str], output: &str| generate(&prefix, &out, arguments, output);
@@ -77,6 +78,8 @@ fn compile(prefix: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
             Ok(path)
         })
         .collect::<Result<Vec<_>, std::io::Error>>()?;
+    // `cargo xtask sanitize` sets it.
+    let sanitized = env::var_os("THN_SANITIZE").is_some();
     for (archive, sources) in ARCHIVES {
         let mut build = cc::Build::new();
         build
@@ -99,7 +102,17 @@ fn compile(prefix: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         if archive == "thn_dialect" {
             build.files(&shards);
         }
+        if sanitized {
+            // LLVM is built without the run-time type information that the checks of virtual calls read.
+            build.flag("-fsanitize=address,undefined").flag("-fno-sanitize=vptr,function");
+            build.flag("-fno-sanitize-recover=all").flag("-fno-omit-frame-pointer").flag("-g1");
+        }
         build.try_compile(archive)?;
+    }
+    if sanitized {
+        let runtime = prefix.join("lib/clang/22/lib/linux");
+        println!("cargo:rustc-link-search=native={}", runtime.display());
+        println!("cargo:rustc-link-lib=dylib=clang_rt.asan-{}", env::var("CARGO_CFG_TARGET_ARCH")?);
     }
     Ok(())
 }

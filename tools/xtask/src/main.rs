@@ -12,6 +12,7 @@ mod error;
 mod fuzz;
 mod generated;
 mod process;
+mod sanitize;
 mod snapshots;
 mod suite;
 mod test;
@@ -68,6 +69,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Run the tests of `thn-opt` with a C++ shim that checks its memory accesses and arithmetic.
+    Sanitize,
     /// Train the tutorials' models on handwritten digits, after installing or explaining a missing toolchain.
     Demo {
         /// Print the results as JSON on standard output.
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }),
         Command::Fuzz { target, executions, seed } => fuzz::run(&root, target.as_deref(), executions, seed),
+        Command::Sanitize => sanitize::run(&root),
         Command::Demo { json } => demo::run(&root, json),
     };
     outcome.unwrap_or_else(|error| {

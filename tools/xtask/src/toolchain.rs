@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::process;
 
 /// The one LLVM major version of this release.
-const MAJOR: u32 = 22;
+pub(crate) const MAJOR: u32 = 22;
 
 /// How a part is recognised.
 enum Probe {
@@ -174,6 +174,11 @@ fn not_found(program: &str) -> String {
 /// `.cargo/config.toml`.
 fn prefix() -> PathBuf {
     env::var_os("MLIR_SYS_220_PREFIX").map_or_else(|| PathBuf::from("/usr/lib/llvm-22"), PathBuf::from)
+}
+
+/// Where clang keeps the libraries that instrumented programs need.
+pub(crate) fn compiler_runtime() -> PathBuf {
+    prefix().join(format!("lib/clang/{MAJOR}/lib/linux"))
 }
 
 /// A program of LLVM or MLIR: the one under the prefix, else the one with the version in its name.
