@@ -51,7 +51,8 @@ func.func @movement(%x: tensor<?x3xf32> {thn.dims = ["N"]}, %i: tensor<?xi64> {t
   %set = thn.set_subtensor %pad, %slice starts = ["1"] steps = [1] : tensor<?xf32>, tensor<?xf32>
   %inc = thn.inc_subtensor %set, %slice starts = ["0"] steps = [2] : tensor<?xf32>, tensor<?xf32>
   %scatter = thn.scatter_add %x, %i, %gather : tensor<?x3xf32>, tensor<?xi64>, tensor<?x3xf32>
-  return %scatter : tensor<?x3xf32>
+  %assume = thn.assume %scatter is "positive, finite" : tensor<?x3xf32>
+  return %assume : tensor<?x3xf32>
 }
 
 {-#
