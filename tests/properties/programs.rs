@@ -34,7 +34,12 @@ fn jumps(kind: OpKind) -> bool {
     use OpKind::*;
     matches!(
         kind,
-        Floor
+        // The sign of a zero is enough for these two.
+        Atan2
+            | CopySign
+            // The exponent multiplies what its base has lost.
+            | Pow
+            | Floor
             | Ceil
             | Round
             | Trunc
