@@ -7,6 +7,7 @@
 use crate::{
     explain::CHANGE,
     graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, fill},
+    hash::FastSet,
     regions::{Known, KnownValues, add_facts, explore_op},
 };
 use egg::{EGraph, Id, Language};
@@ -96,6 +97,7 @@ fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: O
     for result in func.block(block).results.clone() {
         e.value(result);
     }
+    e.count_uses();
     e.out
 }
 
@@ -168,6 +170,21 @@ impl Encoder<'_> {
         let payload = self.out.graph.analysis.intern(payload);
         let children = data.operands.iter().map(|v| self.value(*v)).collect();
         (Node { head: Head::Op(data.kind, payload), children }, ty)
+    }
+
+    /// Notes how often the program uses each class; ops that are equal count once.
+    fn count_uses(&mut self) {
+        let Encoded { graph, ops, anchors, classes, .. } = &mut self.out;
+        let mut used: Vec<Id> = self.func.block(self.block).results.iter().map(|v| classes[v]).collect();
+        used.extend(anchors.iter().flat_map(|op| self.func.inputs(*op)).map(|v| classes[&v]));
+        let mut seen = FastSet::default();
+        used.extend(
+            ops.iter().filter(|(node, _)| seen.insert(node)).flat_map(|(node, _)| node.children.iter()),
+        );
+        for class in used {
+            let uses = &mut graph[class].data.uses;
+            *uses = uses.saturating_add(1);
+        }
     }
 
     fn op(&mut self, op: OpId) {

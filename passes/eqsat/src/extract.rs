@@ -15,7 +15,7 @@ use crate::{
     Options, cost,
     graph::{Graph, Head, Node, type_of},
     hash::{FastMap, FastSet},
-    marks::Marks,
+    ledger::Ledger,
 };
 use egg::{Id, Language};
 use std::{
@@ -115,7 +115,7 @@ pub(crate) fn extract(
     graph: &Graph,
     roots: &[Id],
     original: &FastSet<Node>,
-    marks: &Marks,
+    ledger: &Ledger,
     levels: &[u32],
     options: &Options,
 ) -> Choice {
@@ -132,7 +132,7 @@ pub(crate) fn extract(
             let candidate = |node: Node| Candidate {
                 children: node.children().iter().map(|c| classes[&graph.find(*c)]).collect(),
                 own: Cost {
-                    worse: f64::from(u8::from(marks.is_worse(&node))),
+                    worse: f64::from(u8::from(ledger.is_worse(graph, &node))),
                     work: cost::of_node(graph, &node, *id, options.cost),
                 },
                 made: !original.contains(&node),

@@ -126,6 +126,11 @@ impl Facts {
         Facts { lo, hi, nan, inf, whole: self.whole || other.whole, steps }
     }
 
+    /// Whether this says something that `other`, which it refines, does not.
+    pub(crate) fn says_more_than(self, other: Facts) -> bool {
+        self != Facts { steps: self.steps, ..other }
+    }
+
     /// What holds for elements of either kind.
     pub(crate) fn join(self, other: Facts) -> Facts {
         Facts {

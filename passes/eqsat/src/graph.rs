@@ -7,10 +7,14 @@
 //! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
 //! united; children of commutative ops are sorted when a node is made.
 
-use crate::{facts::Facts, hash::FastMap, kinds::KindSet};
+use crate::{exact, facts::Facts, hash::FastMap, kinds::KindSet};
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
-use std::{cell::RefCell, collections::BTreeSet, hash::Hash};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    hash::Hash,
+};
 use thn_ir::{Attr, Attrs, DType, Dim, DimVisitor, Fact, Literal, OpKind, Scalar, Symbol, TensorType, infer};
 
 /// Literals with more elements are not computed with here.
@@ -138,6 +142,8 @@ pub(crate) struct Data {
     pub(crate) kinds: KindSet,
     /// How many classes stand between it and the program, each made for the one before.
     pub(crate) generation: u8,
+    /// How often the program uses it, up to 255.
+    pub(crate) uses: u8,
 }
 
 impl Data {
@@ -165,8 +171,17 @@ pub(crate) struct Changes {
     pub(crate) classes: Vec<Id>,
     /// Classes of which more is known.
     pub(crate) refined: Vec<Id>,
-    /// Nodes that use a class with new nodes, by the number egg gave them.
-    pub(crate) users: RefCell<Vec<Id>>,
+    /// Nodes that use a class of which that has changed, by the number egg gave them.
+    pub(crate) users: RefCell<Vec<(Id, KindSet)>>,
+    /// Nodes that have another name, because what they use is known under another.
+    pub(crate) renamed: RefCell<Vec<Id>>,
+}
+
+impl Changes {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Changes { classes, refined, users, renamed } = self;
+        classes.is_empty() && refined.is_empty() && users.borrow().is_empty() && renamed.borrow().is_empty()
+    }
 }
 
 /// An op and the types of its operands.
@@ -185,8 +200,10 @@ pub(crate) struct Knowledge {
     pub(crate) generation: u8,
     /// What the search has to look at again.
     pub(crate) changes: Changes,
-    /// Whether the last merge has told something new.
+    /// Whether the last merge has told something new about one class.
     refined: bool,
+    /// Whether the next merge is that of two classes.
+    uniting: Cell<bool>,
     /// Symbols that are lengths, by id: they are not negative.
     pub(crate) lengths: BTreeSet<u32>,
 }
@@ -203,6 +220,7 @@ impl Default for Knowledge {
             generation: 0,
             changes: Changes::default(),
             refined: false,
+            uniting: Cell::new(false),
             lengths: BTreeSet::new(),
         }
     }
@@ -342,21 +360,33 @@ impl Analysis<Node> for Knowledge {
     }
 
     fn merge(&mut self, a: &mut Data, b: Data) -> DidMerge {
-        let before = a.clone();
-        a.splat = a.splat.take().or_else(|| b.splat.clone());
-        a.foldable |= b.foldable;
-        a.facts = a.facts.meet(b.facts);
-        if let (None, Some(ty)) = (&a.splat, a.ty) {
+        let facts = a.facts.meet(b.facts);
+        let mut splat = a.splat.take();
+        let had_splat = splat.is_some();
+        splat = splat.or_else(|| b.splat.clone());
+        if let (None, Some(ty)) = (&splat, a.ty) {
             let dtype = self.types.items[ty.0 as usize].dtype;
-            a.splat = a.facts.point(dtype).map(|v| Literal::scalar(dtype, v));
+            splat = facts.point(dtype).map(|v| Literal::scalar(dtype, v));
         }
-        a.leaf |= b.leaf;
-        a.constant |= b.constant;
-        let did = DidMerge(a.says_more_than(&before), a.says_more_than(&b));
-        // Users of what is settled hear of a union only if it tells something.
-        self.refined |= did.0 || (did.1 && b.settled());
-        a.kinds = a.kinds.union(b.kinds);
-        a.generation = a.generation.min(b.generation);
+        let (foldable, leaf, constant) = (a.foldable | b.foldable, a.leaf | b.leaf, a.constant | b.constant);
+        let flags = |d: &Data| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
+        let did = DidMerge(
+            facts.says_more_than(a.facts) || had_splat != splat.is_some() || flags(a),
+            facts.says_more_than(b.facts) || splat != b.splat || flags(&b),
+        );
+        *a = Data {
+            ty: a.ty,
+            splat,
+            foldable,
+            facts,
+            leaf,
+            constant,
+            kinds: a.kinds.union(b.kinds),
+            generation: a.generation.min(b.generation),
+            uses: a.uses.saturating_add(b.uses),
+        };
+        // Of a union, users were told before.
+        self.refined |= !self.uniting.replace(false) && did.0;
         did
     }
 
@@ -365,11 +395,25 @@ impl Analysis<Node> for Knowledge {
         if a == b {
             return;
         }
-        let mut users = graph.analysis.changes.users.borrow_mut();
-        for class in [a, b] {
+        let (x, y) = (&graph[a], &graph[b]);
+        graph.analysis.uniting.set(true);
+        let changes = &graph.analysis.changes;
+        let mut users = changes.users.borrow_mut();
+        let mut renamed = changes.renamed.borrow_mut();
+        let sizes = (x.parents().len(), y.parents().len());
+        for (own, other, fewer) in [(x, y, sizes.0 <= sizes.1), (y, x, sizes.1 <= sizes.0)] {
             // No pattern looks into what is settled: new nodes there are none to its users.
-            if !graph[class].data.settled() {
-                users.extend(graph[class].parents());
+            let mut what = if own.data.settled() { KindSet::default() } else { other.data.visible() };
+            if other.data.tells(&own.data) {
+                what.add(KindSet::KNOWN);
+            }
+            // A node that sees both as one is above both, and hears of it from either side.
+            if fewer {
+                what.add(KindSet::SAME);
+                renamed.extend(own.parents());
+            }
+            if !what.is_empty() {
+                users.extend(own.parents().map(|user| (user, what)));
             }
         }
     }
@@ -383,13 +427,14 @@ impl Analysis<Node> for Knowledge {
 }
 
 impl Data {
-    /// Whether anything that an analysis or a condition reads differs.
-    fn says_more_than(&self, other: &Data) -> bool {
-        self.facts != other.facts
-            || self.foldable != other.foldable
-            || self.leaf != other.leaf
-            || self.constant != other.constant
-            || self.splat != other.splat
+    /// Whether anything that an analysis or a condition reads is known here and not of `other`.
+    fn tells(&self, other: &Data) -> bool {
+        let new = |own: bool, other: bool| own && !other;
+        new(self.splat.is_some(), other.splat.is_some())
+            || new(self.foldable, other.foldable)
+            || new(self.leaf, other.leaf)
+            || new(self.constant, other.constant)
+            || other.facts.meet(self.facts).says_more_than(other.facts)
     }
 }
 
@@ -406,6 +451,7 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         constant: false,
         kinds: KindSet::default(),
         generation: graph.analysis.generation,
+        uses: 0,
     };
     let Some((kind, payload)) = node.op() else { return unknown };
     let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| &graph[*c].data).collect();
@@ -457,6 +503,10 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<SmallVec<[Facts; 4]>>(), dtype),
     };
     let splat = splat.or_else(|| facts.point(dtype).map(|v| Literal::scalar(dtype, v)));
+    let splat = splat.or_else(|| {
+        let operands: Option<SmallVec<[&Literal; 3]>> = children.iter().map(|c| c.splat.as_ref()).collect();
+        operands.and_then(|operands| exact::fold(kind, dtype, &operands))
+    });
     Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
 }
 

@@ -9,6 +9,7 @@
 
 use crate::{
     graph::{Graph, Node, PayloadId, rank, type_of},
+    normalize::is_movement,
     pattern::{Pattern, PayloadPattern, Rule},
 };
 use egg::{Id, Language};
@@ -76,7 +77,8 @@ pub(crate) fn find(graph: &Graph, rule: &Rule, node: &Node) -> Vec<Binding> {
         payloads: smallvec![None; rule.payloads.len()],
         rebroadcasts: smallvec![],
     };
-    let mut matcher = Matcher { graph, way, found: vec![], steps: 0 };
+    let moves = rule.left.root().is_some_and(|kind| is_movement(kind) || kind == OpKind::Slice);
+    let mut matcher = Matcher { graph, way, found: vec![], steps: 0, moves };
     match &rule.left {
         Pattern::Rebroadcast { axes, part, like } => matcher.rebroadcast(*axes, part, *like, node, None),
         pattern => matcher.node(pattern, node, None),
@@ -109,6 +111,9 @@ struct Matcher<'a> {
     way: Binding,
     found: Vec<Binding>,
     steps: usize,
+    /// Whether the rule is about a movement. What it moves may be many movements of one thing by now, each made of others: the
+    /// one of what stands first in the program will do.
+    moves: bool,
 }
 
 impl Matcher<'_> {
@@ -150,10 +155,13 @@ impl Matcher<'_> {
             Pattern::Op { kind, .. } => {
                 let graph = self.graph;
                 if graph[class].data.visible().contains(*kind) {
-                    let nodes = graph[class].nodes.iter().take(MAX_SCAN);
-                    for node in nodes.filter(|n| n.kind() == Some(*kind)) {
-                        self.node(pattern, node, next);
+                    let nodes = graph[class].nodes.iter().take(MAX_SCAN).filter(|n| n.kind() == Some(*kind));
+                    if self.moves && is_movement(*kind) {
+                        let deepest = nodes.min_by_key(|n| (graph.find(n.children[0]), *n));
+                        deepest.into_iter().for_each(|node| self.node(pattern, node, next));
+                        return;
                     }
+                    nodes.for_each(|node| self.node(pattern, node, next));
                 }
             }
             Pattern::Rebroadcast { axes, part, like } => {

@@ -16,7 +16,7 @@
 use crate::graph::{
     Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, rank, type_of,
 };
-use crate::joins;
+use crate::{exact, joins, kinds::KindSet, plan::Change};
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
 
@@ -26,6 +26,9 @@ const MAX_ARITY: usize = 8;
 /// The most multisets that one class is flattened to. A chain of sums has one for each length up to the largest; more
 /// come from cycles, such as x = (x - y) + y, and say nothing new.
 const MAX_MULTISETS: usize = 6;
+
+/// How many ops deep a part is taken of what the program also needs whole.
+const SHARED: u8 = 2;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
 pub(crate) const BUILT_IN: [(&str, &str); 17] = [
@@ -95,11 +98,38 @@ pub(crate) enum Member {
     Number,
 }
 
-/// Whether [`normalize`] may find something at an op of this kind.
-pub(crate) fn looks_at(kind: OpKind) -> bool {
-    let takes = matches!(kind, OpKind::Slice | OpKind::Gather | OpKind::Pick);
-    let joins = matches!(kind, OpKind::Join | OpKind::Sum | OpKind::Prod | OpKind::Max | OpKind::Min);
-    kind.row().is_elementwise() || kind == OpKind::Assume || takes || joins
+/// What [`normalize`] looks for in the operands of an op: the changes that bring it back.
+pub(crate) fn looks_for(kind: OpKind) -> KindSet {
+    let row = kind.row();
+    let elementwise = || OpKind::ALL.iter().copied().filter(|k| k.row().is_elementwise());
+    let mut looks = KindSet::default();
+    if row.commutative {
+        // Operands that are renamed may stand in another order; sums of sums are flattened.
+        looks.add(KindSet::SAME.union(KindSet::of(kind)));
+    }
+    if row.is_elementwise() {
+        looks.add(
+            [OpKind::Broadcast, OpKind::Reshape, OpKind::Dimshuffle, OpKind::Constant].into_iter().collect(),
+        );
+        looks.add(KindSet::KNOWN);
+    }
+    match kind {
+        OpKind::Gather | OpKind::Pick => looks.add(elementwise().collect()),
+        OpKind::Slice => looks.add(elementwise().chain([OpKind::Join]).collect()),
+        OpKind::Join => {
+            let joined = [OpKind::Join, OpKind::Slice, OpKind::Broadcast, OpKind::Constant];
+            looks.add(joined.into_iter().collect());
+            looks.add(KindSet::SAME.union(KindSet::KNOWN));
+        }
+        OpKind::Sum | OpKind::Prod | OpKind::Max | OpKind::Min => looks.insert(OpKind::Join),
+        _ => {}
+    }
+    looks
+}
+
+/// Whether [`normalize`] may find something new at an op after these changes below it; at a new one if there are none.
+pub(crate) fn may_find(kind: OpKind, changes: Option<&[Change]>) -> bool {
+    changes.is_none_or(|all| all.iter().any(|c| c.distance == 1 && !c.what.is_disjoint(looks_for(kind))))
 }
 
 /// Every equal of `node`, which is in `class`, that this file knows.
@@ -107,9 +137,15 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     let Some((kind, payload)) = node.op() else { return vec![] };
     let row = kind.row();
     let mut found = vec![];
-    if let Some(number) = known_number(graph, class, kind) {
-        let members = vec![Member::Any; node.children.len()];
+    if let Some(number) = known_number(graph, class, kind, node) {
+        // Integers are known by their bounds, floats by what was computed.
+        let float = type_of(graph, class).is_some_and(|ty| ty.dtype.is_float());
+        let members = vec![if float { Member::Number } else { Member::Any }; node.children.len()];
         found.push(Found { name: "known-number", class: number, node: None, better: false, members });
+    }
+    if graph[class].data.foldable {
+        // It becomes a constant however it is written.
+        return found;
     }
     if matches!(kind, OpKind::Round | OpKind::Floor | OpKind::Ceil | OpKind::Trunc)
         && graph[node.children[0]].data.facts.whole
@@ -145,10 +181,10 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
     }
     match kind {
         OpKind::Slice => {
-            take_early(graph, kind, payload, node, &mut found);
+            take_early(graph, class, kind, payload, node, &mut found);
             joins::of_slice(graph, payload, node, &mut found);
         }
-        OpKind::Gather | OpKind::Pick => take_early(graph, kind, payload, node, &mut found),
+        OpKind::Gather | OpKind::Pick => take_early(graph, class, kind, payload, node, &mut found),
         OpKind::Join => joins::of_join(graph, payload, node, &mut found),
         // A sum in another order rounds otherwise.
         OpKind::Sum | OpKind::Prod if strict => {}
@@ -158,15 +194,19 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
 }
 
 /// The constant that a class is known to be, if an op computes it. Floats are left to the rules and to folding in high
-/// precision.
-fn known_number(graph: &mut Graph, class: Id, kind: OpKind) -> Option<Id> {
-    let ty = type_of(graph, class)?.clone();
-    let value = graph[class].data.splat.as_ref()?.splat_value()?;
-    let constant =
-        matches!(kind, OpKind::Constant | OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle);
-    if ty.dtype.is_float() || constant {
+/// precision, but where this very op computes them from numbers without rounding.
+fn known_number(graph: &mut Graph, class: Id, kind: OpKind, node: &Node) -> Option<Id> {
+    if matches!(kind, OpKind::Constant | OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle) {
         return None;
     }
+    let ty = type_of(graph, class)?.clone();
+    let value = if ty.dtype.is_float() {
+        let operands: Vec<&Literal> =
+            node.children.iter().map(|c| graph[*c].data.splat.as_ref()).collect::<Option<_>>()?;
+        exact::fold(kind, ty.dtype, &operands)?.splat_value()?
+    } else {
+        graph[class].data.splat.as_ref()?.splat_value()?
+    };
     let number = add_scalar(graph, ty.dtype, value);
     fill(graph, number, &ty)
 }
@@ -260,7 +300,8 @@ fn scalar_operands(
     found.push(Found { name: "scalar-operand", class, node, better: !whole, members });
 }
 
-fn is_movement(kind: OpKind) -> bool {
+/// Whether an op only says where elements are, and may repeat them.
+pub(crate) fn is_movement(kind: OpKind) -> bool {
     matches!(kind, OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle)
 }
 
@@ -280,7 +321,12 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
         .iter()
         .filter_map(|n| n.op().filter(|(k, _)| is_movement(*k)).map(|(k, p)| (k, p, n.children[0])))
         .collect();
+    let mut lifted = false;
     for (movement, how, source) in movements {
+        // Only a broadcast makes less to compute; of the others one is as good as another.
+        if lifted && movement != OpKind::Broadcast {
+            continue;
+        }
         let Some(shape) = type_of(graph, source).map(|t| t.shape.clone()) else { continue };
         if shape.rank() == 0 {
             // Repeated rank-0 values are operands of their own: see `scalar_operands`.
@@ -306,13 +352,27 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
         let Some(dtype) = type_of(graph, class).map(|t| t.dtype) else { continue };
         let how = with_dtype(graph, how, dtype);
         if let Some(class) = add_op(graph, movement, how, &[inner]) {
+            lifted = true;
             found.push(Found { name: "lift-movement", class, node: None, better: true, members });
         }
     }
 }
 
 /// A part of an elementwise op is that op over parts of its operands.
-fn take_early(graph: &mut Graph, kind: OpKind, payload: PayloadId, node: &Node, found: &mut Vec<Found>) {
+///
+/// Where the program needs the whole op for other things too, its part costs nothing, and parts of the operands are
+/// computed in addition. Then this goes down [`SHARED`] ops only, far enough for patterns to see what is there.
+fn take_early(
+    graph: &mut Graph,
+    class: Id,
+    kind: OpKind,
+    payload: PayloadId,
+    node: &Node,
+    found: &mut Vec<Found>,
+) {
+    if graph[node.children[0]].data.uses > 1 && graph[class].data.generation >= SHARED {
+        return;
+    }
     let mut inner: Vec<Node> = graph[node.children[0]]
         .nodes
         .iter()

@@ -1,12 +1,13 @@
 //! The optimizer: blocks from the inside out, round after round until nothing changes.
 
 use crate::{
-    CostModel, Options, Profile, Report, RuleSet, Stop, cost, decode, encode,
+    CostModel, Detail, Options, Profile, Report, RuleSet, Stop, cost, decode, encode,
     explain::{Decision, Explanation, Journal},
     extract,
     graph::{Graph, Node},
     hash::FastSet,
     pattern::Rule,
+    plan::Plan,
     regions::{self, KnownValues},
     rules, saturate,
 };
@@ -61,11 +62,12 @@ pub(crate) fn optimize_explaining(
         ops_before: func.walk(Func::BODY).len(),
         cost_before,
         tree_cost_before,
-        profile: options.profile.then(Profile::default),
+        profile: profile(options),
         ..Report::default()
     };
     let mut text = func.to_string();
     let rounds = if options.search { ROUNDS } else { 0 };
+    let plan = Plan::new(rules, options);
     for round in 0..rounds {
         let mut known = regions::of_program(func);
         let regions = regions::has_regions(func, Func::BODY);
@@ -75,7 +77,7 @@ pub(crate) fn optimize_explaining(
             func.remove_dead();
             known = regions::of_program(func);
         }
-        block(func, Func::BODY, rules, options, &mut known, &mut report, explanation.as_deref_mut())?;
+        block(func, Func::BODY, &plan, &mut known, &mut report, explanation.as_deref_mut())?;
         *func = func.compact();
         let new = if explanation.is_some() { Explanation::text(func) } else { func.to_string() };
         if new == text && (round > 0 || !regions) {
@@ -101,12 +103,17 @@ pub(crate) fn optimize_explaining(
     Ok(report)
 }
 
+/// An empty profile of what the options ask for.
+fn profile(options: &Options) -> Option<Profile> {
+    let rules = (options.profile == Detail::Rules).then(BTreeMap::new);
+    (options.profile != Detail::Nothing).then(|| Profile { rules, ..Profile::default() })
+}
+
 /// Optimizes the regions inside a block, then the block.
 fn block(
     func: &mut Func,
     id: BlockId,
-    rules: &[Rule],
-    options: &Options,
+    plan: &Plan<'_>,
     known: &mut KnownValues,
     report: &mut Report,
     mut explanation: Option<&mut Explanation>,
@@ -116,7 +123,7 @@ fn block(
         // Planned kernels are final.
         if data.kind != OpKind::Kernel {
             for region in data.regions.clone() {
-                block(func, region, rules, options, known, report, explanation.as_deref_mut())?;
+                block(func, region, plan, known, report, explanation.as_deref_mut())?;
             }
         }
     }
@@ -126,12 +133,12 @@ fn block(
         roots.extend(func.inputs(*anchor).iter().map(|v| encoded.classes[v]));
     }
     let graph = std::mem::take(&mut encoded.graph);
-    let mut search = saturate::Search::new(graph, rules, options);
+    let mut search = saturate::Search::new(graph, plan);
     search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
     search.run(&roots, report);
     let choice = report.phase("extract", |_| {
         let original: FastSet<Node> = encoded.origins(&search.graph).into_keys().collect();
-        extract::extract(&search.graph, &roots, &original, &search.marks, &encoded.levels, options)
+        extract::extract(&search.graph, &roots, &original, &search.ledger, &encoded.levels, plan.options)
     });
     if let Some(gap) = choice.gap {
         report.gap = Some(report.gap.map_or(gap, |g| g.max(gap)));

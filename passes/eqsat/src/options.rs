@@ -111,6 +111,18 @@ impl CostModel {
     }
 }
 
+/// What the profile of a report tells.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub enum Detail {
+    /// There is none.
+    #[default]
+    Nothing,
+    /// How long each phase took.
+    Phases,
+    /// That, and what each rule took.
+    Rules,
+}
+
 /// Limits of the search. They count work, never time, so that the result does not depend on the machine.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Budget {
@@ -137,7 +149,7 @@ impl Default for Budget {
             matches_per_node: 100,
             iterations: 40,
             windows: 2,
-            total_nodes: 400_000,
+            total_nodes: 200_000,
         }
     }
 }
@@ -165,7 +177,7 @@ pub struct Options {
     /// The most classes with a choice for which the least cost is found exactly; 0 for never.
     pub exact: usize,
     /// Whether the report says what took how long.
-    pub profile: bool,
+    pub profile: Detail,
 }
 
 impl Default for Options {
@@ -181,7 +193,7 @@ impl Default for Options {
             cost: CostModel::default(),
             search: true,
             exact: 0,
-            profile: false,
+            profile: Detail::Nothing,
         }
     }
 }
@@ -277,9 +289,9 @@ impl Options {
         self
     }
 
-    /// With or without a profile in the report.
+    /// With a profile in the report.
     #[must_use]
-    pub fn with_profile(mut self, profile: bool) -> Options {
+    pub fn with_profile(mut self, profile: Detail) -> Options {
         self.profile = profile;
         self
     }

@@ -62,8 +62,8 @@ pub struct Report {
 pub struct Profile {
     /// Seconds for each part of the work: `encode`, `contract`, `expand`, `extract`, `decode`.
     pub phases: BTreeMap<String, f64>,
-    /// Each rule that was looked for.
-    pub rules: BTreeMap<String, RuleProfile>,
+    /// Each rule that was looked for, if that was asked for: it takes longer to measure than to do.
+    pub rules: Option<BTreeMap<String, RuleProfile>>,
 }
 
 /// What one rule took.
@@ -73,6 +73,8 @@ pub struct RuleProfile {
     pub tried: usize,
     /// Ways in which its left side and conditions held.
     pub matches: usize,
+    /// E-nodes that it made.
+    pub made: usize,
     /// Seconds spent on matching it.
     pub seconds: f64,
 }
@@ -98,17 +100,25 @@ impl Report {
         work: impl FnOnce() -> T,
         note: impl FnOnce(&mut RuleProfile, &T),
     ) -> T {
-        let Some(profile) = &mut self.profile else { return work() };
+        let Some(rules) = self.profile.as_mut().and_then(|p| p.rules.as_mut()) else { return work() };
         let start = Instant::now();
         let done = work();
         let seconds = start.elapsed().as_secs_f64();
-        if !profile.rules.contains_key(name) {
-            profile.rules.insert(name.to_string(), RuleProfile::default());
+        if !rules.contains_key(name) {
+            rules.insert(name.to_string(), RuleProfile::default());
         }
-        if let Some(rule) = profile.rules.get_mut(name) {
+        if let Some(rule) = rules.get_mut(name) {
             rule.seconds += seconds;
             note(rule, &done);
         }
         done
+    }
+
+    /// Notes that a rule has made e-nodes.
+    pub(crate) fn rule_made(&mut self, name: &str, nodes: usize) {
+        let rules = self.profile.as_mut().and_then(|p| p.rules.as_mut());
+        if let Some(rule) = rules.and_then(|rules| rules.get_mut(name)) {
+            rule.made += nodes;
+        }
     }
 }

@@ -1,25 +1,28 @@
 //! Runs rules over an e-graph until nothing new is found or a budget is spent.
 //!
 //! Contracting rules run class by class, those of the program from its arguments up, and what they find is there for
-//! the next class. What changed, and what uses it through as many ops as a pattern has, goes back on the agenda; when
-//! that is empty congruence is restored, which can change more. Expanding rules run once per window, on what the others
+//! the next class. What changed, and what uses it where a pattern can see the change, goes back on the agenda; when that is
+//! empty the e-graph is rebuilt, and what is known of classes spreads, which can change more. Expanding rules run once per window, on what the others
 //! left. Budgets count e-nodes, matches and rounds of this kind: memory is bounded, and time has no say.
 
 use crate::{
-    Class, Options, Report, Stop,
-    agenda::{Agenda, Below, Trigger, Turn},
+    Class, Report, Stop,
+    agenda::{Agenda, Turn},
     apply,
     explain::Journal,
     graph::{Graph, Node, canonical, type_of},
-    hash::{FastMap, FastSet},
-    marks::Marks,
+    hash::{FastMap, FastSet, Fold},
+    ledger::Ledger,
     matcher::{self, Binding},
     normalize,
-    pattern::Rule,
+    plan::{Below, Change, Plan},
     products,
 };
 use egg::{Id, Language};
-use thn_ir::OpKind;
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+};
 
 /// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
 const MAX_NODES: usize = 32;
@@ -31,19 +34,18 @@ const MAX_GENERATION: u8 = 6;
 /// An e-graph that is being saturated, and what the search has learnt about its nodes.
 pub(crate) struct Search<'a> {
     pub(crate) graph: Graph,
-    rules: &'a [Rule],
-    options: &'a Options,
-    /// Rules by the op at the root of their left sides: those that contract, and those that expand.
-    index: [Vec<Vec<Trigger>>; 2],
+    plan: &'a Plan<'a>,
     agenda: Agenda,
-    /// Nodes, by the names that they had, at which every contracting rule was looked for.
-    visited: FastSet<Node>,
-    /// Nodes that are never chosen where their class has another: a stabilizing rule found a better form.
-    pub(crate) marks: Marks,
+    /// At which nodes every contracting rule was looked for, and for which a stabilizing rule found a better form.
+    pub(crate) ledger: Ledger,
     /// What made classes equal, if somebody wants to know.
     pub(crate) journal: Option<Journal>,
     /// What rules gave: a node of their own, or a class that there was already.
     gave: Vec<(usize, Given)>,
+    /// What was applied, as hashes: the same rule in the same way gives the same again.
+    applied: FastSet<u64>,
+    /// How often each rule found something new, by position, and each built-in rewrite.
+    fired: (Vec<usize>, BTreeMap<&'static str, usize>),
     max_nodes: usize,
     max_matches: usize,
     matches: usize,
@@ -67,28 +69,20 @@ struct Step {
 }
 
 impl<'a> Search<'a> {
-    /// A search over `graph` with the rules that `options` allow.
-    pub(crate) fn new(graph: Graph, rules: &'a [Rule], options: &'a Options) -> Search<'a> {
-        let mut index = [(); 2].map(|()| OpKind::ALL.iter().map(|_| vec![]).collect::<Vec<_>>());
-        let allowed =
-            || rules.iter().enumerate().filter(|(_, r)| options.allows(&r.name, &r.family, r.class));
-        for (i, rule) in allowed() {
-            if let Some(root) = rule.left.root() {
-                index[usize::from(rule.expand)][root as usize].push(Trigger::new(i, rule));
-            }
-        }
+    /// A search over `graph` with the rules that `plan` has.
+    pub(crate) fn new(graph: Graph, plan: &'a Plan<'a>) -> Search<'a> {
         let size = graph.total_size();
+        let budget = plan.options.budget;
         Search {
-            rules,
-            options,
-            index,
-            agenda: Agenda::new(allowed().map(|(_, rule)| rule).filter(|r| !r.expand)),
-            visited: FastSet::default(),
-            marks: Marks::default(),
+            plan,
+            agenda: Agenda::default(),
+            ledger: Ledger::default(),
             journal: None,
             gave: vec![],
-            max_nodes: size * options.budget.nodes_per_node + options.budget.nodes,
-            max_matches: size * options.budget.matches_per_node + options.budget.nodes,
+            applied: FastSet::default(),
+            fired: (vec![0; plan.rules.len()], BTreeMap::new()),
+            max_nodes: size * budget.nodes_per_node + budget.nodes,
+            max_matches: size * budget.matches_per_node + budget.nodes,
             matches: 0,
             iterations: 0,
             graph,
@@ -99,16 +93,15 @@ impl<'a> Search<'a> {
     pub(crate) fn run(&mut self, roots: &[Id], report: &mut Report) {
         self.rebuild();
         self.agenda.add_all(&self.graph);
-        self.agenda.take(&mut self.graph);
         let mut stop = report.phase("contract", |report| self.contract(report));
-        if stop == Stop::Saturated && !self.options.is_strict() {
-            stop = match report.phase("products", |report| self.products(roots, report)) {
+        if stop == Stop::Saturated && !self.plan.options.is_strict() {
+            stop = match report.phase("products", |_| self.products(roots)) {
                 Ok(true) => report.phase("products", |report| self.contract(report)),
                 Ok(false) => stop,
                 Err(reason) => reason,
             };
         }
-        for _ in 0..self.options.budget.windows {
+        for _ in 0..self.plan.options.budget.windows {
             if stop != Stop::Saturated {
                 break;
             }
@@ -118,6 +111,14 @@ impl<'a> Search<'a> {
             });
         }
         self.rebuild();
+        let rules = self.plan.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
+        report
+            .finite
+            .extend(rules.clone().filter(|(r, _)| r.class == Class::Finite).map(|(r, _)| r.name.clone()));
+        let rules = rules.map(|(rule, times)| (rule.name.as_str(), *times));
+        for (name, times) in rules.chain(self.fired.1.iter().map(|(name, times)| (*name, *times))) {
+            *report.fired.entry(name.to_string()).or_insert(0) += times;
+        }
         report.nodes += self.graph.total_size();
         report.classes += self.graph.number_of_classes();
         report.iterations += self.iterations;
@@ -127,7 +128,7 @@ impl<'a> Search<'a> {
     }
 
     /// Puts products of matrices into their cheapest order; whether that found anything.
-    fn products(&mut self, roots: &[Id], report: &mut Report) -> Result<bool, Stop> {
+    fn products(&mut self, roots: &[Id]) -> Result<bool, Stop> {
         let mut changed = false;
         self.graph.analysis.generation = 0;
         for found in products::products(&mut self.graph, roots) {
@@ -137,11 +138,10 @@ impl<'a> Search<'a> {
                     journal.push(entry);
                 }
                 changed = true;
-                *report.fired.entry(found.name.to_string()).or_insert(0) += 1;
+                *self.fired.1.entry(found.name).or_insert(0) += 1;
             }
         }
         self.rebuild();
-        self.agenda.take(&mut self.graph);
         if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(changed) }
     }
 
@@ -158,7 +158,7 @@ impl<'a> Search<'a> {
                 Given::Class(_) => true,
             });
             if used && counted.insert((*rule, class)) {
-                *report.used.entry(self.rules[*rule].name.clone()).or_insert(0) += 1;
+                *report.used.entry(self.plan.rules[*rule].name.clone()).or_insert(0) += 1;
             }
         }
     }
@@ -166,28 +166,27 @@ impl<'a> Search<'a> {
     /// Works through the agenda, and what congruence adds to it.
     fn contract(&mut self, report: &mut Report) -> Stop {
         loop {
-            if self.iterations >= self.options.budget.iterations {
+            if self.iterations >= self.plan.options.budget.iterations {
                 return Stop::Iterations;
             }
             self.iterations += 1;
             let mut found = false;
-            while let Some(turn) = self.agenda.next(&self.graph) {
+            while let Some(turn) = self.agenda.next(&self.graph, self.plan) {
                 found = true;
                 if let Err(stop) = self.visit(&turn, report) {
                     return stop;
                 }
-                self.agenda.take(&mut self.graph);
+                self.absorb();
             }
             if !found {
                 return Stop::Saturated;
             }
             self.rebuild();
-            self.agenda.take(&mut self.graph);
         }
     }
 
-    /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that look far
-    /// enough down.
+    /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that see what has
+    /// changed.
     fn visit(&mut self, turn: &Turn, report: &mut Report) -> Result<(), Stop> {
         let class = turn.class;
         let generation = self.graph[class].data.generation;
@@ -201,18 +200,16 @@ impl<'a> Search<'a> {
             if self.graph[class].data.settled() {
                 break;
             }
-            let distance = if self.visited.contains(&node) {
-                let Some(below) = turn.below else { continue };
-                below
-            } else {
-                self.visited.insert(node.clone());
-                0
-            };
-            self.find(class, &node, false, distance, &mut steps, report);
+            let new = turn.own && self.ledger.visit(&self.graph, &node);
+            let changes = (!new).then_some(turn.below.as_slice());
+            if changes.is_some_and(<[Change]>::is_empty) {
+                continue;
+            }
+            self.find(class, &node, false, changes, &mut steps, report);
             for step in steps.drain(..) {
                 self.apply(step, report)?;
             }
-            if distance <= 1 {
+            if node.kind().is_some_and(|kind| normalize::may_find(kind, changes)) {
                 self.normalize(class, &node, report)?;
             }
         }
@@ -227,14 +224,14 @@ impl<'a> Search<'a> {
         let mut steps = vec![];
         for class in all {
             for node in self.nodes(class) {
-                self.find(class, &node, true, 0, &mut steps, report);
+                self.find(class, &node, true, None, &mut steps, report);
             }
         }
         self.graph.analysis.generation = 0;
         for step in steps {
             self.apply(step, report)?;
         }
-        self.agenda.take(&mut self.graph);
+        self.absorb();
         Ok(())
     }
 
@@ -250,27 +247,38 @@ impl<'a> Search<'a> {
             node
         };
         let mut nodes: Vec<Node> = class.nodes.iter().map(renamed).collect();
-        nodes.sort_unstable();
-        nodes.dedup();
+        if nodes.len() > 1 {
+            nodes.sort_unstable();
+            nodes.dedup();
+        }
         if nodes.len() > MAX_NODES { vec![] } else { nodes }
     }
 
+    /// Looks for rules at a node: for all, or for those that see one of the changes below it.
     fn find(
         &self,
         class: Id,
         node: &Node,
         expand: bool,
-        distance: u8,
+        changes: Option<&[Change]>,
         steps: &mut Vec<Step>,
         report: &mut Report,
     ) {
         let Some(kind) = node.kind() else { return };
+        if changes.is_some_and(|changes| !self.plan.may_hold(kind, changes)) {
+            return;
+        }
         let below = Below::new(&self.graph, node);
-        for trigger in &self.index[usize::from(expand)][kind as usize] {
-            if trigger.reach < distance || !below.admits(trigger) {
+        // What is computed from constants becomes one: only how well that is done matters.
+        let foldable = self.graph[class].data.foldable;
+        for trigger in self.plan.triggers(kind, expand) {
+            if changes.is_some_and(|changes| !trigger.sees(changes)) || !below.admits(trigger) {
                 continue;
             }
-            let rule = &self.rules[trigger.rule];
+            let rule = &self.plan.rules[trigger.rule];
+            if foldable && !rule.better {
+                continue;
+            }
             let ways = || {
                 let mut ways = matcher::find(&self.graph, rule, node);
                 ways.retain(|way| apply::allowed(&self.graph, rule, way));
@@ -290,13 +298,20 @@ impl<'a> Search<'a> {
         if self.matches > self.max_matches {
             return Err(Stop::Matches);
         }
-        let rule = &self.rules[step.rule];
+        let rule = &self.plan.rules[step.rule];
+        let mut hash = Fold::default();
+        (step.rule, step.class, &step.node, &step.way).hash(&mut hash);
+        if !self.applied.insert(hash.finish()) {
+            return Ok(());
+        }
         let before = self.graph.nodes().len();
         let Some(new) = apply::build(&mut self.graph, rule, &step.way, step.class) else {
             return self.grown();
         };
+        report.rule_made(&rule.name, self.graph.nodes().len() - before);
         if rule.better && !self.made(&step.node, new) {
-            self.marks.mark(&step.node);
+            self.absorb_nodes();
+            self.ledger.mark(&self.graph, &step.node);
         }
         let entry = self
             .journal
@@ -308,10 +323,7 @@ impl<'a> Search<'a> {
             }
             let old = usize::from(new) < before;
             self.gave.push((step.rule, if old { Given::Class(step.class) } else { Given::Node(new) }));
-            *report.fired.entry(rule.name.clone()).or_insert(0) += 1;
-            if rule.class == Class::Finite {
-                report.finite.insert(rule.name.clone());
-            }
+            self.fired.0[step.rule] += 1;
         }
         self.grown()
     }
@@ -323,22 +335,33 @@ impl<'a> Search<'a> {
     }
 
     fn normalize(&mut self, class: Id, node: &Node, report: &mut Report) -> Result<(), Stop> {
-        for found in normalize::normalize(&mut self.graph, class, node, self.options.is_strict()) {
-            if self.options.exclude.contains(found.name) {
+        let before = self.graph.nodes().len();
+        let all = report.rule(
+            "built-in",
+            || normalize::normalize(&mut self.graph, class, node, self.plan.options.is_strict()),
+            |rule, found| {
+                rule.tried += 1;
+                rule.matches += found.len();
+            },
+        );
+        report.rule_made("built-in", self.graph.nodes().len() - before);
+        for found in all {
+            if self.plan.options.exclude.contains(found.name) {
                 continue;
             }
             let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
+            self.absorb_nodes();
             if let Some(new) = found.node.filter(|n| n != node) {
-                self.marks.link(new, node);
+                self.ledger.link(&self.graph, &new, node);
             }
             if found.better {
-                self.marks.mark(node);
+                self.ledger.mark(&self.graph, node);
             }
             if self.unite(class, found.class) {
                 if let Some(journal) = &mut self.journal {
                     journal.push(entry);
                 }
-                *report.fired.entry(found.name.to_string()).or_insert(0) += 1;
+                *self.fired.1.entry(found.name).or_insert(0) += 1;
             }
         }
         self.grown()
@@ -361,9 +384,39 @@ impl<'a> Search<'a> {
         same_type && !different && !x.facts.excludes(y.facts) && self.graph.union(a, b)
     }
 
-    /// Restores congruence, and rewrites what is said of nodes to their new names.
+    /// Restores congruence, and lets what is known of classes spread.
     fn rebuild(&mut self) {
-        self.graph.rebuild();
-        self.marks.rename(&self.graph);
+        loop {
+            self.graph.rebuild();
+            self.absorb();
+            if self.graph.clean {
+                break;
+            }
+        }
+    }
+
+    /// Takes note of all that has changed: puts what it matters to on the agenda, and unites the classes of nodes that
+    /// have become equal.
+    fn absorb(&mut self) {
+        loop {
+            self.absorb_nodes();
+            let changes = std::mem::take(&mut self.graph.analysis.changes);
+            if changes.is_empty() {
+                break;
+            }
+            self.agenda.take(&self.graph, self.plan, &changes);
+            for node in changes.renamed.into_inner() {
+                if let Some((a, b)) = self.ledger.rename(&self.graph, node) {
+                    self.graph.union(a, b);
+                }
+            }
+        }
+    }
+
+    /// Takes note of new nodes.
+    fn absorb_nodes(&mut self) {
+        for (a, b) in self.ledger.catch_up(&self.graph) {
+            self.graph.union(a, b);
+        }
     }
 }

@@ -24,7 +24,7 @@
 use crate::{list, rule_file};
 use std::collections::BTreeSet;
 use thn_eqsat::{
-    Class, CostModel, FINITE_ATTRIBUTE, Level, Options as Rules, Report,
+    Class, CostModel, Detail, FINITE_ATTRIBUTE, Level, Options as Rules, Report, RuleProfile,
     explain::{self, Explanation, optimize_explained},
     optimize,
 };
@@ -98,7 +98,8 @@ fn base(options: &Options) -> Result<Rules, Error> {
     let models = || CostModel::ALL.map(CostModel::name).join(", ");
     let cost = CostModel::from_name(name)
         .ok_or_else(|| Error::input(format!("there is no cost model {name}; there are {}", models())))?;
-    let mut rules = Rules::level(level).with_cost(cost).with_profile(options.flag("profile"));
+    let detail = if options.flag("profile") { Detail::Rules } else { Detail::Nothing };
+    let mut rules = Rules::level(level).with_cost(cost).with_profile(detail);
     // Level 1 has no rules of these classes unless they are asked for.
     let reassoc = rules.classes.contains(&Class::Reassoc) && !options.flag("strict");
     rules = rules
@@ -154,12 +155,13 @@ fn describe(report: &Report) -> String {
     for (phase, seconds) in &profile.phases {
         text += &format!("\n{phase}: {:.3} ms", 1e3 * seconds);
     }
-    let mut rules: Vec<_> = profile.rules.iter().collect();
+    let mut rules: Vec<_> = profile.rules.iter().flatten().collect();
     rules.sort_by(|a, b| b.1.seconds.total_cmp(&a.1.seconds).then(a.0.cmp(b.0)));
     for (name, rule) in rules {
         let used = report.used.get(name).copied().unwrap_or_default();
         let ms = 1e3 * rule.seconds;
-        text += &format!("\n{name}: tried {}, matched {}, used {used}, {ms:.3} ms", rule.tried, rule.matches);
+        let RuleProfile { tried, matches, made, .. } = rule;
+        text += &format!("\n{name}: tried {tried}, matched {matches}, made {made}, used {used}, {ms:.3} ms");
     }
     text
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release -p thn-eqsat --example scale            # 1,000, 10,000 and 100,000 ops
 //! cargo run --release -p thn-eqsat --example scale -- 2000    # other sizes
+//! cargo run --release -p thn-eqsat --example scale -- rules 10000    # what each rule takes and makes
 //! ```
 //!
 //! Times of whole large programs are of the processor, not of the clock on the wall, so that other work on the machine does
@@ -12,16 +13,29 @@
 mod programs;
 
 use std::{fs, process::ExitCode, thread, time::Instant};
-use thn_eqsat::{Options, Profile, Report, optimize};
+use thn_eqsat::{Detail, Options, Profile, Report, optimize};
 use thn_ir::{Error, Func};
 
 /// How often a training step is optimized.
 const STEPS: usize = 50;
 
+/// Rules shown by `rules`.
+const MOST: usize = 40;
+
+/// The heading of the table of programs.
+const TABLE: [&str; 2] = [
+    "| program | ops | ops after | contracting | expanding | extraction | in all | e-nodes | sweeps | MiB | stop |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+];
+
 type Program = fn(usize, u64) -> Result<Func, Error>;
 
+const PROGRAMS: [(&str, Program); 2] = [("mixed", programs::mixed), ("cancelling", programs::cancelling)];
+
 fn main() -> ExitCode {
-    let sizes: Result<Vec<usize>, _> = std::env::args().skip(1).map(|a| a.parse()).collect();
+    let mut arguments = std::env::args().skip(1).peekable();
+    let by_rule = arguments.next_if(|a| a == "rules").is_some();
+    let sizes: Result<Vec<usize>, _> = arguments.map(|a| a.parse()).collect();
     let sizes = match sizes {
         Ok(sizes) if sizes.is_empty() => vec![1_000, 10_000, 100_000],
         Ok(sizes) => sizes,
@@ -30,7 +44,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match run(&sizes) {
+    match if by_rule { rules(&sizes) } else { run(&sizes) } {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("{e}");
@@ -39,15 +53,46 @@ fn main() -> ExitCode {
     }
 }
 
+/// What the rules took and made that took or made most.
+fn rules(sizes: &[usize]) -> Result<(), Error> {
+    for (name, program) in PROGRAMS {
+        for size in sizes {
+            let func = program(*size, 7)?;
+            let once = measure(&func)?;
+            println!("{}\n\n{}\n{}\n", TABLE[0], TABLE[1], once.row(name));
+            let report = optimize(&mut func.clone(), &Options::default().with_profile(Detail::Rules))?;
+            println!("| rule | tried | matches | made | fired | used | ms |");
+            println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+            let mut all: Vec<_> = report.profile.iter().flat_map(|p| &p.rules).flatten().collect();
+            all.sort_by(|a, b| (b.1.made, b.1.matches, a.0).cmp(&(a.1.made, a.1.matches, b.0)));
+            for (rule, p) in all.into_iter().take(MOST) {
+                let of = |counts: &std::collections::BTreeMap<String, usize>| {
+                    counts.get(rule).copied().unwrap_or(0)
+                };
+                let (fired, used) = (of(&report.fired), of(&report.used));
+                println!(
+                    "| {rule} | {} | {} | {} | {fired} | {used} | {:.2} |",
+                    p.tried,
+                    p.matches,
+                    p.made,
+                    p.seconds * 1e3
+                );
+            }
+            let mut fired: Vec<_> = report.fired.iter().collect();
+            fired.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+            let fired: Vec<_> =
+                fired.iter().take(MOST).map(|(rule, times)| format!("{rule} {times}")).collect();
+            println!("\nFired: {}.\n", fired.join(", "));
+        }
+    }
+    Ok(())
+}
+
 fn run(sizes: &[usize]) -> Result<(), Error> {
     println!("{} rules; seconds by the clock, in all on the processor.\n", thn_eqsat::rules()?.len());
-    println!(
-        "| program | ops | ops after | contracting | expanding | extraction | in all | e-nodes | sweeps | MiB | stop |"
-    );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
-    let programs: [(&str, Program); 2] = [("mixed", programs::mixed), ("cancelling", programs::cancelling)];
+    println!("{}\n{}", TABLE[0], TABLE[1]);
     let mut exponents = vec![];
-    for (name, program) in programs {
+    for (name, program) in PROGRAMS {
         let mut points = vec![];
         for size in sizes {
             let func = program(*size, 7)?;
@@ -121,7 +166,7 @@ fn measure(func: &Func) -> Result<Run, Error> {
     let mut func = func.clone();
     forget_peak();
     let start = processor_seconds();
-    let report = optimize(&mut func, &Options::default().with_profile(true))?;
+    let report = optimize(&mut func, &Options::default().with_profile(Detail::Phases))?;
     let seconds = processor_seconds() - start;
     Ok(Run { report, seconds, mebibytes: peak_mebibytes(), text: func.to_string() })
 }

@@ -132,6 +132,13 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
             let source = node.children.first().filter(|c| graph[**c].data.splat.is_some())?;
             Some(Tree::Node(node.head, ty, vec![number(graph, *source, seen)?]))
         }
+        // Arithmetic on numbers that does not round.
+        Some(kind) if kind.row().is_elementwise() && !node.children.is_empty() => {
+            let known = |c: &Id| graph[*c].data.splat.is_some();
+            let operands = || node.children.iter().map(|c| number(graph, *c, &mut seen.clone())).collect();
+            let operands: Option<Vec<Tree>> = node.children.iter().all(known).then(operands).flatten();
+            Some(Tree::Node(node.head, ty, operands?))
+        }
         _ => None,
     })
 }
