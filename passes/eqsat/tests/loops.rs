@@ -8,7 +8,11 @@ mod support;
 use sequences::Sequences;
 use std::collections::BTreeSet;
 use support::{RegionBuilder, ops, scalar};
-use thn_eqsat::{Level, Options, Report, Stop, optimize};
+use thn_eqsat::{
+    Level, Options, Report, Stop,
+    explain::{check, optimize_explained},
+    optimize,
+};
 use thn_ir::*;
 use thn_reference::{Value as Data, forward_error, interpret};
 
@@ -464,6 +468,44 @@ fn a_gradient_of_a_loop_is_products_around_two_loops() {
     let mut after = f;
     optimize(&mut after, &Options::default()).unwrap();
     insta::assert_snapshot!(after);
+}
+
+#[test]
+fn a_gradient_through_all_outputs_is_products_around_two_loops() {
+    // The states of all steps against ys; also by the sequence. The trace is written and read at places of rank 0.
+    let f = program(|b, i| {
+        let trace = zeros(b, i, i.h)?;
+        let all = each(b, i, &[i.h, trace], |b, args| {
+            let h = cell(b, i, args[0], args[1])?;
+            Ok(vec![h, b.map(OpKind::ScatterAdd, &[args[2], args[0], h])?])
+        })?[1];
+        let error = b.map(OpKind::Sub, &[all, i.ys])?;
+        let square = b.map(OpKind::Sqr, &[error])?;
+        let cost = b.reduce(OpKind::Sum, square, &[0, 1])?;
+        let found = thn_autodiff::gradients(b, cost, &[i.w, i.u, i.xs], thn_autodiff::Disconnected::Error)?;
+        Ok([vec![cost], found].concat())
+    });
+    let found = optimized(&f);
+    let inside: Vec<usize> =
+        found.split("loop{").skip(1).map(|l| l.split('}').next().unwrap().matches("dot").count()).collect();
+    assert_eq!(inside, [1, 1], "{found}");
+    assert_eq!(found.matches("dot").count(), 7, "{found}");
+}
+
+#[test]
+fn loops_are_explained() {
+    for seed in 0..40 {
+        let f = Sequences::new(seed).program();
+        let (mut plain, mut explained) = (f.clone(), f.clone());
+        let report = optimize(&mut plain, &Options::default()).unwrap();
+        let (same, explanation) = optimize_explained(&mut explained, &Options::default()).unwrap();
+        assert_eq!(report, same);
+        assert_eq!(plain.to_string(), explained.to_string(), "explaining changes the program");
+        check(&explanation).unwrap_or_else(|e| panic!("{e}\n{f}\n{explained}"));
+        for change in explanation.standing.iter().flat_map(|change| explanation.history(*change)) {
+            assert!(change.steps.is_some(), "no chain for {change}\n{f}\n{explained}");
+        }
+    }
 }
 
 #[test]

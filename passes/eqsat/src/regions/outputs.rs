@@ -23,6 +23,9 @@ use super::{
 use std::collections::{HashMap, HashSet};
 use thn_ir::{BlockId, Builder, Dim, Func, OpId, OpKind, Shape, TensorType, Value};
 
+/// The most outputs of one loop that are looked at, each with what it is computed from.
+const OUTPUTS: usize = 64;
+
 /// A carried value that is computed after the loop instead.
 enum Output {
     Trace(Trace),
@@ -79,6 +82,7 @@ impl Regions<'_> {
             Output::Trace(trace) => traced && self.is_used(steps.results[trace.state]),
             Output::Sum(state, _) => summed && self.is_used(steps.results[*state]),
         });
+        outputs.truncate(OUTPUTS);
         if outputs.is_empty() {
             return;
         }

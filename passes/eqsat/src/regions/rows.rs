@@ -115,11 +115,15 @@ impl Steps {
             let shape = &func.tensor(self.args[state])?.shape;
             let types = [self.next[state], self.inits[state], self.results[state]];
             let same = types.iter().all(|v| func.ty(*v) == func.ty(self.args[state]));
-            let index = made(scatter.operands[1], OpKind::Dimshuffle)?;
-            let row = made(scatter.operands[2], OpKind::Dimshuffle)?;
-            let order: Vec<i64> = (-1..shape.rank() as i64 - 1).collect();
-            let placed = index.attrs.get_ints("order") == [-1] && row.attrs.get_ints("order") == order;
-            let (index, row) = (index.operands[0], row.operands[0]);
+            let (mut index, mut row) = (scatter.operands[1], scatter.operands[2]);
+            let mut placed = true;
+            if func.tensor(index)?.rank() > 0 {
+                let views = [made(index, OpKind::Dimshuffle)?, made(row, OpKind::Dimshuffle)?];
+                let order: Vec<i64> = (-1..shape.rank() as i64 - 1).collect();
+                placed =
+                    views[0].attrs.get_ints("order") == [-1] && views[1].attrs.get_ints("order") == order;
+                (index, row) = (views[0].operands[0], views[1].operands[0]);
+            }
             let scalar = func.tensor(index)?.rank() == 0;
             let each = scalar && self.counts(shape.first()?) && self.covers(func, index);
             (alone && same && placed && each).then_some(Trace { state, index, row })
@@ -237,9 +241,13 @@ impl Rows<'_> {
             return None;
         }
         let Per::Same(of) = self.get(data.operands[0])? else { return None };
-        let index = data.operands[1];
-        if self.func.tensor(index)?.rank() > 0 {
-            return None;
+        // A look-up of one row may have a dim of its own.
+        let mut index = data.operands[1];
+        let wrapped = self.func.tensor(index)?.rank() > 0;
+        if wrapped {
+            let view = self.func.op(*self.steps.makers.get(&index)?);
+            let one = view.kind == OpKind::Dimshuffle && view.attrs.get_ints("order") == [-1];
+            index = *view.operands.first().filter(|_| one)?;
         }
         let length = self.func.tensor(of)?.shape.first()?.clone();
         let beyond = (length.clone() - self.steps.count.clone()).as_const();
@@ -247,6 +255,11 @@ impl Rows<'_> {
             return None;
         }
         gain.read = gain.read.max(elements(self.func.tensor(data.result())?));
+        let mut of = of;
+        if wrapped {
+            let order: Vec<i64> = [0, -1].into_iter().chain(1..self.func.tensor(of)?.rank() as i64).collect();
+            of = Builder::new(self.func, self.place, data.loc.clone()).dimshuffle(of, &order).ok()?;
+        }
         Some(Per::Row { of, index, zeros: false })
     }
 

@@ -216,7 +216,12 @@ impl Sequences {
         for _ in 0..2 + self.below(4) {
             let recent = vectors.len() - 2;
             let (p, q) = (self.pick(&vectors[recent..]), self.pick(&vectors));
-            let made = match self.below(6) {
+            let made = match self.below(8) {
+                6 => {
+                    let product = b.map(OpKind::Dot, &[scope.u, p])?;
+                    b.map(OpKind::Tanh, &[product])?
+                }
+                7 => self.with_matrices(b, scope, p, q)?,
                 0 | 1 => {
                     let kind = self.pick(&CALM);
                     b.map(kind, &[p])?
@@ -274,6 +279,37 @@ impl Sequences {
             });
         }
         Ok(next)
+    }
+
+    /// A vector from a matrix of each step.
+    fn with_matrices(
+        &mut self,
+        b: &mut Builder<'_>,
+        scope: &Scope,
+        p: Value,
+        q: Value,
+    ) -> Result<Value, Error> {
+        let shape = b.shape(scope.u)?;
+        let (x, y) = (b.broadcast(p, &[0], &shape)?, b.broadcast(q, &[1], &shape)?);
+        let matrix = b.map(self.pick(&[OpKind::Mul, OpKind::Add, OpKind::Maximum]), &[x, y])?;
+        let matrix = match self.below(5) {
+            0 => b.map(OpKind::Dot, &[matrix, scope.u])?,
+            1 => b.map(OpKind::Dot, &[scope.u, matrix])?,
+            2 => b.map(OpKind::Dot, &[matrix, matrix])?,
+            3 => b.dimshuffle(matrix, &[1, 0])?,
+            _ => matrix,
+        };
+        let vector = match self.below(5) {
+            0 => b.map(OpKind::Dot, &[matrix, q])?,
+            1 => b.map(OpKind::Dot, &[p, matrix])?,
+            2 => b.map(OpKind::Dot, &[matrix, scope.vectors[0]])?,
+            3 => b.map(OpKind::Dot, &[scope.vectors[0], matrix])?,
+            _ => {
+                let kind = self.pick(&[OpKind::Sum, OpKind::Max, OpKind::LogSumExp]);
+                b.reduce(kind, matrix, &[self.below(2) as i64])?
+            }
+        };
+        b.map(OpKind::Tanh, &[vector])
     }
 
     /// Inputs of [`Sequences::program`].
