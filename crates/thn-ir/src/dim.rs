@@ -531,8 +531,24 @@ mod tests {
         assert_eq!(parse("N*M//M"), parse("N"));
         assert_eq!(parse("N - N + 3"), Dim::from(3));
         assert_eq!(parse("max(N, N + 1)"), parse("N + 1"));
+        assert_eq!(parse("max(max(N, M), N)"), parse("max(M, N)"));
+        assert_eq!(parse("min(2, min(N, 2))"), parse("min(N, 2)"));
+        assert_ne!(parse("max(min(N, M), N)"), parse("min(N, M)"));
+        assert_ne!(parse("max(2*max(N, M), N)"), parse("2*max(N, M)"));
         assert!(parse("N + 1").certainly_differs(&parse("N")));
         assert!(!parse("N").certainly_differs(&parse("M")));
+    }
+
+    #[test]
+    fn lengths_are_at_least_zero() {
+        // N and M are lengths, K is any number.
+        let is_length = |text: &str| parse(text).is_at_least_zero(&|s| &*s.name != "K");
+        for text in ["0", "N", "N*M + 2", "max(0, K)", "min(N, 3)", "(N//2)", "(K%N)", "max(0, N - 1)"] {
+            assert!(is_length(text), "{text}");
+        }
+        for text in ["-1", "K", "N - 1", "N*K", "min(N, K)", "(K//N)", "N - M"] {
+            assert!(!is_length(text), "{text}");
+        }
     }
 
     #[test]

@@ -309,6 +309,33 @@ fn sums_of_products_are_one_product_after_the_loop() {
 }
 
 #[test]
+fn factors_and_signs_come_out_of_sums() {
+    let build = |constant: bool| {
+        program(move |b, i| {
+            each(b, i, &[i.h, i.w], |b, args| {
+                let h = cell(b, i, args[0], args[1])?;
+                let shape = b.shape(i.w)?;
+                let x = row(b, i.xs, args[0])?;
+                let (x, y) = (b.broadcast(x, &[0], &shape)?, b.broadcast(h, &[1], &shape)?);
+                let product = b.map(OpKind::Mul, &[x, y])?;
+                let factor = if constant { b.number(DType::F64, 0.3)? } else { i.n };
+                let factor = b.cast(factor, DType::F64)?;
+                let factor = b.map(OpKind::Exp, &[factor])?;
+                let product = b.map(OpKind::Mul, &[factor, product])?;
+                Ok(vec![h, b.map(OpKind::Sub, &[args[2], product])?])
+            })
+        })
+    };
+    let (found, report) = optimized_with(&build(false), &Options::default());
+    // Without steps, no infinite factor may make a NaN of 0.
+    assert!(!report.fired.contains_key("loop-sums"), "{found}");
+    let (found, report) = optimized_with(&build(true), &Options::default());
+    assert!(report.fired.contains_key("loop-sums"), "{found}");
+    let inside = found.split("loop{").nth(1).unwrap().split('}').next().unwrap();
+    assert_eq!(inside, "gather dot add tanh scatter_add");
+}
+
+#[test]
 fn a_sum_that_steps_read_stays() {
     let f = program(|b, i| {
         let zero = b.number(DType::F64, 0.0)?;

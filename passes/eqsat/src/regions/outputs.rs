@@ -16,21 +16,24 @@
 //! Without steps a sum is its initial value, and a trace has no rows.
 
 use super::{
-    Regions, Renamed, copy,
-    rows::{Per, Rows, Steps, Trace, elements, needed_ops},
+    Known, Regions, Renamed, copy,
+    rows::{Per, Rows, Steps, Trace, elements, needed_ops, own_attrs},
     traces::Moved,
 };
 use std::collections::{HashMap, HashSet};
-use thn_ir::{BlockId, Builder, Dim, Func, OpId, OpKind, Shape, TensorType, Value};
+use thn_ir::{BlockId, Builder, Dim, Func, Loc, OpData, OpId, OpKind, Shape, TensorType, Value};
 
 /// The most outputs of one loop that are looked at, each with what it is computed from.
 const OUTPUTS: usize = 64;
 
+/// The most linear ops that are taken out of a sum over the steps.
+const LINEAR: usize = 4;
+
 /// A carried value that is computed after the loop instead.
 enum Output {
     Trace(Trace),
-    /// What is added to it in each step.
-    Sum(usize, Vec<Value>),
+    /// What is added to it in each step, or subtracted.
+    Sum(usize, Vec<(Value, OpKind)>),
 }
 
 /// A value whose rows are kept for a product.
@@ -47,6 +50,8 @@ struct Plan<'r> {
     body: Vec<OpId>,
     /// Values that the next steps need.
     kept: HashSet<Value>,
+    /// Values from outside that are finite.
+    finite: HashSet<Value>,
     cuts: Vec<Cut>,
     /// A block whose arguments stand for new traces.
     stand_ins: BlockId,
@@ -59,13 +64,13 @@ impl Regions<'_> {
         let uses = steps.uses(self.func);
         let traces = steps.traces(self.func, &uses);
         let mut outputs: Vec<Output> = vec![];
-        let mut of = HashMap::new();
+        let mut known = HashMap::new();
         let mut from: HashMap<Value, usize> = HashMap::new();
         for trace in traces {
             let zero = self.is_zero(steps.inits[trace.state]);
             let all = steps.results[trace.state];
             if zero && !from.contains_key(&trace.row) {
-                of.insert(trace.row, Per::Row { of: all, index: trace.index, zeros: true });
+                known.insert(trace.row, Per::Row { of: all, index: trace.index, zeros: true });
                 from.insert(trace.row, trace.state);
             }
             outputs.push(Output::Trace(trace));
@@ -86,9 +91,13 @@ impl Regions<'_> {
         if outputs.is_empty() {
             return;
         }
+        let finite = |v: &Value| {
+            let facts: Option<&Known> = self.known.get(&(steps.body, *v));
+            facts.is_some_and(|k| !k.facts.nan && !k.facts.inf)
+        };
+        let finite = self.func.captures(op).into_iter().filter(finite).collect();
         let body = self.func.block(steps.body).ops.clone();
         let [place, stand_ins] = [self.func.new_block(), self.func.new_block()];
-        let known = of.clone();
         let rows = Rows {
             func: self.func,
             steps: &steps,
@@ -97,7 +106,7 @@ impl Regions<'_> {
             of: HashMap::new(),
             gains: HashMap::new(),
         };
-        let mut plan = Plan { rows, body, kept, cuts: vec![], stand_ins };
+        let mut plan = Plan { rows, body, kept, finite, cuts: vec![], stand_ins };
         plan.start(known);
         let mut moved: Vec<(usize, Value)> = vec![];
         let mut names = vec![];
@@ -221,8 +230,13 @@ impl Output {
     }
 }
 
-/// What each step adds to a carried value that nothing else reads.
-fn sum_of(func: &Func, steps: &Steps, uses: &HashMap<Value, usize>, state: usize) -> Option<Vec<Value>> {
+/// What each step adds to a carried value that nothing else reads, or subtracts from it.
+fn sum_of(
+    func: &Func,
+    steps: &Steps,
+    uses: &HashMap<Value, usize>,
+    state: usize,
+) -> Option<Vec<(Value, OpKind)>> {
     let ty = func.ty(steps.args[state]);
     let same = ty == func.ty(steps.inits[state]) && ty == func.ty(steps.results[state]);
     let once = |v: &Value| uses.get(v) == Some(&1);
@@ -236,10 +250,9 @@ fn sum_of(func: &Func, steps: &Steps, uses: &HashMap<Value, usize>, state: usize
         .collect();
     while at != steps.next[state] {
         let data = func.op(*reader.get(&at).filter(|_| once(&at))?);
-        if data.kind != OpKind::Add {
-            return None;
-        }
-        terms.push(*data.operands.iter().find(|v| **v != at)?);
+        let summed = data.kind == OpKind::Add || (data.kind == OpKind::Sub && data.operands[0] == at);
+        let term = *data.operands.iter().find(|v| **v != at).filter(|_| summed)?;
+        terms.push((term, data.kind));
         at = data.result();
     }
     (same && once(&at) && !terms.is_empty()).then_some(terms)
@@ -367,24 +380,65 @@ impl Plan<'_> {
     }
 
     /// A sum over the steps: its initial value and what all steps add.
-    fn sum(&mut self, state: usize, terms: &[Value]) -> Option<Value> {
+    fn sum(&mut self, state: usize, terms: &[(Value, OpKind)]) -> Option<Value> {
         let mut total: Option<Value> = None;
-        for term in terms {
-            let value = self.term(*term)?;
-            let mut b = Builder::new(self.rows.func, self.rows.place, thn_ir::Loc::Unknown);
-            total = Some(match total {
-                Some(before) => b.map(OpKind::Add, &[before, value]).ok()?,
-                None => value,
+        for (term, kind) in terms {
+            let value = self.term(*term, LINEAR)?;
+            let mut b = Builder::new(self.rows.func, self.rows.place, Loc::Unknown);
+            total = Some(match (total, kind) {
+                (Some(before), _) => b.map(*kind, &[before, value]).ok()?,
+                (None, OpKind::Sub) => b.map(OpKind::Neg, &[value]).ok()?,
+                (None, _) => value,
             });
         }
         self.added(state, total?)
     }
 
-    /// The sum of a value over all steps.
-    fn term(&mut self, term: Value) -> Option<Value> {
+    /// Whether a factor has no NaN and no infinity, which would be lost or made where a loop takes no step.
+    fn is_finite(&self, factor: Value) -> bool {
+        let literal = self.rows.func.literal(factor);
+        self.finite.contains(&factor) || literal.is_some_and(|l| l.iter().all(|x| x.to_f64().is_finite()))
+    }
+
+    /// The sum over all steps of what is linear in one value: a product with a finite value that does not change, a
+    /// negated value, elements at other places.
+    fn linear(&mut self, data: &OpData, left: usize) -> Option<Value> {
+        let (term, factor) = match (data.kind, data.operands.as_slice()) {
+            (OpKind::Neg | OpKind::Broadcast | OpKind::Dimshuffle | OpKind::Reshape, [x]) => (*x, None),
+            (OpKind::Mul, [x, y]) => match (self.rows.get(*x), self.rows.get(*y)) {
+                (Some(Per::Same(factor)), _) if self.is_finite(*x) => (*y, Some(factor)),
+                (_, Some(Per::Same(factor))) if self.is_finite(*y) => (*x, Some(factor)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let result = self.rows.func.ty(data.result()).clone();
+        let sum = self.term(term, left.checked_sub(1)?)?;
+        let operands: Vec<Value> = [sum].into_iter().chain(factor).collect();
+        if self.rows.func.ty(sum) != self.rows.func.ty(term) {
+            return None;
+        }
+        let attrs = own_attrs(data);
+        let op = self.rows.func.push(
+            self.rows.place,
+            data.kind,
+            &operands,
+            attrs,
+            &[],
+            [result],
+            data.loc.clone(),
+        );
+        Some(self.rows.func.op(op).result())
+    }
+
+    /// The sum of a value over all steps; `left` linear ops are taken out of it.
+    fn term(&mut self, term: Value, left: usize) -> Option<Value> {
         let steps = self.rows.steps;
         let op = *steps.makers.get(&term)?;
         let data = self.rows.func.op(op).clone();
+        if let Some(sum) = self.linear(&data, left) {
+            return Some(sum);
+        }
         let factors = match data.kind {
             OpKind::Dot => data.operands.to_vec(),
             OpKind::Mul => self.outer(&data.operands).unwrap_or_default(),

@@ -395,7 +395,7 @@ impl Rows<'_> {
 }
 
 /// The attributes that belong to the meaning of an op.
-fn own_attrs(data: &OpData) -> Attrs {
+pub(super) fn own_attrs(data: &OpData) -> Attrs {
     let mut attrs = Attrs::new();
     for spec in data.kind.row().attrs {
         if let Some(attr) = data.attrs.get(spec.name) {

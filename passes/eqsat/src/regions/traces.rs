@@ -41,6 +41,10 @@ type Users = HashMap<Value, Vec<OpId>>;
 impl Regions<'_> {
     /// Rewrites of the loops of a block by what their steps compute from rows and add to them.
     pub(super) fn rows_of_loops(&mut self, id: BlockId) {
+        // Another dialect has few of the ops that are needed.
+        if !self.options.ops.is_empty() {
+            return;
+        }
         let mut users = Users::new();
         for op in self.func.walk(id) {
             self.func.op(op).operands.iter().for_each(|v| users.entry(*v).or_default().push(op));

@@ -70,7 +70,7 @@ impl Sequences {
         let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
         let count = match self.below(6) {
             0 => n,
-            1 => b.dim(rows.clone() - Dim::ONE).unwrap(),
+            1 => b.dim(rows - Dim::ONE).unwrap(),
             _ => b.dim(rows).unwrap(),
         };
         let mut scope = Scope { sequences: vec![xs, ys], vectors: vec![h, v], places, w, u, count };
@@ -269,7 +269,12 @@ impl Sequences {
                         let (x, y) = (b.broadcast(x, &[0], &shape)?, b.broadcast(value, &[1], &shape)?);
                         b.map(OpKind::Mul, &[x, y])?
                     };
-                    b.map(OpKind::Add, &[*arg, outer])?
+                    let outer = match self.below(3) {
+                        0 => b.map(OpKind::Mul, &[outer, scope.w])?,
+                        1 => b.map(OpKind::Neg, &[outer])?,
+                        _ => outer,
+                    };
+                    b.map(self.pick(&[OpKind::Add, OpKind::Add, OpKind::Sub]), &[*arg, outer])?
                 }
                 _ => {
                     let square = b.map(OpKind::Sqr, &[value])?;
