@@ -21,7 +21,7 @@ use super::{
     traces::Moved,
 };
 use std::collections::{HashMap, HashSet};
-use thn_ir::{BlockId, Builder, Dim, Func, Loc, OpData, OpId, OpKind, Shape, TensorType, Value};
+use thn_ir::{BlockId, Builder, Dim, Error, Func, Loc, OpData, OpId, OpKind, Shape, Value};
 
 /// The most outputs of one loop that are looked at, each with what it is computed from.
 const OUTPUTS: usize = 64;
@@ -139,8 +139,11 @@ impl Regions<'_> {
         if moved.is_empty() {
             return;
         }
+        let Ok((inits, next)) = self.keep_rows(id, op, steps.body, &cuts) else { return };
         names.into_iter().for_each(|name| self.fired(name));
-        let (new, by) = self.without_outputs(id, op, &steps, &moved, &cuts);
+        let (op, mut by, stacks) = self.carry_more(op, &inits, &next);
+        by.extend(cuts.iter().map(|cut| cut.stand_in).zip(stacks));
+        let new = self.without_outputs(op, &steps, &moved, &mut by);
         let roots = moved.iter().map(|(_, value)| *value);
         let wanted = needed_ops(self.func, place, roots);
         let ops: Vec<OpId> =
@@ -158,44 +161,50 @@ impl Regions<'_> {
         number.is_some_and(|n| n.to_f64() == 0.0 && n.to_f64().is_sign_positive())
     }
 
-    /// The loop without the values in `moved`, with traces for `cuts`; `None` if it carries nothing. Also new names for
-    /// its results, those of `moved`, and the stand-ins.
-    fn without_outputs(
+    /// Traces of some values of a body: how they begin, and what they become in a step. The body has their arguments.
+    fn keep_rows(
         &mut self,
         id: BlockId,
         op: OpId,
+        body: BlockId,
+        cuts: &[Cut],
+    ) -> Result<(Vec<Value>, Vec<Value>), Error> {
+        let loc = self.func.op(op).loc.clone();
+        let before = self.func.block(body).args.len();
+        let mut keep = |cut: &Cut| {
+            let mut b = Builder::new(self.func, id, loc.clone());
+            let ty = b.tensor(cut.stand_in)?;
+            let number = b.number(ty.dtype, 0.0)?;
+            let init = b.fill(number, &ty.shape)?;
+            b.block = body;
+            let arg = b.func.add_block_arg(body, ty.clone());
+            let order: Vec<i64> = (-1..ty.rank() as i64 - 1).collect();
+            let (index, row) = (b.dimshuffle(cut.index, &[-1])?, b.dimshuffle(cut.value, &order)?);
+            Ok((init, b.map(OpKind::ScatterAdd, &[arg, index, row])?))
+        };
+        let made: Result<Vec<(Value, Value)>, Error> = cuts.iter().map(&mut keep).collect();
+        if made.is_err() {
+            self.func.block_mut(body).args.truncate(before);
+        }
+        Ok(made?.into_iter().unzip())
+    }
+
+    /// The loop without the values in `moved`; `None` if it carries nothing. `by` are the new names of its results, and
+    /// gets those of what is moved.
+    fn without_outputs(
+        &mut self,
+        op: OpId,
         steps: &Steps,
         moved: &[(usize, Value)],
-        cuts: &[Cut],
-    ) -> (Option<OpId>, Renamed) {
-        let loc = self.func.op(op).loc.clone();
-        let (mut inits, mut next) = (vec![], vec![]);
-        for cut in cuts {
-            let ty = self.func.ty(cut.stand_in).tensor().cloned();
-            let rank = self.func.tensor(cut.value).map_or(0, TensorType::rank) as i64;
-            let Some(ty) = ty else { continue };
-            let mut b = Builder::new(self.func, id, loc.clone());
-            let number = b.number(ty.dtype, 0.0);
-            let init = number.and_then(|number| b.fill(number, &ty.shape));
-            b.block = steps.body;
-            let arg = b.func.add_block_arg(steps.body, ty);
-            let order: Vec<i64> = (-1..rank).collect();
-            let index = b.dimshuffle(cut.index, &[-1]);
-            let row = b.dimshuffle(cut.value, &order);
-            let (Ok(init), Ok(index), Ok(row)) = (init, index, row) else { continue };
-            let Ok(added) = b.map(OpKind::ScatterAdd, &[arg, index, row]) else { continue };
-            inits.push(init);
-            next.push(added);
-        }
-        let (op, mut by, stacks) = self.carry_more(op, &inits, &next);
-        by.extend(cuts.iter().map(|cut| cut.stand_in).zip(stacks));
+        by: &mut Renamed,
+    ) -> Option<OpId> {
         let data = self.func.op(op).clone();
         let stays = |j: &usize| moved.iter().all(|(state, _)| state != j);
         let kept: Vec<usize> = (0..data.results.len()).filter(stays).collect();
         let old: HashMap<Value, Value> = by.iter().map(|(old, new)| (*new, *old)).collect();
         by.extend(moved.iter().map(|(state, value)| (steps.results[*state], *value)));
         if kept.is_empty() {
-            return (None, by);
+            return None;
         }
         let block = self.func.block_mut(steps.body);
         block.results = kept.iter().map(|j| block.results[*j]).collect();
@@ -210,7 +219,7 @@ impl Regions<'_> {
         for (second, third) in again {
             by.insert(old[&second], third);
         }
-        (self.func.block_mut(place).ops.pop(), by)
+        self.func.block_mut(place).ops.pop()
     }
 }
 
