@@ -438,6 +438,37 @@ fn steps_whose_rows_nothing_reads_are_not_run() {
 }
 
 #[test]
+fn rows_that_are_told_from_the_end_stay_those() {
+    // Were the trace one step shorter, row -2 would be another one.
+    for at in [-1.0, -2.0, -4.0, -5.0] {
+        let f = program(|b, i| {
+            let trace = traced(b, i)?[1];
+            let at = b.number(DType::I64, at)?;
+            Ok(vec![row(b, trace, at)?])
+        });
+        let (found, report) = optimized_with(&f, &Options::default());
+        assert!(!report.fired.contains_key("loop-steps"), "{at}: {found}");
+        assert_eq!(report.fired.contains_key("loop-trace"), at >= -4.0, "{at}: {found}");
+    }
+}
+
+#[test]
+fn the_sign_of_a_zero_is_not_read_from_a_trace() {
+    // A trace holds 0 + h, which is 0 where h is -0.
+    let f = program(|b, i| {
+        let (trace, other) = (zeros(b, i, i.h)?, zeros(b, i, i.h)?);
+        let finals = each(b, i, &[i.h, trace, other], |b, args| {
+            let h = cell(b, i, args[0], args[1])?;
+            let y = b.map(OpKind::Reciprocal, &[h])?;
+            Ok(vec![h, kept(b, args[2], args[0], h)?, kept(b, args[3], args[0], y)?])
+        })?;
+        Ok(finals[1..].to_vec())
+    });
+    let (found, report) = optimized_with(&f, &Options::default());
+    assert!(!report.fired.contains_key("loop-outputs"), "{found}");
+}
+
+#[test]
 fn each_rewrite_has_a_name() {
     let everything = program(|b, i| {
         let (trace, other) = (zeros(b, i, i.h)?, zeros(b, i, i.h)?);
