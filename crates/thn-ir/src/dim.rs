@@ -260,9 +260,60 @@ impl Dim {
             let first = if larger { difference >= 0 } else { difference <= 0 };
             return if first { self.clone() } else { other.clone() };
         }
+        // The larger of b and the larger of a and b is the latter.
+        for (whole, part) in [(self, other), (other, self)] {
+            if whole.is_extremum_of(part, larger) {
+                return whole.clone();
+            }
+        }
         let (a, b) = if self <= other { (self, other) } else { (other, self) };
         let (a, b) = (a.clone(), b.clone());
         Dim::atom(if larger { Atom::Max(a, b) } else { Atom::Min(a, b) })
+    }
+
+    /// Whether this is the larger (or smaller) of `part` and something else.
+    fn is_extremum_of(&self, part: &Dim, larger: bool) -> bool {
+        let Repr::Poly(terms) = &self.0 else { return false };
+        let mut terms = terms.iter();
+        let (Some((monomial, 1)), None) = (terms.next(), terms.next()) else { return false };
+        match monomial.as_slice() {
+            [Atom::Max(a, b)] => larger && (a == part || b == part),
+            [Atom::Min(a, b)] => !larger && (a == part || b == part),
+            _ => false,
+        }
+    }
+
+    /// Whether the dim is at least 0 whatever the values of its symbols, of which `positive` says which are.
+    pub fn is_at_least_zero(&self, positive: &dyn Fn(&Symbol) -> bool) -> bool {
+        struct Sign<'a>(&'a dyn Fn(&Symbol) -> bool);
+        impl DimVisitor for Sign<'_> {
+            type Out = bool;
+            fn constant(&mut self, value: i64) -> bool {
+                value >= 0
+            }
+            fn symbol(&mut self, s: &Symbol) -> bool {
+                (self.0)(s)
+            }
+            fn add(&mut self, a: bool, b: bool) -> bool {
+                a && b
+            }
+            fn mul(&mut self, a: bool, b: bool) -> bool {
+                a && b
+            }
+            fn floor_div(&mut self, a: bool, b: bool) -> bool {
+                a && b
+            }
+            fn modulo(&mut self, _: bool, b: bool) -> bool {
+                b
+            }
+            fn max(&mut self, a: bool, b: bool) -> bool {
+                a || b
+            }
+            fn min(&mut self, a: bool, b: bool) -> bool {
+                a && b
+            }
+        }
+        self.visit(&mut Sign(positive))
     }
 
     /// Whether the two are certainly different: their difference is a nonzero constant.
@@ -480,8 +531,24 @@ mod tests {
         assert_eq!(parse("N*M//M"), parse("N"));
         assert_eq!(parse("N - N + 3"), Dim::from(3));
         assert_eq!(parse("max(N, N + 1)"), parse("N + 1"));
+        assert_eq!(parse("max(max(N, M), N)"), parse("max(M, N)"));
+        assert_eq!(parse("min(2, min(N, 2))"), parse("min(N, 2)"));
+        assert_ne!(parse("max(min(N, M), N)"), parse("min(N, M)"));
+        assert_ne!(parse("max(2*max(N, M), N)"), parse("2*max(N, M)"));
         assert!(parse("N + 1").certainly_differs(&parse("N")));
         assert!(!parse("N").certainly_differs(&parse("M")));
+    }
+
+    #[test]
+    fn lengths_are_at_least_zero() {
+        // N and M are lengths, K is any number.
+        let is_length = |text: &str| parse(text).is_at_least_zero(&|s| &*s.name != "K");
+        for text in ["0", "N", "N*M + 2", "max(0, K)", "min(N, 3)", "(N//2)", "(K%N)", "max(0, N - 1)"] {
+            assert!(is_length(text), "{text}");
+        }
+        for text in ["-1", "K", "N - 1", "N*K", "min(N, K)", "(K//N)", "N - M"] {
+            assert!(!is_length(text), "{text}");
+        }
     }
 
     #[test]

@@ -313,6 +313,11 @@ impl Func {
         }
     }
 
+    /// Whether a dim is made of lengths in such a way that it is certainly at least 0.
+    pub fn is_length(&self, dim: &Dim) -> bool {
+        dim.is_at_least_zero(&|s| matches!(self.origin(s), SymbolOrigin::ArgDim { .. }))
+    }
+
     /// Adds an argument to a block.
     pub fn add_block_arg(&mut self, block: BlockId, ty: impl Into<Type>) -> Value {
         let index = self.blocks[block.0 as usize].args.len() as u32;

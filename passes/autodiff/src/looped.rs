@@ -32,7 +32,7 @@ pub(crate) fn pull_back(
     let captures = b.func.captures(op);
     let wrt: Vec<Value> = captures.iter().copied().filter(|v| active.contains(v)).collect();
     // A count below 1 runs no step, and nothing is kept.
-    let steps = Dim::max(&steps, &Dim::from(0));
+    let steps = if b.func.is_length(&steps) { steps } else { Dim::max(&steps, &Dim::from(0)) };
     let source = b.func.clone();
     let body = Body { source: &source, data: &data, region: data.regions[0], captures: &captures };
     let kept = body.remember(b, &steps)?;

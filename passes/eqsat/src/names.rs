@@ -25,7 +25,8 @@ impl Options {
         let known: BTreeSet<&str> = of_rules
             .chain(Class::ALL.map(Class::name))
             .chain([REGION])
-            .chain(normalize::BUILT_IN.iter().chain(&regions::REWRITES).map(|(name, _)| *name))
+            .chain(normalize::BUILT_IN.iter().map(|(name, _)| *name))
+            .chain(regions::REWRITES.iter().map(|(name, _, _)| *name))
             .collect();
         for name in self.include.iter().chain(&self.exclude) {
             if !known.contains(name.as_str()) {

@@ -1,8 +1,9 @@
 //! Rewrites of loops and branches as wholes: what the e-graph, which sees one block at a time, cannot say.
 //!
 //! They run between two searches, over each block from the inside out, and end in a fixed point together with them.
-//! All are of class `exact`: the ops that remain compute the same bits from the same operands. Ops with effects, and
-//! loops and branches that hold some, are neither moved nor changed; planned kernels are not entered.
+//! Most are of class `exact`: the ops that remain compute the same bits from the same operands. Those that compute the
+//! rows of all steps at once are of class `reassoc` where they sum. Ops with effects, and loops and branches that hold
+//! some, are neither moved nor changed; planned kernels are not entered.
 //!
 //! Nothing here runs an op that can fail where the program might not have run it. Other ops may move out of a loop that
 //! takes no step: that costs one evaluation, of what each step would have cost.
@@ -12,8 +13,12 @@ mod copy;
 mod hoist;
 mod known;
 mod merge;
+mod outputs;
 mod repeat;
+mod rows;
+mod sequences;
 mod state;
+mod traces;
 
 pub(crate) use known::{Known, KnownValues, add_facts, explore_op, of_program};
 
@@ -22,27 +27,52 @@ use std::collections::HashMap;
 use thn_ir::{Attr, BlockId, Func, Iterate, Literal, OpId, OpKind, Scalar, Semantics, Value};
 
 /// The rewrites of this folder: names, for options and reports, and what they do.
-pub(crate) const REWRITES: [(&str, &str); 11] = [
+pub(crate) const REWRITES: [(&str, Class, &str); 17] = [
     (
         "loop-unroll",
+        Class::Exact,
         "a loop of a few small steps, known in number, is its steps; one of none is its initial values",
     ),
     (
         "loop-state",
+        Class::Exact,
         "a carried value that never changes is a value from outside; one that equals another, or that nothing needs, goes",
     ),
-    ("loop-hoist", "what is the same in every step is computed once, before the loop"),
-    ("loop-sink", "what only the last step's values need is computed once, after the loop"),
-    ("loop-merge", "loops of as many steps that do not need each other are one loop"),
-    ("cond-constant", "a branch whose condition is known is the region that runs"),
-    ("cond-common", "what both regions compute from the same values is computed before the branch"),
+    ("loop-hoist", Class::Exact, "what is the same in every step is computed once, before the loop"),
+    ("loop-sink", Class::Exact, "what only the last step's values need is computed once, after the loop"),
+    (
+        "loop-sequence",
+        Class::Exact,
+        "what each step computes from rows of sequences is computed for all rows before the loop",
+    ),
+    (
+        "loop-products",
+        Class::Reassoc,
+        "products and sums of rows of sequences are products and sums for all rows before the loop",
+    ),
+    ("loop-outputs", Class::Reassoc, "what only a trace shows is computed for all rows after the loop"),
+    ("loop-sums", Class::Reassoc, "a sum over the steps of products of rows is one product after the loop"),
+    ("loop-trace", Class::Exact, "a trace of which the last rows are read is those rows"),
+    ("loop-steps", Class::Exact, "steps after the last row of a trace that is read are not run"),
+    ("loop-merge", Class::Exact, "loops of as many steps that do not need each other are one loop"),
+    ("cond-constant", Class::Exact, "a branch whose condition is known is the region that runs"),
+    (
+        "cond-common",
+        Class::Exact,
+        "what both regions compute from the same values is computed before the branch",
+    ),
     (
         "cond-results",
+        Class::Exact,
         "a result that both regions give alike, that is another one again, or that nothing needs, goes",
     ),
-    ("cond-merge", "branches on one condition are one branch, also where the second needs the first"),
-    ("cond-sink", "what only one region needs is computed in it"),
-    ("cond-not", "a branch on `(not ?c)` is one on `?c` with its regions exchanged"),
+    (
+        "cond-merge",
+        Class::Exact,
+        "branches on one condition are one branch, also where the second needs the first",
+    ),
+    ("cond-sink", Class::Exact, "what only one region needs is computed in it"),
+    ("cond-not", Class::Exact, "a branch on `(not ?c)` is one on `?c` with its regions exchanged"),
 ];
 
 /// Applies the rewrites that the options allow. `known` is what was found about the values of this program.
@@ -76,7 +106,8 @@ type Renamed = HashMap<Value, Value>;
 
 impl Regions<'_> {
     fn allows(&self, name: &str) -> bool {
-        self.options.allows(name, "region", Class::Exact)
+        let class = REWRITES.iter().find(|(n, _, _)| *n == name).map_or(Class::Exact, |(_, class, _)| *class);
+        self.options.allows(name, "region", class)
     }
 
     fn fired(&mut self, name: &str) {
@@ -114,6 +145,7 @@ impl Regions<'_> {
         }
         copy::rename_all(&mut self.func.block_mut(id).results, &renamed);
         self.merge(id);
+        self.rows_of_loops(id);
     }
 
     /// One loop: fewer carried values, then less inside, then perhaps no loop.

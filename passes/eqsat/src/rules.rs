@@ -90,9 +90,12 @@ pub fn reference() -> Result<String, Error> {
     for (name, what) in normalize::BUILT_IN {
         let _ = writeln!(page, "| `{name}` | {what} |");
     }
-    let _ = writeln!(page, "\n## For loops and branches\n\n| rewrite | what it does |\n| --- | --- |");
-    for (name, what) in regions::REWRITES {
-        let _ = writeln!(page, "| `{name}` | {what} |");
+    let _ = writeln!(
+        page,
+        "\n## For loops and branches\n\n| rewrite | class | what it does |\n| --- | --- | --- |"
+    );
+    for (name, class, what) in regions::REWRITES {
+        let _ = writeln!(page, "| `{name}` | {class} | {what} |");
     }
     let _ = writeln!(page, "\n## Conditions\n\n| condition | holds if |\n| --- | --- |");
     for c in conditions::CONDITIONS {
