@@ -115,6 +115,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.splat().is_some(),
     },
     Condition {
+        name: "scale",
+        form: "x",
+        meaning: "is one known number everywhere, and neither 0, 1 nor -1: products with those are no products",
+        holds: |s| s.splat().is_some_and(|x| x != 0.0 && x.abs() != 1.0),
+    },
+    Condition {
         name: "halves",
         form: "x",
         meaning: "is one known multiple of 1/2 between -64 and 64, so that sums and products of such numbers are exact",

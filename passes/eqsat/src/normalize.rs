@@ -98,8 +98,9 @@ pub(crate) enum Member {
 /// Whether [`normalize`] may find something at an op of this kind.
 pub(crate) fn looks_at(kind: OpKind) -> bool {
     let takes = matches!(kind, OpKind::Slice | OpKind::Gather | OpKind::Pick);
+    let known = matches!(kind, OpKind::Assume | OpKind::Dim);
     let joins = matches!(kind, OpKind::Join | OpKind::Sum | OpKind::Prod | OpKind::Max | OpKind::Min);
-    kind.row().is_elementwise() || kind == OpKind::Assume || takes || joins
+    kind.row().is_elementwise() || known || takes || joins
 }
 
 /// Every equal of `node`, which is in `class`, that this file knows.

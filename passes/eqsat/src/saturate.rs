@@ -14,7 +14,7 @@ use crate::{
     hash::{FastMap, FastSet},
     marks::Marks,
     matcher::{self, Binding},
-    normalize,
+    normalize::{self, Member},
     pattern::Rule,
     products,
 };
@@ -298,6 +298,9 @@ impl<'a> Search<'a> {
         if rule.better && !self.made(&step.node, new) {
             self.marks.mark(&step.node);
         }
+        if let Some(inner) = apply::under_sign(&mut self.graph, rule, &step.way, step.class) {
+            self.marks.link(inner, &step.node);
+        }
         let entry = self
             .journal
             .as_ref()
@@ -328,7 +331,9 @@ impl<'a> Search<'a> {
                 continue;
             }
             let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
-            if let Some(new) = found.node.filter(|n| n != node) {
+            if let Some(new) = found.node.filter(|n| n != node)
+                && !self.through_worse(&found.members)
+            {
                 self.marks.link(new, node);
             }
             if found.better {
@@ -342,6 +347,15 @@ impl<'a> Search<'a> {
             }
         }
         self.grown()
+    }
+
+    /// Whether something was seen through an operand's node that is never chosen: what is better than that form need
+    /// not be better than the op over what is chosen.
+    fn through_worse(&self, members: &[Member]) -> bool {
+        members.iter().any(|m| match m {
+            Member::Node(node) => self.marks.is_worse(&canonical(&self.graph, node.clone())),
+            _ => false,
+        })
     }
 
     /// Checks the budget.
