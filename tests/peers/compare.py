@@ -1,5 +1,6 @@
 """Compares the optimizer with PyTensor's; see README.md here. Reads the programs, prints the page."""
 
+import collections
 import json
 import sys
 
@@ -32,6 +33,12 @@ REASONS = {
     "A sum over a join is the sum of the sums: more ops, but nothing is copied.": ["join-and-sum"],
     "1 - sigmoid(x) is computed as sigmoid(-x), and log(sigmoid(x)) as the softplus of -x: both keep digits that do not "
     "show in this result.": ["blend-by-gate", "focal-loss"],
+    "A product of exponentials overflows where the exponential of the sum does not. That is infinite at some points where "
+    "the product is not, and loses up to nine bits at others: class `fast`.": [
+        "product-of-exps", "product-of-exps, gradient",
+    ],
+    "One cancellation, rounded in another order: two ops fewer, and 0.02 to 0.11 bits more in the mean. At 40 other points "
+    "of each size the worst element loses 8.8 bits, and 9.9 by PyTensor.": ["correlation, gradient"],
     "A sum of a product of matrices is a product of sums: one op more, but no product of matrices.": ["sum-of-product"],
 }
 
@@ -253,17 +260,17 @@ def theirs(function):
 
 
 def bits(found, truth):
-    worst = 0.0
+    """The bits that each element lost."""
+    lost = []
     for a, b in zip(np.ravel(found), np.ravel(truth)):
         if not mpmath.isfinite(b) or isinstance(b, mpmath.mpc):
             continue
         true = float(b)
         if not np.isfinite(true):
             continue
-        if not np.isfinite(a):
-            return 64.0
-        worst = max(worst, float(mpmath.log(1 + abs(mpmath.mpf(float(a)) - b) / mpmath.mpf(np.spacing(abs(true))), 2)))
-    return min(worst, 64.0)
+        units = abs(mpmath.mpf(float(a)) - b) / mpmath.mpf(np.spacing(abs(true))) if np.isfinite(a) else mpmath.inf
+        lost.append(min(float(mpmath.log(1 + units, 2)), 64.0))
+    return lost
 
 
 def main():
@@ -280,54 +287,76 @@ def main():
         symbols = [pt.tensor(f"v{i}", dtype="float64", shape=tuple(s)) for i, s in enumerate(shapes)]
         outputs = build(graph["source"], Tensors(), symbols)
         function = pytensor.function(symbols, outputs, mode=mode, on_unused_input="ignore")
-        worst = [0.0, 0.0]
+        lost = [[], []]
         for scale in 4 * SIZES:
             points = [generator.normal(size=s) * scale for s in shapes]
             with np.errstate(all="ignore"):
                 truth = build(graph["source"], Arrays(True), [np.vectorize(mpmath.mpf, otypes=[object])(p) for p in points])
                 found = (build(graph["optimized"], Arrays(False), points), function(*points))
             for i, values in enumerate(found):
-                worst[i] = max(worst[i], max(bits(a, b) for a, b in zip(values, truth)))
-        rows.append((graph["name"], ours(graph["optimized"]), theirs(function), *worst))
+                lost[i] += [n for a, b in zip(values, truth) for n in bits(a, b)]
+        worst, mean = ([measure(n, default=0.0) for n in lost] for measure in (max, average))
+        rows.append(Row(graph["name"], ours(graph["optimized"]), theirs(function), *worst, *mean))
     return page(rows)
 
 
+def average(numbers, default):
+    return sum(numbers) / len(numbers) if numbers else default
+
+
+Row = collections.namedtuple("Row", "name ops their_ops worst their_worst mean their_mean")
+
+
 def page(rows):
-    more = [r for r in rows if r[1] > r[2]]
-    shorter = [r for r in more if r[4] > r[3] + 2]
-    worse = [r[0] for r in rows if r[3] > r[4] + 2]
-    better = sum(r[4] > r[3] + 2 for r in rows)
+    more = [r for r in rows if r.ops > r.their_ops]
+    # Which of two results of one cancellation is the worse in its worst element is a matter of chance, which the mean
+    # over all elements is not.
+    less = lambda r: r.worst > r.their_worst + 2 and r.mean > r.their_mean + 0.1  # noqa: E731
+    better = lambda r: r.their_worst > r.worst + 2 and r.their_mean > r.mean + 0.1  # noqa: E731
+    shorter = [r for r in more if better(r)]
+    worse = [r.name for r in rows if less(r)]
+    chance = [r.name for r in rows if r.worst > r.their_worst + 2 and not less(r)]
+    theirs = [r.name for r in rows if r.their_worst > r.worst + 2 and not better(r)]
+    exceptions = len(more) - len(shorter)
     explained = {name: reason for reason, names in REASONS.items() for name in names}
-    unexplained = [r[0] for r in more if r not in shorter and r[0] not in explained]
+    unexplained = [r.name for r in more if r not in shorter and r.name not in explained]
+    unexplained += [name for name in worse if name not in explained]
     print(f"""# Comparison with PyTensor
 
 Made by `tests/peers` (see its README) with PyTensor {pytensor.__version__}. Each graph is optimized by `thn` with the
 default options and by PyTensor in its default mode without in-place and BLAS ops. Ops are counted after composite ops
 are replaced by their parts, on both sides; an op that only moves elements or casts counts 0, a sum of n counts n - 1.
-Digits lost are bits of the worst element against {mpmath.mp.dps} digits, over random points of sizes 1, 1e-12, 30 and
-800; 64 stands for a result that is not finite, or has no digit left. Elements whose exact value is no finite float are
-left out. The optimized program of `thn` is evaluated op by op with NumPy.
+Digits lost are bits of the worst element against {mpmath.mp.dps} digits, over four random points each of sizes 1, 1e-12,
+30 and 800; 64 stands for a result that is not finite, or has no digit left. Elements whose exact value is no finite
+float are left out. A form is less accurate that loses more than two bits more in the worst element, and more than a
+tenth of a bit more in the mean of all. The optimized program of `thn` is evaluated op by op with NumPy.
 
-{len(rows)} graphs: {sum(r[1] for r in rows)} ops against {sum(r[2] for r in rows)} of PyTensor.
-Fewer in {sum(r[1] < r[2] for r in rows)}, more in {len(more)} ({100 * len(more) / len(rows):.1f} %).
-More accurate by more than two bits in {better}, less accurate by that in {len(worse)}.
+{len(rows)} graphs: {sum(r.ops for r in rows)} ops against {sum(r.their_ops for r in rows)} of PyTensor.
+Fewer in {sum(r.ops < r.their_ops for r in rows)}, more in {len(more)} ({100 * len(more) / len(rows):.1f} %); in {exceptions} of these ({100 * exceptions / len(rows):.1f} %) PyTensor's form is not less accurate.
+More accurate in {sum(map(better, rows))}, less accurate in {len(worse)}.
 
 ## Where `thn` has more ops
 
-PyTensor's form is shorter and loses more digits, by more than two bits (graphs: {len(shorter)}):
-{"; ".join(r[0] for r in shorter)}.
+PyTensor's form is shorter and less accurate (graphs: {len(shorter)}):
+{"; ".join(r.name for r in shorter)}.
 """)
-    names = [r[0] for r in more if r not in shorter]
+    names = [r.name for r in more if r not in shorter]
     for reason in REASONS:
         there = [n for n in names if explained.get(n) == reason]
         if there:
             print(f"{reason} ({len(there)}) {'; '.join(there)}.\n")
     print(f"## Where `thn` loses more digits\n\n{'; '.join(worse) or 'Nowhere'}.\n")
+    for reason in REASONS:
+        there = [n for n in worse if n not in names and explained.get(n) == reason]
+        if there:
+            print(f"{reason} ({len(there)}) {'; '.join(there)}.\n")
+    print(f"In the worst element alone: {'; '.join(chance) or 'nowhere'}.\n")
+    print(f"Where PyTensor does in the worst element alone: {'; '.join(theirs) or 'nowhere'}.\n")
     print("## Every graph\n\n| graph | ops | ops of PyTensor | bits lost | by PyTensor |\n| --- | --- | --- | --- | --- |")
-    for name, a, b, x, y in rows:
-        print(f"| {name} | {a} | {b} | {x:.1f} | {y:.1f} |")
+    for r in rows:
+        print(f"| {r.name} | {r.ops} | {r.their_ops} | {r.worst:.1f} | {r.their_worst:.1f} |")
     if unexplained:
-        print(f"more ops without a reason: {unexplained}", file=sys.stderr)
+        print(f"more ops or fewer digits without a reason: {unexplained}", file=sys.stderr)
     return bool(unexplained)
 
 
