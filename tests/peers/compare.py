@@ -31,8 +31,7 @@ REASONS = {
     "The product of exponentials is computed from its sum, and overflows later; the products of all but one, which the gradient needs "
     "where one is 0, are not.": ["log-of-product-of-all, gradient"],
     "A sum over a join is the sum of the sums: more ops, but nothing is copied.": ["join-and-sum"],
-    "1 - sigmoid(x) is computed as sigmoid(-x), and log(sigmoid(x)) as the softplus of -x: both keep digits that do not "
-    "show in this result.": ["blend-by-gate", "focal-loss"],
+    "1 - sigmoid(x) is computed as sigmoid(-x): that keeps digits which do not show in this result.": ["blend-by-gate"],
     "A product of exponentials overflows where the exponential of the sum does not. That is infinite at some points where "
     "the product is not, and loses up to nine bits at others: class `fast`.": [
         "product-of-exps", "product-of-exps, gradient",
