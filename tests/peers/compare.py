@@ -1,5 +1,6 @@
 """Compares the optimizer with PyTensor's; see README.md here. Reads the programs, prints the page."""
 
+import collections
 import json
 import sys
 
@@ -9,10 +10,12 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.scalar import Composite
 from pytensor.tensor.elemwise import Elemwise
-from scipy.special import expit
+from scipy import special
 
 # Enough for 1 - sigmoid(2400).
 mpmath.mp.dps = 2200
+# Sizes of the points that results are compared at, each several times.
+SIZES = (1.0, 1e-12, 30.0, 800.0)
 # What thn's rows for the composite ops expand to, so that both sides count a composite op by its parts.
 PARTS = {"Softmax": 5, "LogSoftmax": 6, "SoftmaxGrad": 4, "Softplus": 6, "Log1mexp": 8, "Reciprocal": 1}
 # These say where elements are, or what the shape is, and compute none.
@@ -24,23 +27,17 @@ FREE = {
 
 # Why a graph has more ops than PyTensor's, where that is not because PyTensor's loses digits.
 REASONS = {
-    "Constants that stand apart in a product or a sum are not brought together.": [
-        "constants-in-products", "constants-in-products, gradient", "constants-in-sums", "normal-density, gradient",
-        "square-root-of-square, gradient", "log-normal-density, gradient", "hyperbola, gradient",
+    "The logarithm of a square is twice that of the magnitude: the square overflows from 1e154 on.": ["log-of-power"],
+    "The product of exponentials is computed from its sum, and overflows later; the products of all but one, which the gradient needs "
+    "where one is 0, are not.": ["log-of-product-of-all, gradient"],
+    "A sum over a join is the sum of the sums: more ops, but nothing is copied.": ["join-and-sum"],
+    "1 - sigmoid(x) is computed as sigmoid(-x): that keeps digits which do not show in this result.": ["blend-by-gate"],
+    "A product of exponentials overflows where the exponential of the sum does not. That is infinite at some points where "
+    "the product is not, and loses up to nine bits at others: class `fast`.": [
+        "product-of-exps", "product-of-exps, gradient",
     ],
-    "The length of a dim is not folded with the constants it is divided or multiplied by.": [
-        "mean, gradient", "mean-of-scaled", "mean-of-scaled, gradient", "variance, gradient", "layer-norm, gradient",
-        "dense-softplus, gradient",
-    ],
-    "Two choices by one condition are added, not written as one choice of sums; a negation stays outside a choice.": [
-        "leaky-relu, gradient", "elu, gradient", "huber, gradient", "maximum-with-itself, gradient",
-        "maximum-of-negated, gradient",
-    ],
-    "Products and quotients of exponentials are not written as the exponential of a sum.": [
-        "exp-of-difference", "exp-of-difference, gradient", "log-of-product", "log-of-quotient",
-        "log-of-quotient, gradient", "log-of-product-of-all",
-    ],
-    "Quotients of quotients are not all brought into one.": ["quotient-of-quotients, gradient"],
+    "One cancellation, rounded in another order: two ops fewer, and 0.02 to 0.11 bits more in the mean. At 40 other points "
+    "of each size the worst element loses 8.8 bits, and 9.9 by PyTensor.": ["correlation, gradient"],
     "A sum of a product of matrices is a product of sums: one op more, but no product of matrices.": ["sum-of-product"],
 }
 
@@ -66,6 +63,7 @@ class Tensors:
         "sinh": pt.sinh, "cosh": pt.cosh, "lt": pt.lt, "le": pt.le, "gt": pt.gt, "ge": pt.ge, "eq": pt.eq,
         "ne": pt.neq, "select": pt.switch, "isfinite": lambda x: pt.invert(pt.isinf(x) | pt.isnan(x)),
         "log1mexp": pt.log1mexp, "logaddexp": pt.logaddexp, "and": pt.and_, "or": pt.or_, "not": pt.invert,
+        "erf": pt.erf, "erfc": pt.erfc,
     }
 
     def constant(self, attrs):
@@ -99,6 +97,12 @@ class Tensors:
     def piece(self, x, where):
         return x[where]
 
+    def write(self, kind, x, part, where):
+        return (pt.inc_subtensor if kind == "inc_subtensor" else pt.set_subtensor)(x[where], part)
+
+    def cast(self, x, dtype):
+        return pt.cast(x, {"f64": "float64", "i64": "int64", "bool": "bool"}[dtype])
+
 
 def defined(function):
     def value(*arguments):
@@ -130,7 +134,8 @@ class Arrays:
             "expm1": each(mpmath.expm1, np.expm1), "log": each(mpmath.log, np.log),
             "log1p": each(mpmath.log1p, np.log1p), "sin": each(mpmath.sin, np.sin), "cos": each(mpmath.cos, np.cos),
             "tanh": each(mpmath.tanh, np.tanh), "sinh": each(mpmath.sinh, np.sinh), "cosh": each(mpmath.cosh, np.cosh),
-            "sigmoid": each(lambda x: one / (1 + mpmath.exp(-x)), expit),
+            "sigmoid": each(lambda x: one / (1 + mpmath.exp(-x)), special.expit),
+            "erf": each(mpmath.erf, special.erf), "erfc": each(mpmath.erfc, special.erfc),
             "softplus": each(lambda x: mpmath.log1p(mpmath.exp(x)), lambda x: np.logaddexp(0, x)),
             "isfinite": each(mpmath.isfinite, np.isfinite), "select": lambda c, x, y: np.where(c.astype(bool), x, y),
             "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
@@ -176,6 +181,14 @@ class Arrays:
     def piece(self, x, where):
         return x[where]
 
+    def write(self, kind, x, part, where):
+        made = np.array(x)
+        made[where] = made[where] + part if kind == "inc_subtensor" else part
+        return made
+
+    def cast(self, x, dtype):
+        return self.lift(x.astype(float)) if dtype == "f64" and x.dtype != object else x
+
 
 def build(program, way, arguments):
     values = {name: value for (name, _), value in zip(program["inputs"], arguments)}
@@ -186,7 +199,7 @@ def build(program, way, arguments):
         elif kind == "dim":
             made = way.constant({"value": [attrs["expr"]], "shape": []})
         elif kind == "cast":
-            made = xs[0]
+            made = way.cast(xs[0], attrs["dtype"].strip('"'))
         elif kind == "mean":
             made = way.reduce("sum", xs[0], attrs["axes"]) / float(count(program, operands[0], attrs["axes"]))
         elif "axes" in attrs:
@@ -197,21 +210,34 @@ def build(program, way, arguments):
             made = way.join(xs, attrs["axis"])
         elif kind == "slice":
             bounds = zip(attrs["starts"], attrs["steps"], attrs["shape"])
-            made = way.piece(xs[0], tuple(slice(a, a + s * n, s) for a, s, n in bounds))
+            made = way.piece(xs[0], place(bounds))
+        elif kind in ("inc_subtensor", "set_subtensor"):
+            made = way.write(kind, *xs, place(zip(attrs["starts"], attrs["steps"], shape_of(program, operands[1]))))
         else:
             made = way.names[kind](*xs)
         values[result] = np.asarray(made) if isinstance(way, Arrays) else made
     return [values[r] for r in program["results"]]
 
 
-def count(program, value, axes):
+def place(bounds):
+    # Backwards to the first element has no end.
+    return tuple(slice(a, a + s * n if a + s * n >= 0 else None, s) for a, s, n in bounds)
+
+
+def shape_of(program, value):
     shapes = dict((n, s) for n, s in program["inputs"])
     shapes.update((r, a["shape"]) for r, _, _, a in program["ops"])
-    return int(np.prod([shapes[value][a] for a in axes]))
+    return shapes[value]
+
+
+def count(program, value, axes):
+    shape = shape_of(program, value)
+    return int(np.prod([shape[a] for a in axes]))
 
 
 def ours(program):
-    return sum(attrs["computes"] and kind != "join" for _, kind, _, attrs in program["ops"])
+    moves = ("join", "inc_subtensor", "set_subtensor")
+    return sum(attrs["computes"] and kind not in moves for _, kind, _, attrs in program["ops"])
 
 
 def theirs(function):
@@ -233,17 +259,17 @@ def theirs(function):
 
 
 def bits(found, truth):
-    worst = 0.0
+    """The bits that each element lost."""
+    lost = []
     for a, b in zip(np.ravel(found), np.ravel(truth)):
         if not mpmath.isfinite(b) or isinstance(b, mpmath.mpc):
             continue
         true = float(b)
         if not np.isfinite(true):
             continue
-        if not np.isfinite(a):
-            return 64.0
-        worst = max(worst, float(mpmath.log(1 + abs(mpmath.mpf(float(a)) - b) / mpmath.mpf(np.spacing(abs(true))), 2)))
-    return min(worst, 64.0)
+        units = abs(mpmath.mpf(float(a)) - b) / mpmath.mpf(np.spacing(abs(true))) if np.isfinite(a) else mpmath.inf
+        lost.append(min(float(mpmath.log(1 + units, 2)), 64.0))
+    return lost
 
 
 def main():
@@ -260,54 +286,76 @@ def main():
         symbols = [pt.tensor(f"v{i}", dtype="float64", shape=tuple(s)) for i, s in enumerate(shapes)]
         outputs = build(graph["source"], Tensors(), symbols)
         function = pytensor.function(symbols, outputs, mode=mode, on_unused_input="ignore")
-        worst = [0.0, 0.0]
-        for scale in (1.0, 1.0, 1e-12, 30.0, 800.0):
+        lost = [[], []]
+        for scale in 4 * SIZES:
             points = [generator.normal(size=s) * scale for s in shapes]
             with np.errstate(all="ignore"):
                 truth = build(graph["source"], Arrays(True), [np.vectorize(mpmath.mpf, otypes=[object])(p) for p in points])
                 found = (build(graph["optimized"], Arrays(False), points), function(*points))
             for i, values in enumerate(found):
-                worst[i] = max(worst[i], max(bits(a, b) for a, b in zip(values, truth)))
-        rows.append((graph["name"], ours(graph["optimized"]), theirs(function), *worst))
+                lost[i] += [n for a, b in zip(values, truth) for n in bits(a, b)]
+        worst, mean = ([measure(n, default=0.0) for n in lost] for measure in (max, average))
+        rows.append(Row(graph["name"], ours(graph["optimized"]), theirs(function), *worst, *mean))
     return page(rows)
 
 
+def average(numbers, default):
+    return sum(numbers) / len(numbers) if numbers else default
+
+
+Row = collections.namedtuple("Row", "name ops their_ops worst their_worst mean their_mean")
+
+
 def page(rows):
-    more = [r for r in rows if r[1] > r[2]]
-    shorter = [r for r in more if r[4] > r[3] + 2]
-    worse = [r[0] for r in rows if r[3] > r[4] + 2]
-    better = sum(r[4] > r[3] + 2 for r in rows)
+    more = [r for r in rows if r.ops > r.their_ops]
+    # Which of two results of one cancellation is the worse in its worst element is a matter of chance, which the mean
+    # over all elements is not.
+    less = lambda r: r.worst > r.their_worst + 2 and r.mean > r.their_mean + 0.1  # noqa: E731
+    better = lambda r: r.their_worst > r.worst + 2 and r.their_mean > r.mean + 0.1  # noqa: E731
+    shorter = [r for r in more if better(r)]
+    worse = [r.name for r in rows if less(r)]
+    chance = [r.name for r in rows if r.worst > r.their_worst + 2 and not less(r)]
+    theirs = [r.name for r in rows if r.their_worst > r.worst + 2 and not better(r)]
+    exceptions = len(more) - len(shorter)
     explained = {name: reason for reason, names in REASONS.items() for name in names}
-    unexplained = [r[0] for r in more if r not in shorter and r[0] not in explained]
+    unexplained = [r.name for r in more if r not in shorter and r.name not in explained]
+    unexplained += [name for name in worse if name not in explained]
     print(f"""# Comparison with PyTensor
 
 Made by `tests/peers` (see its README) with PyTensor {pytensor.__version__}. Each graph is optimized by `thn` with the
 default options and by PyTensor in its default mode without in-place and BLAS ops. Ops are counted after composite ops
 are replaced by their parts, on both sides; an op that only moves elements or casts counts 0, a sum of n counts n - 1.
-Digits lost are bits of the worst element against {mpmath.mp.dps} digits, over random points of sizes 1, 1e-12, 30 and
-800; 64 stands for a result that is not finite, or has no digit left. Elements whose exact value is no finite float are
-left out. The optimized program of `thn` is evaluated op by op with NumPy.
+Digits lost are bits of the worst element against {mpmath.mp.dps} digits, over four random points each of sizes 1, 1e-12,
+30 and 800; 64 stands for a result that is not finite, or has no digit left. Elements whose exact value is no finite
+float are left out. A form is less accurate that loses more than two bits more in the worst element, and more than a
+tenth of a bit more in the mean of all. The optimized program of `thn` is evaluated op by op with NumPy.
 
-{len(rows)} graphs: {sum(r[1] for r in rows)} ops against {sum(r[2] for r in rows)} of PyTensor.
-Fewer in {sum(r[1] < r[2] for r in rows)}, more in {len(more)} ({100 * len(more) / len(rows):.1f} %).
-More accurate by more than two bits in {better}, less accurate by that in {len(worse)}.
+{len(rows)} graphs: {sum(r.ops for r in rows)} ops against {sum(r.their_ops for r in rows)} of PyTensor.
+Fewer in {sum(r.ops < r.their_ops for r in rows)}, more in {len(more)} ({100 * len(more) / len(rows):.1f} %); in {exceptions} of these ({100 * exceptions / len(rows):.1f} %) PyTensor's form is not less accurate.
+More accurate in {sum(map(better, rows))}, less accurate in {len(worse)}.
 
 ## Where `thn` has more ops
 
-PyTensor's form is shorter and loses more digits, by more than two bits (graphs: {len(shorter)}):
-{"; ".join(r[0] for r in shorter)}.
+PyTensor's form is shorter and less accurate (graphs: {len(shorter)}):
+{"; ".join(r.name for r in shorter)}.
 """)
-    names = [r[0] for r in more if r not in shorter]
+    names = [r.name for r in more if r not in shorter]
     for reason in REASONS:
         there = [n for n in names if explained.get(n) == reason]
         if there:
             print(f"{reason} ({len(there)}) {'; '.join(there)}.\n")
     print(f"## Where `thn` loses more digits\n\n{'; '.join(worse) or 'Nowhere'}.\n")
+    for reason in REASONS:
+        there = [n for n in worse if n not in names and explained.get(n) == reason]
+        if there:
+            print(f"{reason} ({len(there)}) {'; '.join(there)}.\n")
+    print(f"In the worst element alone: {'; '.join(chance) or 'nowhere'}.\n")
+    print(f"Where PyTensor does in the worst element alone: {'; '.join(theirs) or 'nowhere'}.\n")
     print("## Every graph\n\n| graph | ops | ops of PyTensor | bits lost | by PyTensor |\n| --- | --- | --- | --- | --- |")
-    for name, a, b, x, y in rows:
-        print(f"| {name} | {a} | {b} | {x:.1f} | {y:.1f} |")
+    for r in rows:
+        print(f"| {r.name} | {r.ops} | {r.their_ops} | {r.worst:.1f} | {r.their_worst:.1f} |")
     if unexplained:
-        print(f"more ops without a reason: {unexplained}", file=sys.stderr)
+        print(f"more ops or fewer digits without a reason: {unexplained}", file=sys.stderr)
     return bool(unexplained)
 
 

@@ -1,8 +1,9 @@
-//! Checks rules: `cargo run -p thn-eqsat --example check -- [--rule NAME]... [FILE.rules]...`.
+//! Checks rules: `cargo run -p thn-eqsat --example check -- [--whole] [--rule NAME]... [FILE.rules]...`.
 //!
 //! Prints for each rule how many cases and points it was checked at, and the counterexample if there is one. With no
-//! arguments, every rule of the crate is checked. The exit status is 1 if a rule breaks its promise, and 2 if
-//! something else is wrong.
+//! arguments, every rule of the crate is checked. `--whole` also asks of the crate's own rules what the tests ask:
+//! that they fire, do so through movements, and have no mutant that passes. The exit status is 1 if a rule breaks its
+//! promise, and 2 if something else is wrong.
 
 use std::process::ExitCode;
 use thn_eqsat::{
@@ -24,11 +25,13 @@ fn main() -> ExitCode {
 /// Whether every rule asked for keeps its promise.
 fn run() -> Result<bool, String> {
     let mut kept = true;
+    let mut whole = false;
     let mut names = vec![];
     let mut files = vec![];
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--whole" => whole = true,
             "--rule" => names.push(arguments.next().ok_or("--rule needs a name")?),
             option if option.starts_with('-') => return Err(format!("unknown option {option}")),
             _ => files.push(argument),
@@ -40,11 +43,36 @@ fn run() -> Result<bool, String> {
     for name in names {
         let checked = check::own(&name).map_err(|e| e.to_string())?;
         kept &= report(&checked.ok_or(format!("there is no rule `{name}`"))?);
+        if whole {
+            kept &= rest(&name).map_err(|e| e.to_string())?;
+        }
     }
     for path in files {
         let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
         for checked in check::file(&path, &text).map_err(|e| e.to_string())? {
             kept &= report(&checked);
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether a rule fires, through movements too, and none of its mutants passes.
+fn rest(name: &str) -> Result<bool, thn_ir::Error> {
+    let mut kept = check::fires(name)?;
+    if !kept {
+        println!("{name} never fires");
+    }
+    for (how, checked) in check::seen_through(name)? {
+        let passes = checked.cases > 0 && checked.counterexample.is_none();
+        if !passes {
+            println!("{name} through {how}: {} cases {:?}", checked.cases, checked.counterexample);
+        }
+        kept &= passes;
+    }
+    for mutant in check::mutants(name)? {
+        if mutant.counterexample.is_none() {
+            println!("{} passes", mutant.rule);
+            kept = false;
         }
     }
     Ok(kept)

@@ -4,7 +4,7 @@ use crate::{
     Class,
     attributes::{self, Site},
     conditions::{CONDITIONS, Subject},
-    graph::{Graph, Payload, PayloadId, add_op, add_scalar, fill, type_of},
+    graph::{Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, type_of},
     matcher::Binding,
     pattern::{Argument, Pattern, PayloadPattern, Rule},
 };
@@ -37,6 +37,21 @@ pub(crate) fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> 
     }
     let id = Instance { graph, way, root: &ty }.pattern(&rule.right, Some(ty.dtype))?;
     fill(graph, id, &ty)
+}
+
+/// The node that a rule leaves under a sign, as `(mul (neg ?x) ?y) => (neg (mul ?x ?y))` does: what is better than that
+/// node is, with the sign, better than what the rule found.
+pub(crate) fn under_sign(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Node> {
+    let Pattern::Op { kind: OpKind::Neg, args, .. } = &rule.right else { return None };
+    let [Pattern::Op { kind, payload, args, rest: None }] = args.as_slice() else { return None };
+    if rule.left.root() != Some(*kind) {
+        return None;
+    }
+    let ty = type_of(graph, root)?.clone();
+    let mut instance = Instance { graph, way, root: &ty };
+    let children = instance.operands(*kind, args, Some(ty.dtype))?;
+    let payload = instance.payload(payload, &children)?;
+    Some(canonical(graph, Node { head: Head::Op(*kind, payload), children: children.into() }))
 }
 
 /// The class of any pattern whose variables are all bound, as it is; `root` says what a number alone is.

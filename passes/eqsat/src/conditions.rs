@@ -111,8 +111,14 @@ pub(crate) const CONDITIONS: &[Condition] = &[
     Condition {
         name: "constant",
         form: "x",
-        meaning: "is one number everywhere that is known or computed from constants",
-        holds: |s| s.splat().is_some() || s.folds(),
+        meaning: "is one known number everywhere",
+        holds: |s| s.splat().is_some(),
+    },
+    Condition {
+        name: "scale",
+        form: "x",
+        meaning: "is one known number everywhere, and neither 0, 1 nor -1: products with those are no products",
+        holds: |s| s.splat().is_some_and(|x| x != 0.0 && x.abs() != 1.0),
     },
     Condition {
         name: "halves",
@@ -369,13 +375,6 @@ impl Subject<'_> {
     fn splat(&self) -> Option<f64> {
         let splat = self.graph[*self.tensors.first()?].data.splat.as_ref()?;
         splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
-    }
-
-    /// Whether the only tensor is a number that is computed from constants.
-    fn folds(&self) -> bool {
-        let folds =
-            |x: &Id| self.graph[*x].data.foldable && type_of(self.graph, *x).is_some_and(|t| t.rank() == 0);
-        matches!(self.tensors.as_slice(), [x] if folds(x))
     }
 
     /// Whether a class is a dim expression or a constant of this value.

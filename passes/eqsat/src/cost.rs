@@ -19,6 +19,8 @@ const LAUNCH: f64 = 1_000.0;
 const PER_ELEMENT: f64 = 32.0;
 /// An op over constants: it becomes a literal.
 const FOLDED: f64 = 0.001;
+/// The length of a dim, which every call knows. A literal is preferred where it is fixed.
+const LENGTH: f64 = 2.0 * FOLDED;
 
 /// The cost of one node without its children.
 pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id, model: CostModel) -> f64 {
@@ -29,9 +31,10 @@ pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id, model: CostModel) -
         };
     };
     let constant = !node.children.is_empty() && node.children.iter().all(|c| graph[*c].data.foldable);
-    if matches!(kind, OpKind::Constant | OpKind::Dim)
-        || (constant && graph[class].data.foldable && kind.row().is_elementwise())
-    {
+    if kind == OpKind::Dim {
+        return LENGTH;
+    }
+    if kind == OpKind::Constant || (constant && graph[class].data.foldable && kind.row().is_elementwise()) {
         return FOLDED;
     }
     let operands: Vec<&TensorType> = node.children.iter().filter_map(|c| type_of(graph, *c)).collect();
@@ -51,8 +54,12 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType,
         }
         // Only what is asked for is read.
         OpKind::Gather | OpKind::Pick => elements,
-        // Folds and scans look at every element of what they read.
-        _ if !row.is_elementwise() => operands.first().map_or(elements, |x| size(x).max(elements)),
+        // Folds and scans look at every element of what they read. A mean also divides its result: so much is saved where
+        // a constant joins the divisor, and less than a division that stands by itself costs.
+        _ if !row.is_elementwise() => {
+            let read = operands.first().map_or(elements, |x| size(x).max(elements));
+            if kind == OpKind::Mean { read + elements } else { read }
+        }
         _ => elements,
     };
     // A multiset of n is n - 1 ops; a little more, so that the association of the original program is preferred.

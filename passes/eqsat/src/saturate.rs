@@ -313,6 +313,10 @@ impl<'a> Search<'a> {
             self.absorb_nodes();
             self.ledger.mark(&self.graph, &step.node);
         }
+        if let Some(inner) = apply::under_sign(&mut self.graph, rule, &step.way, step.class) {
+            self.absorb_nodes();
+            self.ledger.link(&self.graph, &inner, &step.node);
+        }
         let entry = self
             .journal
             .as_ref()

@@ -127,6 +127,8 @@ impl<'r> Space<'r> {
                 &[3.0, -0.1, 7e9]
             } else if names.contains(&"halves") {
                 &[3.0, -0.5, 2.5]
+            } else if names.contains(&"scale") {
+                &[2.5, -3.0, 0.75]
             } else if names.contains(&"constant") {
                 &[2.5, -1.0, 0.75]
             } else {

@@ -3,13 +3,19 @@
 use crate::pattern::{Number, Pattern, PayloadPattern, Rule};
 use thn_ir::OpKind;
 
+/// How much further a threshold is moved: past the ends of any range over which both forms of a choice may be right.
+const FAR: f64 = 1_000.0;
+
 /// The rule with each number of either side changed in turn, to a few other values each; if it has none on the right,
 /// with the sign of its right side changed.
+///
+/// Where a number decides a comparison, both forms that are chosen between may be right around it: such a number is
+/// also moved far away.
 pub(super) fn mutate(rule: &Rule) -> Vec<Vec<Rule>> {
     let mut out = vec![];
     let right_numbers = numbers(&rule.right);
-    for (side, count) in [("left", numbers(&rule.left)), ("right", right_numbers)] {
-        for i in 0..count {
+    for (side, all) in [("left", numbers(&rule.left)), ("right", right_numbers.clone())] {
+        for (i, threshold) in all.into_iter().enumerate() {
             let variant = |attempt: usize| {
                 let mut mutant = rule.clone();
                 mutant.name = format!("{} (number {i} on the {side} changed)", rule.name);
@@ -17,10 +23,10 @@ pub(super) fn mutate(rule: &Rule) -> Vec<Vec<Rule>> {
                 change(pattern, i, attempt, &mut 0);
                 mutant
             };
-            out.push(vec![variant(0), variant(1)]);
+            out.push((0..if threshold { 3 } else { 2 }).map(variant).collect());
         }
     }
-    if right_numbers == 0 {
+    if right_numbers.is_empty() {
         let mut mutant = rule.clone();
         mutant.name = format!("{} (sign of the right side changed)", rule.name);
         let signed = |kind: OpKind| {
@@ -35,9 +41,22 @@ pub(super) fn mutate(rule: &Rule) -> Vec<Vec<Rule>> {
     out
 }
 
-/// The numbers of a pattern.
-fn numbers(pattern: &Pattern) -> usize {
-    pattern.walk().iter().filter(|p| matches!(p, Pattern::Number(_))).count()
+/// The numbers of a pattern, from left to right: whether each is compared with something.
+fn numbers(pattern: &Pattern) -> Vec<bool> {
+    fn gather(pattern: &Pattern, compared: bool, all: &mut Vec<bool>) {
+        match pattern {
+            Pattern::Number(_) => all.push(compared),
+            Pattern::Op { kind, args, .. } => {
+                let compares = matches!(kind, OpKind::Lt | OpKind::Le | OpKind::Gt | OpKind::Ge);
+                args.iter().for_each(|a| gather(a, compares, all));
+            }
+            Pattern::Rebroadcast { part, .. } => gather(part, false, all),
+            Pattern::Var(_) | Pattern::Count { .. } => {}
+        }
+    }
+    let mut all = vec![];
+    gather(pattern, false, &mut all);
+    all
 }
 
 fn change(pattern: &mut Pattern, which: usize, attempt: usize, seen: &mut usize) {
@@ -46,9 +65,11 @@ fn change(pattern: &mut Pattern, which: usize, attempt: usize, seen: &mut usize)
             if *seen == which {
                 *x = match (*x == 0.0, attempt) {
                     (true, 0) => 1.0,
-                    (true, _) => -1.0,
+                    (true, 1) => -1.0,
+                    (true, _) => FAR,
                     (false, 0) => -*x,
-                    (false, _) => 0.0,
+                    (false, 1) => 0.0,
+                    (false, _) => FAR * *x,
                 };
             }
             *seen += 1;
