@@ -1,6 +1,9 @@
 //! Child processes that run inputs, and what is done when one ends early.
 
-use crate::target::{Runner, Target};
+use crate::{
+    plant::Plant,
+    target::{Runner, Target},
+};
 use std::{
     fs, io,
     ops::Range,
@@ -17,7 +20,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const ENOUGH: u64 = 10;
 
 /// Runs a range of inputs in this process. Before each, its number goes to `progress`.
-pub(crate) fn work(target: Target, seed: u64, range: Range<u64>, progress: &Path) -> io::Result<u64> {
+pub(crate) fn work(
+    target: Target,
+    seed: u64,
+    range: Range<u64>,
+    progress: &Path,
+    plant: Option<(u64, Plant)>,
+) -> io::Result<u64> {
     use std::io::{Seek, Write};
     let inputs = target.inputs(seed)?;
     let mut runner = Runner::new(target);
@@ -25,7 +34,11 @@ pub(crate) fn work(target: Target, seed: u64, range: Range<u64>, progress: &Path
     for number in range {
         file.rewind()?;
         file.write_all(&number.to_le_bytes())?;
-        if let Err(why) = runner.run(&inputs.make(number)) {
+        let done = match plant {
+            Some((at, plant)) if at == number => plant.go(),
+            _ => runner.run(&inputs.make(number)),
+        };
+        if let Err(why) = done {
             eprintln!("{why}");
             return Ok(1);
         }
@@ -34,7 +47,13 @@ pub(crate) fn work(target: Target, seed: u64, range: Range<u64>, progress: &Path
 }
 
 /// Runs a range of inputs in `jobs` child processes. Gives the number of crashes.
-pub(crate) fn run(target: Target, seed: u64, range: Range<u64>, jobs: u64) -> io::Result<u64> {
+pub(crate) fn run(
+    target: Target,
+    seed: u64,
+    range: Range<u64>,
+    jobs: u64,
+    plant: Option<(u64, Plant)>,
+) -> io::Result<u64> {
     let folder = std::env::temp_dir().join(format!("thn-fuzz-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let share = (range.end - range.start).div_ceil(jobs);
@@ -45,7 +64,9 @@ pub(crate) fn run(target: Target, seed: u64, range: Range<u64>, jobs: u64) -> io
     let crashes = thread::scope(|scope| {
         let folder = &folder;
         let jobs: Vec<_> = (0..jobs)
-            .map(|job| scope.spawn(move || one(target, seed, part(job), &folder.join(job.to_string()))))
+            .map(|job| {
+                scope.spawn(move || one(target, seed, part(job), &folder.join(job.to_string()), plant))
+            })
             .collect();
         let counts = jobs
             .into_iter()
@@ -58,15 +79,25 @@ pub(crate) fn run(target: Target, seed: u64, range: Range<u64>, jobs: u64) -> io
 }
 
 /// Runs a range in one child after the other.
-fn one(target: Target, seed: u64, mut range: Range<u64>, progress: &PathBuf) -> io::Result<u64> {
+fn one(
+    target: Target,
+    seed: u64,
+    mut range: Range<u64>,
+    progress: &PathBuf,
+    plant: Option<(u64, Plant)>,
+) -> io::Result<u64> {
     let inputs = target.inputs(seed)?;
     let mut crashes = 0;
     while !range.is_empty() && crashes < ENOUGH {
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        command
             .args([target.name(), "--seed", &seed.to_string(), "--from", &range.start.to_string()])
             .args(["--executions", &(range.end - range.start).to_string(), "--worker"])
-            .arg(progress)
-            .spawn()?;
+            .arg(progress);
+        if let Some((number, plant)) = plant {
+            command.args(["--plant", &number.to_string(), "--planted", plant.name()]);
+        }
+        let mut child = command.spawn()?;
         let status = wait(&mut child, progress)?;
         if status.is_some_and(|s| s.success()) {
             break;

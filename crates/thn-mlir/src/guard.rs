@@ -1,0 +1,199 @@
+//! Text that MLIR's parser does not survive, refused before it gets there.
+//!
+//! The parser descends by recursion and has no limit of its own: a type inside a type, some thousands of times over, is the
+//! end of the process. And the lists that `linalg.transpose`, `broadcast` and `reduce` end with are used before it is known
+//! whether they were lists.
+//!
+//! What is inside strings and comments does not count, nor do arrows and comparisons.
+
+/// How deep `<([{` may nest, all kinds counted together. Far beyond what anybody writes, far below what a stack holds.
+pub const DEEPEST: usize = 256;
+
+/// What keeps a text from being read, and where: from 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) why: String,
+}
+
+/// Whether a text can be given to MLIR's parser.
+pub(crate) fn check(text: &[u8]) -> Result<(), Refusal> {
+    // Bytecode holds no brackets, and may hold all bytes.
+    if text.starts_with(b"ML\xefR") {
+        return Ok(());
+    }
+    let refuse = |at: usize, why: String| {
+        let (line, column) = position(text, at);
+        Err(Refusal { line, column, why })
+    };
+    let mut open: Vec<u8> = vec![];
+    let mut at = 0;
+    // Whether the last token ended a group in parentheses.
+    let mut after_group = false;
+    while let Some(byte) = text.get(at) {
+        let rest = &text[at..];
+        if byte.is_ascii_whitespace() || rest.starts_with(b"//") {
+            at += blank(rest);
+            continue;
+        }
+        let was_after_group = std::mem::replace(&mut after_group, *byte == b')');
+        at += match byte {
+            b'"' => quoted(rest),
+            b'-' | b'<' | b'>' if matches!(rest, [b'-', b'>', ..] | [b'<' | b'>', b'=', ..]) => 2,
+            b'<' | b'(' | b'[' | b'{' => {
+                open.push(*byte);
+                if open.len() > DEEPEST {
+                    return refuse(at, format!("nested deeper than {DEEPEST}"));
+                }
+                1
+            }
+            b'>' => {
+                // One that closes nothing is an operator, or an error that the parser finds.
+                open.pop_if(|last| *last == b'<');
+                1
+            }
+            b')' | b']' | b'}' => {
+                let wanted = match byte {
+                    b')' => b'(',
+                    b']' => b'[',
+                    _ => b'{',
+                };
+                // What is open inside a group that ends was no bracket.
+                if let Some(start) = open.iter().rposition(|bracket| *bracket == wanted) {
+                    open.truncate(start);
+                }
+                1
+            }
+            _ if is_word(*byte) => {
+                let word = rest.iter().take_while(|c| is_word(**c)).count();
+                if was_after_group && matches!(&rest[..word], b"permutation" | b"dimensions") {
+                    let mut next = at + word + blank(&rest[word..]);
+                    if text.get(next) == Some(&b'=') {
+                        next += 1;
+                        next += blank(&text[next..]);
+                        if !starts_with_integers(&text[next..]) {
+                            return refuse(next, "a list of integers is expected".to_owned());
+                        }
+                    }
+                }
+                word
+            }
+            _ => 1,
+        };
+    }
+    Ok(())
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$')
+}
+
+/// The length of the blanks and comments that a text begins with.
+fn blank(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let rest = &text[at..];
+        if byte.is_ascii_whitespace() {
+            at += 1;
+        } else if rest.starts_with(b"//") {
+            at += rest.iter().position(|c| *c == b'\n').unwrap_or(rest.len());
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+/// Whether a text begins with integers of 64 bits in brackets, separated by commas.
+fn starts_with_integers(text: &[u8]) -> bool {
+    let mut tokens = vec![];
+    let mut at = 0;
+    // A list of so many dims is none.
+    while tokens.len() < 4 * DEEPEST {
+        at += blank(&text[at..]);
+        let Some(byte) = text.get(at) else { return false };
+        let word = text[at..].iter().take_while(|c| is_word(**c)).count().max(1);
+        tokens.push(&text[at..at + word]);
+        at += word;
+        if *byte == b']' {
+            break;
+        }
+    }
+    let [b"[", middle @ .., b"]"] = tokens.as_slice() else { return false };
+    let integer = |token: &[u8]| {
+        let digits = token.strip_prefix(b"0x").unwrap_or(token);
+        let radix = if digits.len() < token.len() { 16 } else { 10 };
+        std::str::from_utf8(digits).is_ok_and(|digits| i64::from_str_radix(digits, radix).is_ok())
+    };
+    middle.is_empty()
+        || middle.split(|token| *token == b",").all(|part| match part {
+            [number] | [b"-", number] => integer(number),
+            _ => false,
+        })
+}
+
+/// The length of a string with its quotes; MLIR's strings end at the end of a line at the latest.
+fn quoted(text: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            b'\n' => return at,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+fn position(text: &[u8], at: usize) -> (usize, usize) {
+    let before = &text[..at];
+    let line = before.iter().filter(|c| **c == b'\n').count() + 1;
+    let start = before.iter().rposition(|c| *c == b'\n').map_or(0, |newline| newline + 1);
+    (line, at - start + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The depth of a text, from how many brackets around it are too many.
+    fn depth(text: &[u8]) -> usize {
+        let fits = |more: usize| check(&[&b"(".repeat(more), text].concat()).is_ok();
+        DEEPEST - (0..=DEEPEST).rev().find(|more| fits(*more)).expect("it fits")
+    }
+
+    #[test]
+    fn brackets_of_all_kinds_count_together() {
+        assert_eq!(depth(b"f(x) { [<a>, <b>] }"), 3);
+        assert_eq!(depth(b"(a) -> (b) {d0 >= 0, d1 <= 2} -> c"), 1);
+        assert_eq!(depth(b"\"((((\" // ((((\n \"a\\\"((\" ()"), 1);
+        assert_eq!(depth(b"(< < <) ()"), 4);
+        assert_eq!(depth(b"\"a\\"), 0);
+        assert_eq!(check(&[&b"ML\xefR"[..], &b"(".repeat(300)].concat()), Ok(()));
+    }
+
+    #[test]
+    fn the_first_that_is_too_deep_is_told() {
+        for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("<", ">")] {
+            let text = |times: usize| format!("a\nbc {}x{}", open.repeat(times), close.repeat(times));
+            assert_eq!(check(text(DEEPEST).as_bytes()), Ok(()));
+            let why = format!("nested deeper than {DEEPEST}");
+            let refusal = Refusal { line: 2, column: DEEPEST + 4, why };
+            assert_eq!(check(text(DEEPEST + 1).as_bytes()), Err(refusal));
+        }
+    }
+
+    #[test]
+    fn lists_that_are_none_are_refused() {
+        let refused = |list: &str| check(format!("outs(%t) permutation = {list}").as_bytes()).is_err();
+        for list in ["[1, 0", "w1, 0]", "[1,, 0]", "[1, 99999999999999999999]", "[1, a]", "[-]", ""] {
+            assert!(refused(list), "{list}");
+        }
+        for list in ["[1, 0]", "[]", "[ 1 , // one\n -2]", "[0x1f]"] {
+            assert!(!refused(list), "{list}");
+        }
+        assert_eq!(check(b"{permutation = dense<1>, dimensions = a}"), Ok(()));
+    }
+}
