@@ -1,8 +1,8 @@
 //! Text that MLIR's parser does not survive, refused before it gets there.
 //!
 //! The parser descends by recursion and has no limit of its own: a type inside a type, some thousands of times over, is the
-//! end of the process. And the lists that `linalg.transpose`, `broadcast` and `reduce` end with are used before it is known
-//! whether they were lists.
+//! end of the process. The lists that `linalg.transpose`, `broadcast` and `reduce` end with are used before it is known
+//! whether they were lists, and the short forms of `linalg.map` and `reduce` ask every operand for its elements.
 //!
 //! What is inside strings and comments does not count, nor do arrows and comparisons.
 
@@ -77,6 +77,12 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Refusal> {
                         }
                     }
                 }
+                if matches!(&rest[..word], b"linalg.map" | b"linalg.reduce") {
+                    if let Some(there) = operand_without_elements(&rest[word..]) {
+                        let why = "an operand is a tensor or a memref here";
+                        return refuse(at + word + there, why.to_owned());
+                    }
+                }
                 word
             }
             _ => 1,
@@ -103,6 +109,73 @@ fn blank(text: &[u8]) -> usize {
         }
     }
     at
+}
+
+/// Where, in what follows the name of an op that has its body in braces, an operand has a type without elements.
+fn operand_without_elements(text: &[u8]) -> Option<usize> {
+    /// Nobody looks further, so that many such names cost no more than their number.
+    const FAR: usize = 1 << 14;
+    let text = &text[..text.len().min(FAR)];
+    let mut at = blank(text);
+    if text.get(at) != Some(&b'{') {
+        return None;
+    }
+    at += group(&text[at..]);
+    loop {
+        at += blank(&text[at..]);
+        let word = text[at..].iter().take_while(|c| is_word(**c)).count();
+        if !matches!(&text[at..at + word], b"ins" | b"outs") {
+            return None;
+        }
+        at += word;
+        at += blank(&text[at..]);
+        if text.get(at) != Some(&b'(') {
+            return None;
+        }
+        let end = at + group(&text[at..]);
+        let colon = text[at..end].iter().position(|c| *c == b':')?;
+        let mut next = at + colon + 1;
+        while next + 1 < end {
+            next += blank(&text[next..end]);
+            let shaped = [&b"tensor"[..], b"memref", b"vector", b"!"];
+            if !shaped.iter().any(|start| text[next..end].starts_with(start)) {
+                return Some(next);
+            }
+            while next + 1 < end && text[next] != b',' {
+                next +=
+                    if matches!(text[next], b'<' | b'(' | b'[' | b'{') { group(&text[next..end]) } else { 1 };
+            }
+            next += 1;
+        }
+        at = end;
+    }
+}
+
+/// The length of the group that a text begins with, or of the text if it has no end.
+fn group(text: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let rest = &text[at..];
+        at += match byte {
+            b'"' => quoted(rest),
+            b'/' if rest.starts_with(b"//") => blank(rest),
+            b'-' | b'<' | b'>' if matches!(rest, [b'-', b'>', ..] | [b'<' | b'>', b'=', ..]) => 2,
+            b'<' | b'(' | b'[' | b'{' => {
+                depth += 1;
+                1
+            }
+            b'>' | b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                1
+            }
+            _ => 1,
+        };
+        if depth == 0 {
+            break;
+        }
+    }
+    at.min(text.len())
 }
 
 /// Whether a text begins with integers of 64 bits in brackets, separated by commas.
@@ -193,6 +266,25 @@ mod tests {
         }
         for list in ["[1, 0]", "[]", "[ 1 , // one\n -2]", "[0x1f]"] {
             assert!(!refused(list), "{list}");
+        }
+        for operand in
+            ["f32", "tensor<4xf32>, index", "memref<4xf32, affine_map<(d0) -> (d0)>>, (f32) -> f32"]
+        {
+            let text = format!("linalg.reduce {{ arith.addf }} ins(%x : tensor<4xf32>) outs(%y : {operand})");
+            assert!(check(text.as_bytes()).is_err(), "{text}");
+            let text = format!("linalg.map {{ math.exp {{a = [1]}} }} ins(%x, %y : {operand})");
+            assert!(check(text.as_bytes()).is_err(), "{text}");
+        }
+        for text in [
+            "linalg.map { math.exp } ins(%x : tensor<4xf32>) outs(%y : !t)",
+            "linalg.map { a.b } ins(%x, %y : memref<4xf32, affine_map<(d0) -> (d0)>>, tensor<?xf32>) outs(%y: memref<?xf32>) f32",
+            "linalg.map ins(%x : f32)",
+            "linalg.map {",
+            "linalg.map { a } ins(",
+            "linalg.map { a } ins(%x : ",
+            "linalg.map { a } ins(%x)",
+        ] {
+            assert_eq!(check(text.as_bytes()), Ok(()), "{text}");
         }
         assert_eq!(check(b"{permutation = dense<1>, dimensions = a}"), Ok(()));
     }
