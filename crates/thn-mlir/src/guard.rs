@@ -2,7 +2,8 @@
 //!
 //! The parser descends by recursion and has no limit of its own: a type inside a type, some thousands of times over, is the
 //! end of the process. The lists that `linalg.transpose`, `broadcast` and `reduce` end with are used before it is known
-//! whether they were lists, and the short forms of `linalg.map` and `reduce` ask every operand for its elements.
+//! whether they were lists, the short forms of `linalg.map` and `reduce` ask every operand for its elements, and
+//! `linalg.elementwise` reports elements that its kind is not for to nobody.
 //!
 //! What is inside strings and comments does not count, nor do arrows and comparisons.
 
@@ -83,6 +84,12 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Refusal> {
                         return refuse(at + word + there, why.to_owned());
                     }
                 }
+                if &rest[..word] == b"linalg.elementwise" {
+                    if let Some(there) = unfit_elements(&rest[word..]) {
+                        let why = "the kind of this op is not for such elements";
+                        return refuse(at + word + there, why.to_owned());
+                    }
+                }
                 word
             }
             _ => 1,
@@ -111,10 +118,71 @@ fn blank(text: &[u8]) -> usize {
     at
 }
 
+/// Nobody looks further behind the name of an op, so that many such names cost no more than their number.
+const FAR: usize = 1 << 14;
+
+/// The types of a group of operands, `(%x, %y : T, U)`, that a text begins with: where each begins and ends.
+fn types_of(text: &[u8]) -> Vec<(usize, usize)> {
+    let end = group(text);
+    let Some(colon) = text[..end].iter().position(|c| *c == b':') else { return vec![] };
+    let mut types = vec![];
+    let mut next = colon + 1;
+    while next + 1 < end {
+        next += blank(&text[next..end]);
+        let start = next;
+        while next + 1 < end && text[next] != b',' {
+            let opens = matches!(text[next], b'<' | b'(' | b'[' | b'{');
+            next += if opens { group(&text[next..end]) } else { 1 };
+        }
+        types.push((start, next));
+        next += 1;
+    }
+    types
+}
+
+/// Where, in what follows the name of `linalg.elementwise`, an input has elements that its kind is not for.
+fn unfit_elements(text: &[u8]) -> Option<usize> {
+    let text = &text[..text.len().min(FAR)];
+    let find = |what: &[u8]| text.windows(what.len()).position(|part| part == what).map(|at| at + what.len());
+    let kind = &text[find(b"elementwise_kind<")?..];
+    let kind = &kind[..kind.iter().take_while(|c| is_word(**c)).count()];
+    let inputs = find(b"ins")?;
+    let inputs = inputs + blank(&text[inputs..]);
+    if text.get(inputs) != Some(&b'(') {
+        return None;
+    }
+    let mut first = None;
+    for (position, (start, end)) in types_of(&text[inputs..]).into_iter().enumerate() {
+        let r#type = &text[inputs + start..inputs + end];
+        // What an alias stands for is said elsewhere; complex numbers have kinds of their own.
+        if r#type.starts_with(b"!") || r#type.windows(7).any(|part| part == b"complex") {
+            continue;
+        }
+        let shape = r#type.iter().position(|c| *c == b'<').map_or(r#type, |open| &r#type[open + 1..]);
+        let until = shape.iter().position(|c| matches!(c, b',' | b'>')).unwrap_or(shape.len());
+        let element = shape[..until].rsplit(|c| matches!(c, b'x' | b' ')).next().unwrap_or_default();
+        let float = matches!(element, [b'f', b'0'..=b'9', ..] | [b'b' | b't', b'f', ..]);
+        let integer = matches!(element, [b'i', b'0'..=b'9', ..]);
+        let number = float || (integer && element != b"i1");
+        let fits = match kind {
+            b"add" | b"mul" | b"max_signed" | b"min_signed" | b"max_unsigned" | b"min_unsigned" => {
+                float || integer
+            }
+            b"sub" | b"div" => number,
+            b"div_unsigned" => number && integer,
+            b"select" => position > 0 || element == b"i1",
+            _ => float,
+        };
+        let of = *first.get_or_insert(element);
+        if !fits || (of != element && kind != b"select") {
+            return Some(inputs + start);
+        }
+    }
+    None
+}
+
 /// Where, in what follows the name of an op that has its body in braces, an operand has a type without elements.
 fn operand_without_elements(text: &[u8]) -> Option<usize> {
-    /// Nobody looks further, so that many such names cost no more than their number.
-    const FAR: usize = 1 << 14;
     let text = &text[..text.len().min(FAR)];
     let mut at = blank(text);
     if text.get(at) != Some(&b'{') {
@@ -133,19 +201,11 @@ fn operand_without_elements(text: &[u8]) -> Option<usize> {
             return None;
         }
         let end = at + group(&text[at..]);
-        let colon = text[at..end].iter().position(|c| *c == b':')?;
-        let mut next = at + colon + 1;
-        while next + 1 < end {
-            next += blank(&text[next..end]);
-            let shaped = [&b"tensor"[..], b"memref", b"vector", b"!"];
-            if !shaped.iter().any(|start| text[next..end].starts_with(start)) {
-                return Some(next);
+        let shaped = [&b"tensor"[..], b"memref", b"vector", b"!"];
+        for (start, _) in types_of(&text[at..end]) {
+            if !shaped.iter().any(|name| text[at + start..end].starts_with(name)) {
+                return Some(at + start);
             }
-            while next + 1 < end && text[next] != b',' {
-                next +=
-                    if matches!(text[next], b'<' | b'(' | b'[' | b'{') { group(&text[next..end]) } else { 1 };
-            }
-            next += 1;
         }
         at = end;
     }
@@ -285,6 +345,33 @@ mod tests {
             "linalg.map { a } ins(%x)",
         ] {
             assert_eq!(check(text.as_bytes()), Ok(()), "{text}");
+        }
+        let elementwise = |kind: &str, types: &str| {
+            let kind = format!("kind=#linalg.elementwise_kind<{kind}>");
+            check(format!("linalg.elementwise {kind} ins(%x, %y : {types}) outs(%o : t)").as_bytes()).is_ok()
+        };
+        for (kind, types) in [
+            ("exp", "tensor<4x?xf32>"),
+            ("exp", "memref<4xbf16, strided<[1]>>"),
+            ("add", "tensor<?xi32>, tensor<?xi32>"),
+            ("add", "!t, tensor<?xi32>"),
+            ("add", "tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>>"),
+            ("mul", "tensor<1xi1>, tensor<1xi1>"),
+            ("select", "tensor<i1>, tensor<f64>, tensor<f64>"),
+            ("powf", "vector<4xf64>, vector<4xf64>"),
+        ] {
+            assert!(elementwise(kind, types), "{kind} {types}");
+        }
+        for (kind, types) in [
+            ("exp", "tensor<4xi32>"),
+            ("exp", "i32"),
+            ("tanh", "tensor<index>"),
+            ("add", "tensor<4xf32>, tensor<4xi32>"),
+            ("sub", "tensor<4xi1>, tensor<4xi1>"),
+            ("powf", "tensor<4xi64>, tensor<4xi64>"),
+            ("select", "tensor<4xi8>, tensor<4xf32>, tensor<4xf32>"),
+        ] {
+            assert!(!elementwise(kind, types), "{kind} {types}");
         }
         assert_eq!(check(b"{permutation = dense<1>, dimensions = a}"), Ok(()));
     }
