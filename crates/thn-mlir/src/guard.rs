@@ -68,27 +68,15 @@ pub(crate) fn check(text: &[u8]) -> Result<(), Refusal> {
             }
             _ if is_word(*byte) => {
                 let word = rest.iter().take_while(|c| is_word(**c)).count();
-                if was_after_group && matches!(&rest[..word], b"permutation" | b"dimensions") {
-                    let mut next = at + word + blank(&rest[word..]);
-                    if text.get(next) == Some(&b'=') {
-                        next += 1;
-                        next += blank(&text[next..]);
-                        if !starts_with_integers(&text[next..]) {
-                            return refuse(next, "a list of integers is expected".to_owned());
-                        }
-                    }
-                }
-                if matches!(&rest[..word], b"linalg.map" | b"linalg.reduce") {
-                    if let Some(there) = operand_without_elements(&rest[word..]) {
-                        let why = "an operand is a tensor or a memref here";
-                        return refuse(at + word + there, why.to_owned());
-                    }
-                }
-                if &rest[..word] == b"linalg.elementwise" {
-                    if let Some(there) = unfit_elements(&rest[word..]) {
-                        let why = "the kind of this op is not for such elements";
-                        return refuse(at + word + there, why.to_owned());
-                    }
+                let (name, next) = rest.split_at(word);
+                let found = match name {
+                    b"permutation" | b"dimensions" if was_after_group => no_list(next),
+                    b"linalg.map" | b"linalg.reduce" => operand_without_elements(next),
+                    b"linalg.elementwise" => unfit_elements(next),
+                    _ => None,
+                };
+                if let Some((there, why)) = found {
+                    return refuse(at + word + there, why.to_owned());
                 }
                 word
             }
@@ -141,7 +129,7 @@ fn types_of(text: &[u8]) -> Vec<(usize, usize)> {
 }
 
 /// Where, in what follows the name of `linalg.elementwise`, an input has elements that its kind is not for.
-fn unfit_elements(text: &[u8]) -> Option<usize> {
+fn unfit_elements(text: &[u8]) -> Option<(usize, &'static str)> {
     let text = &text[..text.len().min(FAR)];
     let find = |what: &[u8]| text.windows(what.len()).position(|part| part == what).map(|at| at + what.len());
     let kind = &text[find(b"elementwise_kind<")?..];
@@ -175,14 +163,14 @@ fn unfit_elements(text: &[u8]) -> Option<usize> {
         };
         let of = *first.get_or_insert(element);
         if !fits || (of != element && kind != b"select") {
-            return Some(inputs + start);
+            return Some((inputs + start, "the kind of this op is not for such elements"));
         }
     }
     None
 }
 
 /// Where, in what follows the name of an op that has its body in braces, an operand has a type without elements.
-fn operand_without_elements(text: &[u8]) -> Option<usize> {
+fn operand_without_elements(text: &[u8]) -> Option<(usize, &'static str)> {
     let text = &text[..text.len().min(FAR)];
     let mut at = blank(text);
     if text.get(at) != Some(&b'{') {
@@ -204,7 +192,7 @@ fn operand_without_elements(text: &[u8]) -> Option<usize> {
         let shaped = [&b"tensor"[..], b"memref", b"vector", b"!"];
         for (start, _) in types_of(&text[at..end]) {
             if !shaped.iter().any(|name| text[at + start..end].starts_with(name)) {
-                return Some(at + start);
+                return Some((at + start, "an operand is a tensor or a memref here"));
             }
         }
         at = end;
@@ -236,6 +224,17 @@ fn group(text: &[u8]) -> usize {
         }
     }
     at.min(text.len())
+}
+
+/// Where, in what follows the name of a list, something else is set to it.
+fn no_list(text: &[u8]) -> Option<(usize, &'static str)> {
+    let mut at = blank(text);
+    if text.get(at) != Some(&b'=') {
+        return None;
+    }
+    at += 1;
+    at += blank(&text[at..]);
+    (!starts_with_integers(&text[at..])).then_some((at, "a list of integers is expected"))
 }
 
 /// Whether a text begins with integers of 64 bits in brackets, separated by commas.

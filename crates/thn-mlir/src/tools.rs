@@ -54,9 +54,9 @@ const STACK: usize = 512 << 20;
 ///
 /// The views must be readable.
 unsafe extern "C" fn is_readable(name: MlirStringRef, text: MlirStringRef, marker: MlirStringRef) -> bool {
-    // SAFETY: the caller promises that they are.
     let [name, text, marker] = [name, text, marker].map(|view| match view.length {
         0 => &[][..],
+        // SAFETY: the caller promises that they are readable.
         length => unsafe { std::slice::from_raw_parts(view.data.cast::<u8>(), length) },
     });
     let mut lines = 0;
