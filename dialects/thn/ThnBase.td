@@ -46,7 +46,8 @@ class Thn_Op<string mnemonic, list<Trait> traits = []> : Op<Thn_Dialect, mnemoni
   string dtypes = "float";   // accepted element types: float, number (and int), int, bool, bits (int, bool), any
   string result_dtype = "same";  // same, bool, i64, attr (the `dtype` attribute)
   // Ops of other dialects with the same meaning on tensors, vectors and scalars: "float arith.cmpf olt" is an element
-  // class (left out: that of the row), the op, and its predicate (left out: it has none).
+  // class (left out: that of the row), the op, and its predicate (left out: it has none). Ops of linalg compute whole
+  // tensors; theirs is the rank of each operand, where one row has several names.
   list<string> foreign = [];
   int cost = 1;              // in units of one float addition per element
   int max_ulp = 1;           // bound on the compiled op's error against `formula`

@@ -47,24 +47,24 @@ def Thn_AddOp : Thn_Binary<"add", [Commutative]> {
   let summary = "x + y.";
   let formula = "(add ?x ?y)"; let partials = ["1", "1"];
   let prim = "(float arith.addf) (int arith.addi)";
-  let dtypes = "number"; let foreign = ["float arith.addf", "int arith.addi"];
+  let dtypes = "number"; let foreign = ["float arith.addf", "int arith.addi", "number linalg.add"];
 }
 def Thn_SubOp : Thn_Binary<"sub"> {
   let summary = "x - y.";
   let formula = "(sub ?x ?y)"; let partials = ["1", "-1"];
   let prim = "(float arith.subf) (int arith.subi)";
-  let dtypes = "number"; let foreign = ["float arith.subf", "int arith.subi"];
+  let dtypes = "number"; let foreign = ["float arith.subf", "int arith.subi", "number linalg.sub"];
 }
 def Thn_MulOp : Thn_Binary<"mul", [Commutative]> {
   let summary = "x * y.";
   let formula = "(mul ?x ?y)"; let partials = ["?y", "?x"];
   let prim = "(float arith.mulf) (int arith.muli)";
-  let dtypes = "number"; let foreign = ["float arith.mulf", "int arith.muli"];
+  let dtypes = "number"; let foreign = ["float arith.mulf", "int arith.muli", "number linalg.mul"];
 }
 def Thn_DivOp : Thn_Binary<"div"> {
   let summary = "x / y, true division.";
   let formula = "(div ?x ?y)"; let partials = ["(reciprocal ?y)", "(neg (div ?result ?y))"];
-  let prim = "(float arith.divf)"; let cost = 4; let foreign = ["arith.divf"];
+  let prim = "(float arith.divf)"; let cost = 4; let foreign = ["arith.divf", "linalg.div"];
 }
 def Thn_FloorDivOp : Thn_Binary<"floordiv"> {
   let summary = "floor(x / y); integers divided by zero give 0, as in NumPy.";
@@ -82,21 +82,21 @@ def Thn_PowOp : Thn_Binary<"pow"> {
   let partials = ["(mul ?y (pow ?x (sub ?y 1)))",
                   "(select (eq ?x 0) (select (ge ?y 0) 0 nan) (mul ?result (log ?x)))"];
   let prim = "(number thn_pow)"; let dtypes = "number"; let cost = 40; let max_ulp = 2;
-  let foreign = ["float math.powf"];
+  let foreign = ["float math.powf", "float linalg.powf"];
 }
 def Thn_MaximumOp : Thn_Binary<"maximum", [Commutative]> {
   let summary = "The larger of x and y; NaN if either is NaN.";
   let formula = "(max ?x ?y)";
   let partials = ["(select (ge ?x ?y) 1 0)", "(select (ge ?x ?y) 0 1)"];
   let prim = "(float arith.maximumf) (sint arith.maxsi) (uint arith.maxui) (bool arith.ori)";
-  let dtypes = "any"; let foreign = ["float arith.maximumf", "sint arith.maxsi"];
+  let dtypes = "any"; let foreign = ["float arith.maximumf", "sint arith.maxsi", "number linalg.max"];
 }
 def Thn_MinimumOp : Thn_Binary<"minimum", [Commutative]> {
   let summary = "The smaller of x and y; NaN if either is NaN.";
   let formula = "(min ?x ?y)";
   let partials = ["(select (le ?x ?y) 1 0)", "(select (le ?x ?y) 0 1)"];
   let prim = "(float arith.minimumf) (sint arith.minsi) (uint arith.minui) (bool arith.andi)";
-  let dtypes = "any"; let foreign = ["float arith.minimumf", "sint arith.minsi"];
+  let dtypes = "any"; let foreign = ["float arith.minimumf", "sint arith.minsi", "number linalg.min"];
 }
 def Thn_Atan2Op : Thn_Binary<"atan2"> {
   let summary = "The angle of the point (y, x): arc tangent of x / y with the quadrant of both; first operand is the ordinate.";
@@ -124,12 +124,12 @@ def Thn_FmaOp : Thn_Ternary<"fma"> {
 def Thn_NegOp : Thn_Unary<"neg"> {
   let summary = "-x.";
   let formula = "(neg ?x)"; let partials = ["-1"];
-  let prim = "(float arith.negf) (int thn_neg)"; let dtypes = "number"; let foreign = ["float arith.negf"];
+  let prim = "(float arith.negf) (int thn_neg)"; let dtypes = "number"; let foreign = ["float arith.negf", "float linalg.negf"];
 }
 def Thn_AbsOp : Thn_Unary<"abs"> {
   let summary = "|x|.";
   let formula = "(abs ?x)"; let partials = ["(sign ?x)"];
-  let prim = "(float math.absf) (sint thn_abs) (uint identity)"; let dtypes = "number"; let foreign = ["float math.absf", "sint math.absi"];
+  let prim = "(float math.absf) (sint thn_abs) (uint identity)"; let dtypes = "number"; let foreign = ["float math.absf", "sint math.absi", "float linalg.abs"];
 }
 def Thn_SignOp : Thn_Unary<"sign"> {
   let summary = "-1, 0 or 1; NaN for NaN.";
@@ -144,7 +144,7 @@ def Thn_SqrOp : Thn_Unary<"sqr"> {
 def Thn_SqrtOp : Thn_Unary<"sqrt"> {
   let summary = "The square root; NaN below 0.";
   let formula = "(sqrt ?x)"; let partials = ["(div 0.5 ?result)"];
-  let prim = "(float math.sqrt)"; let domain = "[0, inf)"; let cost = 5; let foreign = ["math.sqrt"];
+  let prim = "(float math.sqrt)"; let domain = "[0, inf)"; let cost = 5; let foreign = ["math.sqrt", "linalg.sqrt"];
 }
 def Thn_CbrtOp : Thn_Unary<"cbrt"> {
   let summary = "The real cube root, with the sign of x.";
@@ -162,7 +162,7 @@ def Thn_ReciprocalOp : Thn_Unary<"reciprocal"> {
 def Thn_ExpOp : Thn_Unary<"exp"> {
   let summary = "e to the power x.";
   let formula = "(exp ?x)"; let partials = ["?result"];
-  let prim = "(float thn_exp)"; let cost = 20; let max_ulp = 2; let foreign = ["math.exp"];
+  let prim = "(float thn_exp)"; let cost = 20; let max_ulp = 2; let foreign = ["math.exp", "linalg.exp"];
 }
 def Thn_Exp2Op : Thn_Unary<"exp2"> {
   let summary = "2 to the power x.";
@@ -177,7 +177,7 @@ def Thn_Expm1Op : Thn_Unary<"expm1"> {
 def Thn_LogOp : Thn_Unary<"log"> {
   let summary = "The natural logarithm; NaN below 0.";
   let formula = "(log ?x)"; let partials = ["(reciprocal ?x)"];
-  let prim = "(float thn_log)"; let domain = "(0, inf)"; let cost = 20; let max_ulp = 2; let foreign = ["math.log"];
+  let prim = "(float thn_log)"; let domain = "(0, inf)"; let cost = 20; let max_ulp = 2; let foreign = ["math.log", "linalg.log"];
 }
 def Thn_Log1pOp : Thn_Unary<"log1p"> {
   let summary = "log(1 + x), accurate near 0.";
@@ -265,7 +265,7 @@ def Thn_CoshOp : Thn_Unary<"cosh"> {
 def Thn_TanhOp : Thn_Unary<"tanh"> {
   let summary = "sinh(x) / cosh(x).";
   let formula = "(tanh ?x)"; let partials = ["(sub 1 (sqr ?result))"];
-  let prim = "(float thn_tanh)"; let cost = 25; let max_ulp = 2; let foreign = ["math.tanh"];
+  let prim = "(float thn_tanh)"; let cost = 25; let max_ulp = 2; let foreign = ["math.tanh", "linalg.tanh"];
 }
 def Thn_ArcsinhOp : Thn_Unary<"arcsinh"> {
   let summary = "The number whose hyperbolic sine is x.";
@@ -302,7 +302,7 @@ def Thn_ErfOp : Thn_Unary<"erf"> {
   let summary = "The error function, 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.";
   let formula = "(erf ?x)";
   let partials = ["(mul 1.128379167095512573896158903121545171688101258657998 (exp (neg (sqr ?x))))"];
-  let prim = "(float thn_erf)"; let cost = 65; let max_ulp = 2; let foreign = ["math.erf"];
+  let prim = "(float thn_erf)"; let cost = 65; let max_ulp = 2; let foreign = ["math.erf", "linalg.erf"];
 }
 def Thn_ErfcOp : Thn_Unary<"erfc"> {
   let summary = "1 - erf(x), accurate until it underflows.";
@@ -339,11 +339,11 @@ def Thn_XLogYOp : Thn_Binary<"xlogy"> {
 
 def Thn_FloorOp : Thn_Unary<"floor"> {
   let summary = "The largest integer not above x.";
-  let formula = "(floor ?x)"; let partials = ["0"]; let prim = "(float math.floor)"; let foreign = ["math.floor"];
+  let formula = "(floor ?x)"; let partials = ["0"]; let prim = "(float math.floor)"; let foreign = ["math.floor", "linalg.floor"];
 }
 def Thn_CeilOp : Thn_Unary<"ceil"> {
   let summary = "The smallest integer not below x.";
-  let formula = "(ceil ?x)"; let partials = ["0"]; let prim = "(float math.ceil)"; let foreign = ["math.ceil"];
+  let formula = "(ceil ?x)"; let partials = ["0"]; let prim = "(float math.ceil)"; let foreign = ["math.ceil", "linalg.ceil"];
 }
 def Thn_RoundOp : Thn_Unary<"round"> {
   let summary = "The nearest integer, ties to even.";
@@ -419,7 +419,7 @@ def Thn_SelectOp : Thn_Inferred<"select"> {
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$c `,` $x `,` $y attr-dict `:` type($c) `,` type($x) `,` type($y)";
   let formula = "(select ?c ?x ?y)"; let partials = ["0", "(select ?c 1 0)", "(select ?c 0 1)"];
-  let prim = "(any arith.select)"; let dtypes = "any"; let foreign = ["arith.select"];
+  let prim = "(any arith.select)"; let dtypes = "any"; let foreign = ["arith.select", "linalg.select"];
 }
 def Thn_CastOp : Thn_Inferred<"cast"> {
   let summary = "Conversion of the element type. Float to integer truncates and saturates, NaN gives 0; to bool is x != 0.";
@@ -437,6 +437,7 @@ def Thn_BroadcastOp : Thn_Shaped<"broadcast"> {
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `axes` `=` $axes (`dims` `=` $dims^)? attr-dict `:` type($x) `->` type($result)";
   let iterate = "(broadcast)"; let transpose = "sum"; let dtypes = "any"; let cost = 0;
+  let foreign = ["linalg.fill 0", "linalg.broadcast"];
 }
 def Thn_DimshuffleOp : Thn_Inferred<"dimshuffle"> {
   let summary = "Permutes dims, drops length-1 dims and inserts new ones: result dim i is operand dim order[i], or 1 where it is -1.";
@@ -444,6 +445,7 @@ def Thn_DimshuffleOp : Thn_Inferred<"dimshuffle"> {
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `order` `=` $order attr-dict `:` type($x)";
   let iterate = "(dimshuffle)"; let transpose = "dimshuffle"; let dtypes = "any"; let cost = 0;
+  let foreign = ["linalg.transpose"];
 }
 def Thn_ReshapeOp : Thn_Shaped<"reshape"> {
   let summary = "The same elements in row-major order under another shape.";
@@ -520,19 +522,19 @@ def Thn_ScatterAddOp : Thn_Inferred<"scatter_add"> {
 
 def Thn_SumOp : Thn_Reduction<"sum"> {
   let summary = "The sum over `axes`; 0 over an empty dim. f32 accumulates in blocks whose partial sums are f64.";
-  let iterate = "(reduce add 0)"; let transpose = "broadcast"; let dtypes = "number";
+  let iterate = "(reduce add 0)"; let transpose = "broadcast"; let dtypes = "number"; let foreign = ["number linalg.reduce"];
 }
 def Thn_ProdOp : Thn_Reduction<"prod"> {
   let summary = "The product over `axes`; 1 over an empty dim.";
-  let iterate = "(reduce mul 1)"; let transpose = "prod"; let dtypes = "number";
+  let iterate = "(reduce mul 1)"; let transpose = "prod"; let dtypes = "number"; let foreign = ["number linalg.reduce"];
 }
 def Thn_MaxOp : Thn_Reduction<"max"> {
   let summary = "The largest element over `axes`; NaN if any is NaN; an empty dim is an error.";
-  let iterate = "(reduce maximum -inf)"; let transpose = "max"; let dtypes = "any";
+  let iterate = "(reduce maximum -inf)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
 }
 def Thn_MinOp : Thn_Reduction<"min"> {
   let summary = "The smallest element over `axes`; NaN if any is NaN; an empty dim is an error.";
-  let iterate = "(reduce minimum inf)"; let transpose = "max"; let dtypes = "any";
+  let iterate = "(reduce minimum inf)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
 }
 def Thn_MeanOp : Thn_Reduction<"mean"> {
   let summary = "The sum over `axes` divided by the number of elements; NaN over an empty dim.";
@@ -575,6 +577,7 @@ def Thn_DotOp : Thn_Inferred<"dot"> {
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
   let library = "gemm"; let transpose = "dot"; let dtypes = "number"; let cost = 1;
+  let foreign = ["linalg.matmul 2x2", "linalg.matvec 2x1", "linalg.vecmat 1x2", "linalg.dot 1x1"];
 }
 def Thn_BatchedDotOp : Thn_Inferred<"batched_dot"> {
   let summary = "A product of matrices for each index of the first dim: result[b, i, j] = sum_k x[b, i, k] * y[b, k, j].";
@@ -582,6 +585,7 @@ def Thn_BatchedDotOp : Thn_Inferred<"batched_dot"> {
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `,` type($y)";
   let library = "gemm"; let transpose = "batched_dot"; let dtypes = "number"; let cost = 1;
+  let foreign = ["linalg.batch_matmul"];
 }
 
 //===- Structure ----------------------------------------------------------------------------------------===//

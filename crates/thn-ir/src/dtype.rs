@@ -236,6 +236,21 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    /// A number of the op table that a fold starts from, in an element type: the least or greatest number for an infinite
+    /// one, where the type has no infinity.
+    pub fn of_table(text: &str, dtype: DType) -> Scalar {
+        let bits = dtype.precision();
+        match text {
+            "1" => Scalar::Int(1).cast(dtype),
+            "inf" if dtype.is_float() => Scalar::Float(f64::INFINITY),
+            "-inf" if dtype.is_float() => Scalar::Float(f64::NEG_INFINITY),
+            "inf" if dtype == DType::Bool => Scalar::Bool(true),
+            "inf" => Scalar::Int((1i128 << bits) - 1),
+            "-inf" if dtype.is_signed() => Scalar::Int(-(1i128 << bits)),
+            _ => Scalar::Int(0).cast(dtype),
+        }
+    }
+
     /// As a float, rounded to nearest.
     pub fn to_f64(self) -> f64 {
         match self {

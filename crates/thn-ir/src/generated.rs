@@ -613,6 +613,7 @@ static ADD: OpRow = OpRow {
     foreign: &[
         Prim { class: DTypeClass::Float, emit: "arith.addf", predicate: None },
         Prim { class: DTypeClass::Int, emit: "arith.addi", predicate: None },
+        Prim { class: DTypeClass::Number, emit: "linalg.add", predicate: None },
     ],
     cost: 1,
     max_ulp: 1,
@@ -639,6 +640,7 @@ static SUB: OpRow = OpRow {
     foreign: &[
         Prim { class: DTypeClass::Float, emit: "arith.subf", predicate: None },
         Prim { class: DTypeClass::Int, emit: "arith.subi", predicate: None },
+        Prim { class: DTypeClass::Number, emit: "linalg.sub", predicate: None },
     ],
     cost: 1,
     max_ulp: 1,
@@ -665,6 +667,7 @@ static MUL: OpRow = OpRow {
     foreign: &[
         Prim { class: DTypeClass::Float, emit: "arith.mulf", predicate: None },
         Prim { class: DTypeClass::Int, emit: "arith.muli", predicate: None },
+        Prim { class: DTypeClass::Number, emit: "linalg.mul", predicate: None },
     ],
     cost: 1,
     max_ulp: 1,
@@ -688,7 +691,10 @@ static DIV: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "arith.divf", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.divf", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.div", predicate: None },
+    ],
     cost: 4,
     max_ulp: 1,
 };
@@ -777,7 +783,10 @@ static POW: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.powf", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.powf", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.powf", predicate: None },
+    ],
     cost: 40,
     max_ulp: 2,
 };
@@ -822,6 +831,7 @@ static MAXIMUM: OpRow = OpRow {
     foreign: &[
         Prim { class: DTypeClass::Float, emit: "arith.maximumf", predicate: None },
         Prim { class: DTypeClass::SInt, emit: "arith.maxsi", predicate: None },
+        Prim { class: DTypeClass::Number, emit: "linalg.max", predicate: None },
     ],
     cost: 1,
     max_ulp: 1,
@@ -867,6 +877,7 @@ static MINIMUM: OpRow = OpRow {
     foreign: &[
         Prim { class: DTypeClass::Float, emit: "arith.minimumf", predicate: None },
         Prim { class: DTypeClass::SInt, emit: "arith.minsi", predicate: None },
+        Prim { class: DTypeClass::Number, emit: "linalg.min", predicate: None },
     ],
     cost: 1,
     max_ulp: 1,
@@ -1039,7 +1050,10 @@ static NEG: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "arith.negf", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "arith.negf", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.negf", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -1066,6 +1080,7 @@ static ABS: OpRow = OpRow {
     foreign: &[
         Prim { class: DTypeClass::Float, emit: "math.absf", predicate: None },
         Prim { class: DTypeClass::SInt, emit: "math.absi", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.abs", predicate: None },
     ],
     cost: 1,
     max_ulp: 1,
@@ -1126,7 +1141,10 @@ static SQRT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 0.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.sqrt", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.sqrt", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.sqrt", predicate: None },
+    ],
     cost: 5,
     max_ulp: 1,
 };
@@ -1201,7 +1219,10 @@ static EXP: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.exp", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.exp", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.exp", predicate: None },
+    ],
     cost: 20,
     max_ulp: 2,
 };
@@ -1264,7 +1285,10 @@ static LOG: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: 0.0, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.log", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.log", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.log", predicate: None },
+    ],
     cost: 20,
     max_ulp: 2,
 };
@@ -1709,7 +1733,10 @@ static TANH: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.tanh", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.tanh", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.tanh", predicate: None },
+    ],
     cost: 25,
     max_ulp: 2,
 };
@@ -1922,7 +1949,10 @@ static ERF: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.erf", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.erf", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.erf", predicate: None },
+    ],
     cost: 65,
     max_ulp: 2,
 };
@@ -2188,7 +2218,10 @@ static FLOOR: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.floor", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.floor", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.floor", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2208,7 +2241,10 @@ static CEIL: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Float, emit: "math.ceil", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Float, emit: "math.ceil", predicate: None },
+        Prim { class: DTypeClass::Float, emit: "linalg.ceil", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2594,7 +2630,10 @@ static SELECT: OpRow = OpRow {
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &[Prim { class: DTypeClass::Any, emit: "arith.select", predicate: None }],
+    foreign: &[
+        Prim { class: DTypeClass::Any, emit: "arith.select", predicate: None },
+        Prim { class: DTypeClass::Any, emit: "linalg.select", predicate: None },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -2634,7 +2673,10 @@ static BROADCAST: OpRow = OpRow {
     transpose: Some("sum"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Any, emit: "linalg.fill", predicate: Some("0") },
+        Prim { class: DTypeClass::Any, emit: "linalg.broadcast", predicate: None },
+    ],
     cost: 0,
     max_ulp: 1,
 };
@@ -2654,7 +2696,7 @@ static DIMSHUFFLE: OpRow = OpRow {
     transpose: Some("dimshuffle"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Any, emit: "linalg.transpose", predicate: None }],
     cost: 0,
     max_ulp: 1,
 };
@@ -2887,7 +2929,7 @@ static SUM: OpRow = OpRow {
     transpose: Some("broadcast"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Number, emit: "linalg.reduce", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -2907,7 +2949,7 @@ static PROD: OpRow = OpRow {
     transpose: Some("prod"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Number, emit: "linalg.reduce", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -2927,7 +2969,7 @@ static MAX: OpRow = OpRow {
     transpose: Some("max"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Number, emit: "linalg.reduce", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -2947,7 +2989,7 @@ static MIN: OpRow = OpRow {
     transpose: Some("max"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Number, emit: "linalg.reduce", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };
@@ -3124,7 +3166,12 @@ static DOT: OpRow = OpRow {
     transpose: Some("dot"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[
+        Prim { class: DTypeClass::Number, emit: "linalg.matmul", predicate: Some("2x2") },
+        Prim { class: DTypeClass::Number, emit: "linalg.matvec", predicate: Some("2x1") },
+        Prim { class: DTypeClass::Number, emit: "linalg.vecmat", predicate: Some("1x2") },
+        Prim { class: DTypeClass::Number, emit: "linalg.dot", predicate: Some("1x1") },
+    ],
     cost: 1,
     max_ulp: 1,
 };
@@ -3144,7 +3191,7 @@ static BATCHED_DOT: OpRow = OpRow {
     transpose: Some("batched_dot"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
-    foreign: &[],
+    foreign: &[Prim { class: DTypeClass::Number, emit: "linalg.batch_matmul", predicate: None }],
     cost: 1,
     max_ulp: 1,
 };

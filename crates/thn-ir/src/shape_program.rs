@@ -269,8 +269,9 @@ impl ShapeProgram {
 
 impl Func {
     /// Dims that the checks of the shape program prove equal are made the same, so that types can be compared by
-    /// value from here on. Symbols stand for the earliest dim they equal; constants win.
-    pub fn unify_dims(&mut self) -> Result<(), Error> {
+    /// value from here on. Symbols stand for the earliest dim they equal; constants win. Gives what replaced a symbol,
+    /// in which symbols may be replaced again.
+    pub fn unify_dims(&mut self) -> Result<BTreeMap<Symbol, Dim>, Error> {
         let mut by: BTreeMap<Symbol, Dim> = BTreeMap::new();
         for op in self.walk(Func::BODY) {
             for c in self.constraints(op)?.into_iter().filter(|c| c.equal) {
@@ -289,7 +290,7 @@ impl Func {
         if !by.is_empty() {
             self.map_dims(&|d| resolve(d, &by));
         }
-        Ok(())
+        Ok(by)
     }
 }
 

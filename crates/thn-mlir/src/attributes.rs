@@ -95,6 +95,16 @@ pub(crate) fn integer(attribute: MlirAttribute) -> Option<i64> {
     }
 }
 
+/// A number of type `index`.
+pub(crate) fn index(attribute: MlirAttribute) -> Option<i64> {
+    // SAFETY: the attribute is alive; its value is read only where it is an index.
+    unsafe {
+        let is_index =
+            mlirAttributeIsAInteger(attribute) && mlirTypeIsAIndex(mlirAttributeGetType(attribute));
+        is_index.then(|| mlirIntegerAttrGetValueInt(attribute))
+    }
+}
+
 fn integers(attribute: MlirAttribute) -> Option<Vec<i64>> {
     // SAFETY: the attribute is alive; the positions are below the count.
     unsafe {

@@ -18,55 +18,71 @@
 //! %5 = arith.addf %0, %4 : f64
 //! ```
 //!
+//! In a block with ops of `linalg` on tensors, new ops on tensors are of `linalg` too, with destinations of
+//! `tensor.empty`; what `linalg` has no name for is a `linalg.map`.
+//!
 //! An op that stays is not touched: neither copied nor printed and read again. A block is changed as a whole or
 //! not at all.
 
 mod read;
 mod rows;
+mod structured;
 mod write;
 
 use crate::{
+    DEEPEST,
     context::emit,
     error::{Error, Severity},
     raw,
 };
 use melior::ir::OperationRef;
 use mlir_sys::{MlirBlock, MlirOperation};
-use thn_ir::{Func, Semantics};
+use std::{collections::BTreeSet, sync::LazyLock};
+use thn_ir::{DType, Func, OpKind};
 
+pub use rows::Freedom;
 pub(crate) use rows::meaning;
-pub use rows::{Freedom, written};
 
 /// Ops, and dialects of ops, whose regions are plain code: what is computed in them may be computed otherwise.
 const PLAIN: [&str; 6] = ["affine.", "func.func", "linalg.generic", "linalg.map", "scf.", "tensor.generate"];
 
-/// How often a program is transformed at most: what composite ops are made of can be simplified with what is around.
+/// How often a program is transformed at most: what composite ops are made of can be simplified with what is around, and
+/// is then recognised again, as it is no better than they are.
 const ROUNDS: usize = 2;
 
-/// Runs a transformation on every block of a function that has ops known from other dialects, inner blocks first.
-///
-/// The transformation is told what the fast-math flags of all ops on floats in the block allow. It may use, beside the ops that
-/// it finds, those of [`written`]. A block for which it fails is left as it is, with a warning.
-pub fn on_blocks(
-    function: OperationRef,
-    mut transform: impl FnMut(&mut Func, Freedom) -> Result<(), thn_ir::Error>,
-) {
-    inside(function.to_raw(), &mut transform);
+/// What a transformation of a block is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// What the fast-math flags of all ops on floats in the block allow.
+    pub freedom: Freedom,
+    /// The ops, by the element type of their last operand, that may be used beside those that it finds.
+    pub ops: &'static BTreeSet<(OpKind, DType)>,
 }
 
-fn inside(
-    operation: MlirOperation,
-    transform: &mut dyn FnMut(&mut Func, Freedom) -> Result<(), thn_ir::Error>,
+type Transform<'t> = dyn FnMut(&mut Func, Style) -> Result<(), thn_ir::Error> + 't;
+
+/// What can be written, without and with ops of linalg.
+static WRITTEN: LazyLock<[BTreeSet<(OpKind, DType)>; 2]> = LazyLock::new(|| [false, true].map(rows::written));
+
+/// Runs a transformation on every block of a function that has ops known from other dialects, inner blocks first. Blocks
+/// inside more than [`DEEPEST`] others stay as they are. A block for which it fails is left as it is, with a warning.
+pub fn on_blocks(
+    function: OperationRef,
+    mut transform: impl FnMut(&mut Func, Style) -> Result<(), thn_ir::Error>,
 ) {
+    inside(function.to_raw(), 0, &mut transform);
+}
+
+fn inside(operation: MlirOperation, depth: usize, transform: &mut Transform) {
     let name = raw::name(operation);
     let plain =
         PLAIN.iter().any(|known| if known.ends_with('.') { name.starts_with(known) } else { name == *known });
-    if !plain {
+    if !plain || depth > DEEPEST {
         return;
     }
     for block in raw::regions(operation).into_iter().flat_map(raw::blocks) {
         for inner in raw::operations(block) {
-            inside(inner, transform);
+            inside(inner, depth + 1, transform);
         }
         if let Err(error) = rewrite(block, transform) {
             let loc = error.failure().loc.clone();
@@ -76,22 +92,17 @@ fn inside(
     }
 }
 
-fn rewrite(
-    block: MlirBlock,
-    transform: &mut dyn FnMut(&mut Func, Freedom) -> Result<(), thn_ir::Error>,
-) -> Result<(), Error> {
+fn rewrite(block: MlirBlock, transform: &mut Transform) -> Result<(), Error> {
     let Some(mut program) = read::read(block)? else { return Ok(()) };
-    let freedom = program.freedom;
+    let style = Style { freedom: program.freedom, ops: &WRITTEN[usize::from(program.structured)] };
+    let unnamed = |kind: OpKind| rows::is_unnamed(kind, program.structured);
     for _ in 0..ROUNDS {
-        transform(&mut program.func, freedom)?;
-        let unnamed = |op: &thn_ir::OpId| {
-            let row = program.func.op(*op).kind.row();
-            row.foreign.is_empty() && matches!(row.semantics, Semantics::Expand(_))
-        };
-        if !program.func.body().ops.iter().any(unnamed) {
+        transform(&mut program.func, style)?;
+        let mut made = program.func.body().ops.iter().map(|op| program.func.op(*op).kind);
+        if !made.any(unnamed) {
             break;
         }
-        thn_ir::expand::expand_where(&mut program.func, &|kind| kind.row().foreign.is_empty())?;
+        thn_ir::expand::expand_where(&mut program.func, &unnamed)?;
     }
     write::write(block, &program)
 }

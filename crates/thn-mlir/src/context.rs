@@ -3,7 +3,7 @@
 use crate::{
     callbacks,
     error::{Diagnostic, Error, Severity},
-    locations, raw,
+    guard, locations, raw,
     text::{location_text, printed, string_ref},
 };
 use melior::{
@@ -59,18 +59,62 @@ pub(crate) fn parse_raw(
     source: &str,
     name: &str,
 ) -> (Option<MlirModule>, Vec<Diagnostic>) {
+    let refused = |location: String, message: String| {
+        (None, vec![Diagnostic { severity: Severity::Error, location, message, notes: vec![] }])
+    };
     // A zero byte would end the text for MLIR's lexer, which needs one after the end.
     let Ok(text) = CString::new(source) else {
-        let message = "a zero byte in the text".to_owned();
-        let diagnostic =
-            Diagnostic { severity: Severity::Error, location: name.to_owned(), message, notes: vec![] };
-        return (None, vec![diagnostic]);
+        return refused(name.to_owned(), "a zero byte in the text".to_owned());
     };
-    capture_raw(context, || {
-        let source = MlirStringRef { data: text.as_ptr(), length: source.len() };
-        // SAFETY: the text ends in a zero byte and outlives the call; null stands for failure.
-        let module = unsafe { thn_dialect::thnParseModule(context, source, string_ref(name)) };
-        (!module.ptr.is_null()).then_some(module)
+    if let Err(refusal) = guard::check(source.as_bytes()) {
+        return refused(format!("{name}:{}:{}", refusal.line, refusal.column), refusal.why);
+    }
+    let source = MlirStringRef { data: text.as_ptr(), length: source.len() };
+    let read = || {
+        capture_raw(context, || {
+            // SAFETY: the text ends in a zero byte and outlives the call; null stands for failure.
+            let module = unsafe { thn_dialect::thnParseModule(context, source, string_ref(name)) };
+            (!module.ptr.is_null()).then_some(module)
+        })
+    };
+    match stack_for(source.length) {
+        None => read(),
+        Some(size) => on_stack(size, read).unwrap_or_else(|error| {
+            refused(name.to_owned(), format!("there is no stack to read it: {error}"))
+        }),
+    }
+}
+
+/// MLIR's parser also descends where no brackets are, such as from one term of a sum in an affine map to the next: a
+/// longer text needs a larger stack than threads have. This is what it needs, or `None` if it is short.
+fn stack_for(length: usize) -> Option<usize> {
+    const SHORT: usize = 4 << 10;
+    const LEAST: usize = 8 << 20;
+    const MOST: usize = 1 << 30;
+    (length > SHORT).then(|| LEAST.saturating_add(length.saturating_mul(256)).min(MOST))
+}
+
+/// Runs `work` on a thread with a stack of its own, while this one waits.
+pub(crate) fn on_stack<T>(size: usize, work: impl FnOnce() -> T) -> std::io::Result<T> {
+    /// What goes to the thread and comes back from it.
+    struct Alone<T>(T);
+    // SAFETY: the thread that owns the content does nothing until the other one has ended.
+    unsafe impl<T> Send for Alone<T> {}
+    impl<T> Alone<T> {
+        /// Taken by a method, the whole is captured by a closure and not the content alone.
+        fn open(self) -> T {
+            self.0
+        }
+    }
+
+    let work = Alone(work);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(size);
+        let thread = thread.spawn_scoped(scope, move || Alone(work.open()()))?;
+        match thread.join() {
+            Ok(result) => Ok(result.open()),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     })
 }
 

@@ -267,6 +267,24 @@ pub(crate) fn new_region(arguments: &[(MlirType, MlirLocation)]) -> (MlirRegion,
     }
 }
 
+/// A region without blocks.
+pub(crate) fn empty_region() -> MlirRegion {
+    // SAFETY: as above.
+    unsafe { mlirRegionCreate() }
+}
+
+/// Destroys a region that no op has taken.
+pub(crate) fn destroy_region(region: MlirRegion) {
+    // SAFETY: as above; the region belongs to nobody else.
+    unsafe { mlirRegionDestroy(region) }
+}
+
+/// Gives a named op of linalg, whose region is empty, the body that its name stands for.
+pub(crate) fn fill_named_region(operation: MlirOperation) {
+    // SAFETY: as above; the caller has made an op that the op table names, whose dialect knows its body.
+    unsafe { mlirLinalgFillBuiltinNamedOpRegion(operation) }
+}
+
 /// Every op inside the regions of an op, outer ops first.
 pub(crate) fn nested(operation: MlirOperation) -> Vec<MlirOperation> {
     let mut found = vec![];

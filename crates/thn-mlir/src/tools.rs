@@ -2,8 +2,11 @@
 
 use crate::{
     callbacks,
+    context::on_stack,
+    guard,
     pass::{self, Tables},
 };
+use mlir_sys::MlirStringRef;
 use std::{
     ffi::{CStr, CString, OsString, c_char, c_int},
     os::unix::ffi::OsStringExt,
@@ -26,7 +29,7 @@ pub fn opt_main(tables: &'static Tables, arguments: Vec<OsString>) -> i32 {
     }
     register(tables);
     // SAFETY: see `call`.
-    call(arguments, |count, values| unsafe { thn_dialect::thnOptMain(count, values) })
+    call(arguments, |count, values| unsafe { thn_dialect::thnOptMain(count, values, is_readable) })
 }
 
 /// `mlir-lsp-server` with the thn dialect. Returns the exit status.
@@ -42,7 +45,49 @@ pub fn register(tables: &'static Tables) {
     pass::register(tables);
 }
 
-/// Calls a C `main`, which reads its arguments from an array that ends in a null pointer.
+/// What the drivers' stack holds: twice what the deepest text needs that is read, and more.
+const STACK: usize = 512 << 20;
+
+/// Whether MLIR's parser can read a file, or each part of it that a marker ends; says why not.
+///
+/// # Safety
+///
+/// The views must be readable.
+unsafe extern "C" fn is_readable(name: MlirStringRef, text: MlirStringRef, marker: MlirStringRef) -> bool {
+    let [name, text, marker] = [name, text, marker].map(|view| match view.length {
+        0 => &[][..],
+        // SAFETY: the caller promises that they are readable.
+        length => unsafe { std::slice::from_raw_parts(view.data.cast::<u8>(), length) },
+    });
+    let mut lines = 0;
+    for part in parts(text, marker) {
+        if let Err(refusal) = guard::check(part) {
+            let name = String::from_utf8_lossy(name);
+            eprintln!("{name}:{}:{}: error: {}", lines + refusal.line, refusal.column, refusal.why);
+            return false;
+        }
+        lines += part.iter().filter(|byte| **byte == b'\n').count();
+    }
+    true
+}
+
+/// A text cut before each line that begins with a marker.
+fn parts<'t>(text: &'t [u8], marker: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let ends = |at: usize| text[at] == b'\n' && text[at + 1..].starts_with(marker);
+        match (0..text.len()).find(|at| !marker.is_empty() && ends(*at)) {
+            Some(newline) => {
+                rest = Some(&text[newline + 1..]);
+                Some(&text[..=newline])
+            }
+            None => Some(text),
+        }
+    })
+}
+
+/// Calls a C `main` on a large stack. It reads its arguments from an array that ends in a null pointer.
 fn call(arguments: Vec<OsString>, main: impl FnOnce(c_int, *mut *mut c_char) -> c_int) -> i32 {
     // An argument of a process holds no zero byte.
     let arguments: Vec<CString> =
@@ -50,7 +95,11 @@ fn call(arguments: Vec<OsString>, main: impl FnOnce(c_int, *mut *mut c_char) -> 
     let mut values: Vec<*mut c_char> =
         arguments.iter().map(|argument| argument.as_ptr().cast_mut()).collect();
     values.push(null_mut());
-    main(arguments.len() as c_int, values.as_mut_ptr())
+    let done = on_stack(STACK, || main(arguments.len() as c_int, values.as_mut_ptr()));
+    done.unwrap_or_else(|error| {
+        eprintln!("error: there is no stack to work on: {error}");
+        1
+    })
 }
 
 /// The first `--load-…-plugin` argument that names a plugin of this project.

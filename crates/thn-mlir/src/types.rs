@@ -83,18 +83,20 @@ pub(crate) fn mlir_dtype(context: MlirContext, dtype: DType) -> MlirType {
 
 /// A tensor type with `?` for every dim that is not a number.
 pub(crate) fn mlir_tensor(context: MlirContext, tensor: &TensorType) -> MlirType {
+    // A negative number is no length; as `?` it parses, and the shape program refuses it.
+    let lengths: Vec<_> = tensor.shape.iter().map(Dim::as_const).collect();
+    ranked(context, tensor.dtype, &lengths)
+}
+
+/// A tensor type with these dims.
+pub(crate) fn ranked(context: MlirContext, dtype: DType, lengths: &[Option<i64>]) -> MlirType {
     // SAFETY: the context is alive; the array has the stated length; the encoding is absent.
     unsafe {
         let dynamic = mlirShapedTypeGetDynamicSize();
-        // A negative number is no length; as `?` it parses, and the shape program refuses it.
         let dims: Vec<i64> =
-            tensor.shape.iter().map(|dim| dim.as_const().filter(|d| *d >= 0).unwrap_or(dynamic)).collect();
-        mlirRankedTensorTypeGet(
-            dims.len() as isize,
-            dims.as_ptr(),
-            mlir_dtype(context, tensor.dtype),
-            mlirAttributeGetNull(),
-        )
+            lengths.iter().map(|length| length.filter(|l| *l >= 0).unwrap_or(dynamic)).collect();
+        let element = mlir_dtype(context, dtype);
+        mlirRankedTensorTypeGet(dims.len() as isize, dims.as_ptr(), element, mlirAttributeGetNull())
     }
 }
 

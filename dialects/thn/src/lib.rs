@@ -115,8 +115,13 @@ unsafe extern "C" {
     pub fn thnPassOptionText(pass: *const c_void, index: isize) -> MlirStringRef;
     /// Whether a shared library is an MLIR plugin of the given name.
     pub fn thnPluginIsNamed(path: *const c_char, name: *const c_char) -> bool;
-    /// `mlir-opt`'s driver with this dialect and all upstream ones.
-    pub fn thnOptMain(argc: c_int, argv: *mut *mut c_char) -> c_int;
+    /// `mlir-opt`'s driver with this dialect and all upstream ones. What it is to read goes to `readable` first, with the
+    /// file's name and the marker that parts of it end at, which is empty if it is one; `false` ends the run.
+    pub fn thnOptMain(
+        argc: c_int,
+        argv: *mut *mut c_char,
+        readable: unsafe extern "C" fn(MlirStringRef, MlirStringRef, MlirStringRef) -> bool,
+    ) -> c_int;
     /// `mlir-lsp-server`'s driver with this dialect and all upstream ones.
     pub fn thnLspServerMain(argc: c_int, argv: *mut *mut c_char) -> c_int;
 }

@@ -68,6 +68,30 @@ fn rules_that_cannot_be() {
     refused("own-l : (neg ?x) => (abs ?x)", "not `exact`");
 }
 
+/// Two rules that turn each other round name two forms of one value, between which there is nothing more to find.
+#[test]
+fn rules_in_a_circle_end() {
+    let text = "[canonicalize exact]\n\
+                own-there : (sub ?x (neg ?y)) => (add ?x ?y)\n\
+                own-back : (add ?x ?y) => (sub ?x (neg ?y))\n\
+                own-first : (exp (neg ?x)) => (exp (sub 0 ?x))\n\
+                own-second : (exp (sub 0 ?x)) => (exp (neg ?x))\n";
+    let set = RuleSet::load("own.rules", text).unwrap();
+    let mut f = program();
+    let report = optimize(&mut f, &Options::default().with_rules(&set)).unwrap();
+    assert_eq!(report.stop, thn_eqsat::Stop::Saturated);
+    assert_eq!(verify::verify(&f), vec![]);
+}
+
+#[test]
+fn rules_of_the_wrong_types() {
+    refused("own-m : (neg (lt ?x ?y)) => (lt ?y ?x)", "");
+    refused("own-n : (select ?x ?x ?y) => ?x", "");
+    refused("own-o : (and ?x (exp ?x)) => ?x", "");
+    refused("own-p : (dot ?x ?y) => (lt ?x ?y)", "");
+    refused("own-q : (sum@A ?x) => ?x", "");
+}
+
 /// A rule whose right side holds its left side must say so, and the budget ends what it starts.
 #[test]
 fn a_rule_that_feeds_itself_ends() {

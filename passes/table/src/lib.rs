@@ -24,8 +24,9 @@ thn_mlir::passes! {
         wrt: "", "Arguments to differentiate by, by name or position, separated by commas; all of float type if empty";
     }
     thn_eqsat: "Rewrite functions by equality saturation", Tensors => Tensors, on "func.func",
-        makes [arith, math, vector] {
+        makes [arith, linalg, math, tensor, vector] {
         finite: false, "Also use rules that hold only where inputs and intermediate values are finite";
+        reassoc: false, "Let sums and products of other dialects change their order, also where no flags do";
         strict: false, "Use no rules that change the order of sums and products";
         fast: false, "Also use rules that may lose accuracy";
         only: "", "Rules and families to use, separated by commas; all if empty";

@@ -31,7 +31,7 @@ use thn_eqsat::{
 use thn_ir::{Func, Loc};
 use thn_mlir::{
     Error,
-    blocks::{on_blocks, written},
+    blocks::on_blocks,
     melior::ir::OperationRef,
     pass::{Options, holds_own_ops, note, on_func, remark, remark_at},
 };
@@ -69,16 +69,17 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
             Ok(())
         })?;
     }
-    let ops = written();
     let mut assumed = BTreeSet::new();
-    on_blocks(function, |func, freedom| {
-        let reassoc = freedom.reassoc() && rules.classes.contains(&Class::Reassoc);
+    on_blocks(function, |func, style| {
+        let freedom = style.freedom;
+        let reassoc = freedom.reassoc() || options.flag("reassoc");
+        let reassoc = reassoc && rules.classes.contains(&Class::Reassoc);
         let rules = rules
             .clone()
             .with_class(Class::Finite, freedom.finite() || options.flag("finite"))
             .with_class(Class::Reassoc, reassoc)
             .with_class(Class::Fast, freedom.fast() || options.flag("fast"))
-            .with_ops(ops.clone());
+            .with_ops(style.ops.clone());
         let done = rewrite(func, &rules)?;
         if !freedom.finite() {
             assumed.extend(done.finite.iter().cloned());

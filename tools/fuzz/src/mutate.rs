@@ -168,6 +168,9 @@ impl Corpus {
     }
 }
 
+/// No text is nested to more than this: how long a parser takes for a longer one says nothing about how deep it goes.
+const LONGEST: usize = 1 << 20;
+
 /// One group many times inside itself.
 fn nest(text: &str, random: &mut Random) -> String {
     let own = groups(text);
@@ -175,7 +178,7 @@ fn nest(text: &str, random: &mut Random) -> String {
     let group = &text[start..end];
     let Some((head, tail)) = group.rsplit_once(' ') else { return text.to_owned() };
     let inner = tail.trim_end_matches(')');
-    let times = [2, 20, 500, 4_000][random.below(4)];
+    let times = [2, 20, 500, 4_000][random.below(4)].min(LONGEST / group.len());
     let deep = format!("{} {inner}{}", vec![head; times].join(" "), ")".repeat(times));
     format!("{}{deep}{}", &text[..start], &text[end..])
 }

@@ -1,6 +1,9 @@
 //! Child processes that run inputs, and what is done when one ends early.
 
-use crate::target::{Runner, Target};
+use crate::{
+    plant::Plant,
+    target::{Runner, Target},
+};
 use std::{
     fs, io,
     ops::Range,
@@ -17,7 +20,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const ENOUGH: u64 = 10;
 
 /// Runs a range of inputs in this process. Before each, its number goes to `progress`.
-pub(crate) fn work(target: Target, seed: u64, range: Range<u64>, progress: &Path) -> io::Result<u64> {
+pub(crate) fn work(
+    target: Target,
+    seed: u64,
+    range: Range<u64>,
+    progress: &Path,
+    plant: Option<(u64, Plant)>,
+) -> io::Result<u64> {
     use std::io::{Seek, Write};
     let inputs = target.inputs(seed)?;
     let mut runner = Runner::new(target);
@@ -25,7 +34,11 @@ pub(crate) fn work(target: Target, seed: u64, range: Range<u64>, progress: &Path
     for number in range {
         file.rewind()?;
         file.write_all(&number.to_le_bytes())?;
-        if let Err(why) = runner.run(&inputs.make(number)) {
+        let done = match plant {
+            Some((at, plant)) if at == number => plant.go(),
+            _ => runner.run(&inputs.make(number)),
+        };
+        if let Err(why) = done {
             eprintln!("{why}");
             return Ok(1);
         }
@@ -34,7 +47,13 @@ pub(crate) fn work(target: Target, seed: u64, range: Range<u64>, progress: &Path
 }
 
 /// Runs a range of inputs in `jobs` child processes. Gives the number of crashes.
-pub(crate) fn run(target: Target, seed: u64, range: Range<u64>, jobs: u64) -> io::Result<u64> {
+pub(crate) fn run(
+    target: Target,
+    seed: u64,
+    range: Range<u64>,
+    jobs: u64,
+    plant: Option<(u64, Plant)>,
+) -> io::Result<u64> {
     let folder = std::env::temp_dir().join(format!("thn-fuzz-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let share = (range.end - range.start).div_ceil(jobs);
@@ -42,42 +61,104 @@ pub(crate) fn run(target: Target, seed: u64, range: Range<u64>, jobs: u64) -> io
         let start = range.start + job * share;
         start.min(range.end)..(start + share).min(range.end)
     };
-    let crashes = thread::scope(|scope| {
+    let found = thread::scope(|scope| {
         let folder = &folder;
         let jobs: Vec<_> = (0..jobs)
-            .map(|job| scope.spawn(move || one(target, seed, part(job), &folder.join(job.to_string()))))
+            .map(|job| {
+                scope.spawn(move || one(target, seed, part(job), &folder.join(job.to_string()), plant))
+            })
             .collect();
-        let counts = jobs
-            .into_iter()
-            .map(|job| job.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked"))));
-        counts.sum::<io::Result<u64>>()
+        jobs.into_iter().try_fold(Found::default(), |all, job| {
+            let found = job.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))?;
+            Ok::<_, io::Error>(Found {
+                executions: all.executions + found.executions,
+                crashes: all.crashes + found.crashes,
+                upstream: all.upstream + found.upstream,
+            })
+        })
     })?;
     fs::remove_dir_all(&folder)?;
-    println!("{}: {} executions, {crashes} crashes", target.name(), range.end - range.start);
+    let Found { executions, crashes, upstream } = found;
+    print!("{}: {executions} executions, {crashes} crashes", target.name());
+    match upstream {
+        0 => println!(),
+        more => println!(", and {more} that stop the stock mlir-opt as well"),
+    }
     Ok(crashes)
 }
 
+/// What became of a range.
+#[derive(Default)]
+struct Found {
+    executions: u64,
+    crashes: u64,
+    /// Crashes of what is no part of this project.
+    upstream: u64,
+}
+
+/// Whether the stock `mlir-opt` crashes on reading an input. It knows no op of thn, so that none of ours has a part in it.
+fn stops_stock(target: Target, input: &str) -> bool {
+    use std::io::Write;
+    use std::process::Stdio;
+    let Some(prefix) = option_env!("MLIR_SYS_220_PREFIX").filter(|_| target != Target::Rules) else {
+        return false;
+    };
+    let child = Command::new(Path::new(prefix).join("bin/mlir-opt"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut child) = child else { return false };
+    // Options have a line of their own before the program.
+    let program = match target {
+        Target::Options => input.split_once('\n').map_or(input, |(_, program)| program),
+        _ => input,
+    };
+    // One that ends early reads no more.
+    let _ = child.stdin.take().map(|mut pipe| pipe.write_all(program.as_bytes()));
+    child.wait().is_ok_and(|status| status.code().is_none())
+}
+
 /// Runs a range in one child after the other.
-fn one(target: Target, seed: u64, mut range: Range<u64>, progress: &PathBuf) -> io::Result<u64> {
+fn one(
+    target: Target,
+    seed: u64,
+    mut range: Range<u64>,
+    progress: &PathBuf,
+    plant: Option<(u64, Plant)>,
+) -> io::Result<Found> {
     let inputs = target.inputs(seed)?;
-    let mut crashes = 0;
-    while !range.is_empty() && crashes < ENOUGH {
-        let mut child = Command::new(std::env::current_exe()?)
+    let all = range.end - range.start;
+    let mut found = Found::default();
+    while !range.is_empty() && found.crashes < ENOUGH {
+        let mut command = Command::new(std::env::current_exe()?);
+        command
             .args([target.name(), "--seed", &seed.to_string(), "--from", &range.start.to_string()])
             .args(["--executions", &(range.end - range.start).to_string(), "--worker"])
-            .arg(progress)
-            .spawn()?;
+            .arg(progress);
+        if let Some((number, plant)) = plant {
+            command.args(["--plant", &number.to_string(), "--planted", plant.name()]);
+        }
+        let mut child = command.spawn()?;
         let status = wait(&mut child, progress)?;
         if status.is_some_and(|s| s.success()) {
+            range.start = range.end;
             break;
         }
         let number = current(progress).unwrap_or(range.start);
-        let how = status.map_or_else(|| "no progress".to_owned(), |s| s.to_string());
-        println!("{} {number} (seed {seed}): {how}, on\n{}\n", target.name(), inputs.make(number));
-        crashes += 1;
+        let input = inputs.make(number);
+        let mut how = status.map_or_else(|| "no progress".to_owned(), |s| s.to_string());
+        if status.is_some_and(|s| s.code().is_none()) && stops_stock(target, &input) {
+            how += ", as of the stock mlir-opt";
+            found.upstream += 1;
+        } else {
+            found.crashes += 1;
+        }
+        println!("{} {number} (seed {seed}): {how}, on\n{input}\n", target.name());
         range.start = number + 1;
     }
-    Ok(crashes)
+    found.executions = all - (range.end - range.start);
+    Ok(found)
 }
 
 fn current(progress: &Path) -> Option<u64> {

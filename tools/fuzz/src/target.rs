@@ -2,7 +2,14 @@
 
 use crate::mutate::{Corpus, Random};
 use std::{fs, io, path::Path};
-use thn_mlir::{Error, melior::Context, new_context, parse, run_pipeline};
+use thn_mlir::{
+    Error,
+    melior::{
+        Context,
+        ir::{Module, Operation},
+    },
+    new_context, parse, run_pipeline,
+};
 
 /// After so many programs a new context is made: contexts keep what they have seen.
 const PROGRAMS_PER_CONTEXT: u64 = 2_000;
@@ -17,13 +24,28 @@ pub(crate) enum Target {
     Ir,
     /// Rule files through the parser and the checker.
     Rules,
+    /// Programs through passes with options.
+    Options,
 }
+
+/// Pipelines to start from: options with values of every kind.
+const PIPELINES: [&str; 8] = [
+    "builtin.module(func.func(thn-eqsat{finite=true strict=true fast=false reassoc=true}))",
+    "builtin.module(func.func(thn-eqsat{level=3 exact=20 cost=gpu report=true}))",
+    "builtin.module(func.func(thn-eqsat{only=stabilize,log-exp without=exp-log,shape profile=true}))",
+    "builtin.module(func.func(thn-eqsat{rules=tests/fuzz/rules/odd.rules json=true explain=true}))",
+    "builtin.module(func.func(thn-raise,thn-grad{cost=0 wrt=x,0},thn-eqsat{level=1},thn-expand))",
+    "builtin.module(func.func(thn-plan-kernels{fusion=false}),thn-to-loops)",
+    "builtin.module(func.func(thn-eqsat{cost=primitives level=0},cse,canonicalize))",
+    "builtin.module(func.func(thn-test-fail{after=3 message=a}))",
+];
 
 /// The inputs of a target.
 pub(crate) struct Inputs {
     target: Target,
     seed: u64,
     corpus: Corpus,
+    pipelines: Corpus,
 }
 
 /// Every file with an ending in a folder of the repository and the folders in it, in order.
@@ -45,6 +67,7 @@ impl Target {
         match self {
             Target::Ir => "ir",
             Target::Rules => "rules",
+            Target::Options => "options",
         }
     }
 
@@ -52,7 +75,9 @@ impl Target {
     pub(crate) fn inputs(self, seed: u64) -> io::Result<Inputs> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let (folders, ending): (&[&str], _) = match self {
-            Target::Ir => (&["passes/table/src", "tools/thn-opt/tests/files", "tests/fuzz/ir"], "mlir"),
+            Target::Ir | Target::Options => {
+                (&["passes/table/src", "tools/thn-opt/tests/files", "tests/fuzz/ir"], "mlir")
+            }
             Target::Rules => (&["passes/eqsat/rules", "passes/eqsat/tests", "tests/fuzz/rules"], "rules"),
         };
         let mut all = vec![];
@@ -62,7 +87,8 @@ impl Target {
         if self == Target::Rules {
             all = all.iter().flat_map(|text| sections(text)).collect();
         }
-        Ok(Inputs { target: self, seed, corpus: Corpus::new(all, []) })
+        let pipelines = Corpus::new(PIPELINES.map(str::to_owned).to_vec(), []);
+        Ok(Inputs { target: self, seed, corpus: Corpus::new(all, []), pipelines })
     }
 }
 
@@ -84,19 +110,30 @@ impl Inputs {
     /// The input of a number.
     pub(crate) fn make(&self, number: u64) -> String {
         let mut random = Random::new(self.seed, number);
-        let files = &self.corpus.files;
-        let mut text = files.get(random.below(files.len())).cloned().unwrap_or_default();
-        for _ in 0..random.below(5) {
-            text = self.corpus.mutate(&text, &mut random);
+        let mut mutated = |corpus: &Corpus, times: usize| {
+            let files = &corpus.files;
+            let mut text = files.get(random.below(files.len())).cloned().unwrap_or_default();
+            for _ in 0..random.below(times) {
+                text = corpus.mutate(&text, &mut random);
+            }
+            text
+        };
+        match self.target {
+            Target::Ir => mutated(&self.corpus, 5),
+            // A program behind its pipeline, which is one line.
+            Target::Options => {
+                let pipeline = mutated(&self.pipelines, 4).replace(['\n', '\r'], " ");
+                format!("{pipeline}\n{}", mutated(&self.corpus, 2))
+            }
+            Target::Rules => {
+                let text = mutated(&self.corpus, 5);
+                match random.below(CHECKED) {
+                    0 => text.replacen('\n', "\nfuzzed-", 1),
+                    // Checking takes a thousand times as long as reading: a last line that cannot be read prevents it.
+                    _ => format!("{text}\nend\n"),
+                }
+            }
         }
-        if self.target == Target::Rules {
-            text = match random.below(CHECKED) {
-                0 => text.replacen('\n', "\nfuzzed-", 1),
-                // Checking takes a thousand times as long as reading: a last line that cannot be read prevents it.
-                _ => format!("{text}\nend\n"),
-            };
-        }
-        text
     }
 }
 
@@ -109,7 +146,7 @@ pub(crate) struct Runner {
 
 impl Runner {
     pub(crate) fn new(target: Target) -> Runner {
-        if target == Target::Ir {
+        if target != Target::Rules {
             thn_mlir::pass::register(thn_passes::TABLES);
         }
         Runner { target, context: new_context(), runs: 0 }
@@ -124,11 +161,17 @@ impl Runner {
                 let _ = thn_eqsat::RuleSet::load("fuzzed.rules", text);
                 Ok(())
             }
-            Target::Ir => {
+            Target::Ir | Target::Options => {
                 if self.runs.is_multiple_of(PROGRAMS_PER_CONTEXT) {
                     self.context = new_context();
                 }
-                passes(&self.context, text)
+                match text.split_once('\n').filter(|_| self.target == Target::Options) {
+                    None => passes(&self.context, text),
+                    Some((pipeline, program)) => match parse(&self.context, program, "fuzzed.mlir") {
+                        Err(_) => Ok(()),
+                        Ok(mut module) => piped(&self.context, &mut module, pipeline),
+                    },
+                }
             }
         }
     }
@@ -136,9 +179,7 @@ impl Runner {
 
 /// Every pass on a program, each alone, then those of the compiler one after the other.
 fn passes(context: &Context, text: &str) -> Result<(), String> {
-    if parse(context, text, "fuzzed.mlir").is_err() {
-        return Ok(());
-    }
+    let Ok(program) = parse(context, text, "fuzzed.mlir") else { return Ok(()) };
     let mut pipelines = vec![];
     for pass in thn_passes::TABLES.passes.iter().copied().flatten().filter(|p| p.name != "thn_test_fail") {
         pipelines.push(match pass.anchor {
@@ -151,13 +192,19 @@ fn passes(context: &Context, text: &str) -> Result<(), String> {
     pipelines
         .push("builtin.module(func.func(thn-eqsat{explain=true},thn-plan-kernels),thn-to-loops)".to_owned());
     for pipeline in pipelines {
-        let Ok(mut module) = parse(context, text, "fuzzed.mlir") else { continue };
-        match run_pipeline(context, &mut module, &pipeline) {
-            Err(error) if is_fault(&error) => return Err(format!("{pipeline}: {error}")),
-            _ => {}
-        }
+        let copy = Operation::clone(&program.as_operation());
+        let Some(mut module) = Module::from_operation(copy) else { continue };
+        piped(context, &mut module, &pipeline)?;
     }
     Ok(())
+}
+
+/// A pipeline on a program.
+fn piped(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), String> {
+    match run_pipeline(context, module, pipeline) {
+        Err(error) if is_fault(&error) => Err(format!("{pipeline}: {error}")),
+        _ => Ok(()),
+    }
 }
 
 /// Whether an error is our own fault: no input may cause one.

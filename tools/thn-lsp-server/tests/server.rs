@@ -45,6 +45,24 @@ impl Server {
         self.input.flush().expect("the server reads");
     }
 
+    fn initialize(&mut self) {
+        self.send(&json!({
+            "jsonrpc": "2.0", "id": 1, "method": "initialize",
+            "params": { "processId": null, "rootUri": null, "capabilities": {} },
+        }));
+        self.wait_for(|message| message["id"] == 1);
+        self.send(&json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }));
+    }
+
+    /// Opens a document. Gives the diagnostics of it.
+    fn open(&mut self, uri: &str, text: &str) -> Value {
+        let document = json!({ "uri": uri, "languageId": "mlir", "version": 1, "text": text });
+        self.send(&json!({
+            "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document },
+        }));
+        self.wait_for(|message| message["method"] == "textDocument/publishDiagnostics")
+    }
+
     /// The next message that satisfies a test.
     fn wait_for(&self, test: impl Fn(&Value) -> bool) -> Value {
         loop {
@@ -89,21 +107,23 @@ fn read(output: &mut impl BufRead) -> Option<Value> {
 #[test]
 fn errors_of_our_verifier_are_shown_where_they_are() {
     let mut server = Server::start();
-    server.send(&json!({
-        "jsonrpc": "2.0", "id": 1, "method": "initialize",
-        "params": { "processId": null, "rootUri": null, "capabilities": {} },
-    }));
-    server.wait_for(|message| message["id"] == 1);
-    server.send(&json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }));
+    server.initialize();
     let text = "func.func @f(%x: tensor<3xf32>, %y: tensor<4xf32>) {\n  \
                 %0 = thn.add %x, %y : tensor<3xf32>, tensor<4xf32>\n  return\n}\n";
-    server.send(&json!({
-        "jsonrpc": "2.0", "method": "textDocument/didOpen",
-        "params": { "textDocument": { "uri": "file:///a.mlir", "languageId": "mlir", "version": 1, "text": text } },
-    }));
-    let published = server.wait_for(|message| message["method"] == "textDocument/publishDiagnostics");
+    let published = server.open("file:///a.mlir", text);
     let first = &published["params"]["diagnostics"][0];
     let message = first["message"].as_str().unwrap_or_default();
     assert!(message.contains("'thn.add' op elementwise operands have one shape"), "{published}");
     assert_eq!(first["range"]["start"]["line"], 1, "{published}");
+}
+
+/// MLIR's parser gives no depth a limit; the server has a stack for far more than anybody writes.
+#[test]
+fn a_deep_document_does_not_end_the_server() {
+    let mut server = Server::start();
+    server.initialize();
+    let deep = format!("func.func private @f({}f32{})\n", "tuple<".repeat(20_000), ">".repeat(20_000));
+    server.open("file:///deep.mlir", &deep);
+    let published = server.open("file:///wrong.mlir", "wrong\n");
+    assert_eq!(published["params"]["uri"], "file:///wrong.mlir", "{published}");
 }

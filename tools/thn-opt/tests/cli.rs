@@ -15,6 +15,10 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 ";
 
 fn thn_opt(arguments: &[&str]) -> Output {
+    thn_opt_on(PROGRAM, arguments)
+}
+
+fn thn_opt_on(input: &str, arguments: &[&str]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_thn-opt"))
         .args(arguments)
         .stdin(Stdio::piped())
@@ -23,7 +27,7 @@ fn thn_opt(arguments: &[&str]) -> Output {
         .spawn()
         .expect("thn-opt was built");
     // A run that prints help ends before it has read its input.
-    let _ = child.stdin.take().expect("piped").write_all(PROGRAM.as_bytes());
+    let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
     child.wait_with_output().expect("the child exists")
 }
 
@@ -122,4 +126,89 @@ fn our_own_plugin_is_refused() {
     let output = thn_opt(&["--load-pass-plugin=/no/such/library.so"]);
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && text.contains("Failed to load passes"), "{text}");
+}
+
+#[test]
+fn options_that_cannot_be_are_refused() {
+    for (option, why) in [
+        ("level=9", "level 9: the levels are 0 to 3"),
+        ("level=-1", "level -1: the levels are 0 to 3"),
+        ("level=x", "'x' value invalid for long argument"),
+        ("finite=maybe", "'maybe' is invalid value for boolean argument"),
+        ("cost=gold", "there is no cost model gold; there are cpu, gpu, primitives"),
+        ("exact=-1", "exact=-1: a number of classes is not below 0"),
+        ("only=nonsense", "no rule, family or class is called `nonsense`"),
+        ("without=nonsense", "no rule, family or class is called `nonsense`"),
+        ("rules=/no/such.rules", "cannot read the rules in `/no/such.rules`"),
+    ] {
+        let said = error(&[&format!("--thn-eqsat={option}")]);
+        assert!(said.contains(why), "{option}: {said}");
+    }
+}
+
+/// A text with `times` brackets of a kind inside each other, for each kind of nesting.
+fn nested(times: usize) -> [String; 5] {
+    let around = |open: &str, inner: &str, close: &str| {
+        format!("{}{inner}{}", open.repeat(times), close.repeat(times))
+    };
+    [
+        format!("func.func private @f({})\n", around("tuple<", "f32", ">")),
+        format!("module attributes {{a.b = {}}} {{}}\n", around("[", "1", "]")),
+        around("module {\n", "", "}\n"),
+        format!("#m = affine_map<(d0) -> ({})>\n", around("(", "d0", ")")),
+        format!("module {{}} loc({})\n", around("fused[", "\"a\"", "]")),
+    ]
+}
+
+#[test]
+fn text_that_nests_too_deep_is_refused() {
+    for text in nested(250) {
+        let output = thn_opt_on(&text, &["--thn-eqsat"]);
+        assert!(output.status.success(), "{text}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    for times in [257, 5_000, 300_000] {
+        for text in nested(times) {
+            let output = thn_opt_on(&text, &["--thn-eqsat"]);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            assert!(
+                said.starts_with("<stdin>:") && said.contains(": error: nested deeper than 256"),
+                "{said}"
+            );
+        }
+    }
+    // Brackets of one part that are never closed are not around the next.
+    let parts = format!("{}// -----\n{}", "(".repeat(200) + "\n", "(".repeat(200));
+    let said = |arguments: &[&str]| {
+        String::from_utf8_lossy(&thn_opt_on(&parts, arguments).stderr).contains("nested deeper than 256")
+    };
+    assert!(said(&[]) && !said(&["--split-input-file"]));
+}
+
+/// What MLIR's own parser does not survive is refused before.
+#[test]
+fn lists_that_are_none_are_refused() {
+    let text = |list: &str| {
+        format!(
+            "func.func @f(%x: tensor<4x3xf32>, %t: tensor<3x4xf32>) -> tensor<3x4xf32> {{\n\
+             %0 = linalg.transpose ins(%x : tensor<4x3xf32>) outs(%t : tensor<3x4xf32>) permutation = {list}\n\
+             return %0 : tensor<3x4xf32>\n}}\n"
+        )
+    };
+    assert!(thn_opt_on(&text("[1, 0]"), &[]).status.success());
+    for list in ["[1, 0", "[1,, 0]", "w1, 0]", "[99999999999999999999]"] {
+        let output = thn_opt_on(&text(list), &[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{list}: {said}");
+        assert!(said.starts_with("<stdin>:2:90: error: a list of integers is expected"), "{list}: {said}");
+    }
+}
+
+/// The parser also descends from term to term, where no brackets say how deep it gets.
+#[test]
+fn long_sums_are_read() {
+    let terms: Vec<String> = (2..40_002).map(|i| format!("d0 mod {i}")).collect();
+    let text = format!("#m = affine_map<(d0) -> ({})>\n", terms.join(" + "));
+    let output = thn_opt_on(&text, &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -58,9 +58,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Run mutated programs through every pass, and mutated rule files through the parser and the checker.
+    /// Run mutated programs through every pass, mutated rule files through the parser and the checker, and mutated options.
     Fuzz {
-        /// `ir` or `rules`; both if none is named.
+        /// `ir`, `rules` or `options`; all if none is named.
         target: Option<String>,
         /// How many inputs each target runs.
         #[arg(long, default_value_t = 10_000)]

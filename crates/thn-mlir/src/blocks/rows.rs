@@ -2,7 +2,10 @@
 
 use crate::{attributes, dims, import::NAME, raw, text::attribute_text, types};
 use mlir_sys::*;
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 use thn_ir::{AttrKind, Attrs, DType, Expr, Literal, OpKind, OpRow, Prim, Scalar, Semantics};
 
 /// Predicates of `arith.cmpf`, in the order of their numbers.
@@ -85,10 +88,32 @@ pub(crate) struct Meaning {
     pub(crate) wraps: bool,
 }
 
-/// The row that names an op, if all of the op's attributes are understood.
+/// The rows that name an op.
+static NAMED: LazyLock<BTreeMap<&str, Vec<OpKind>>> = LazyLock::new(|| {
+    let mut named: BTreeMap<&str, Vec<OpKind>> = BTreeMap::new();
+    for kind in OpKind::ALL {
+        for prim in kind.row().foreign {
+            named.entry(prim.emit).or_default().push(kind);
+        }
+    }
+    named
+});
+
+/// The rows that name an op, each as often as it does.
+pub(super) fn named(name: &str) -> &'static [OpKind] {
+    NAMED.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// Whether an op computes whole tensors into destinations.
+pub(super) fn is_structured(name: &str) -> bool {
+    name.starts_with("linalg.")
+}
+
+/// The row that names an op on elements, if all of the op's attributes are understood.
 pub(crate) fn meaning(operation: MlirOperation) -> Option<Meaning> {
     let name = raw::name(operation);
-    if !OpKind::ALL.iter().any(|kind| kind.row().foreign.iter().any(|prim| prim.emit == name)) {
+    let kinds = named(&name);
+    if kinds.is_empty() || is_structured(&name) {
         return None;
     }
     let (operands, results) = (raw::operands(operation), raw::results(operation));
@@ -101,8 +126,8 @@ pub(crate) fn meaning(operation: MlirOperation) -> Option<Meaning> {
             Some(*known.get(usize::try_from(attributes::integer(number)?).ok()?)?)
         }
     };
-    let named = |prim: &Prim| prim.emit == name && prim.predicate == predicate && prim.class.contains(dtype);
-    let kind = OpKind::ALL.into_iter().find(|kind| kind.row().foreign.iter().any(named))?;
+    let fits = |prim: &Prim| prim.emit == name && prim.predicate == predicate && prim.class.contains(dtype);
+    let kind = kinds.iter().copied().find(|kind| kind.row().foreign.iter().any(fits))?;
     let row = kind.row();
     let whole = operands.iter().chain(&results).all(|value| types::shaped(raw::type_of(*value)).is_some());
     if !whole || operands.len() != row.operands.len() || !raw::regions(operation).is_empty() {
@@ -129,7 +154,7 @@ pub(crate) fn meaning(operation: MlirOperation) -> Option<Meaning> {
 }
 
 /// A literal: dense, or one number.
-fn literal(attribute: MlirAttribute) -> Option<Literal> {
+pub(super) fn literal(attribute: MlirAttribute) -> Option<Literal> {
     // SAFETY: the attribute is alive; its value is read as what it is.
     unsafe {
         let dtype = types::dtype(mlirAttributeGetType(attribute));
@@ -149,9 +174,19 @@ fn literal(attribute: MlirAttribute) -> Option<Literal> {
     attributes::dense(attribute)
 }
 
-/// The name that other dialects have for an op on elements of this type.
+/// The name that other dialects have for an op on elements of this type, wherever they are.
 pub(crate) fn name(row: &OpRow, dtype: DType) -> Option<Prim> {
-    row.foreign.iter().find(|prim| prim.class.contains(dtype)).copied()
+    row.foreign.iter().find(|prim| prim.class.contains(dtype) && !is_structured(prim.emit)).copied()
+}
+
+/// The name that linalg has for an op on operands of these ranks; where a row has one name, ranks do not matter.
+pub(super) fn structured_name(row: &OpRow, dtype: DType, ranks: &[usize]) -> Option<&'static str> {
+    let ranks: Vec<String> = ranks.iter().map(usize::to_string).collect();
+    let ranks = ranks.join("x");
+    let fits = |prim: &&Prim| {
+        is_structured(prim.emit) && prim.class.contains(dtype) && prim.predicate.is_none_or(|p| p == ranks)
+    };
+    row.foreign.iter().find(fits).map(|prim| prim.emit)
 }
 
 /// The number of a predicate.
@@ -161,30 +196,47 @@ pub(crate) fn predicate(dtype: DType, predicate: &str) -> Option<i64> {
 }
 
 /// The ops that can be written in other dialects, by the element type of their last operand: those that the op table names
-/// there, those that are made of such, and repeated numbers.
-pub fn written() -> BTreeSet<(OpKind, DType)> {
+/// there, those that are made of such, and repeated numbers. In a `structured` block, that is one with ops of linalg, there
+/// are more.
+pub(super) fn written(structured: bool) -> BTreeSet<(OpKind, DType)> {
     let signless = DType::ALL.into_iter().filter(|dtype| !dtype.is_int() || dtype.is_signed());
     let all = signless.flat_map(|dtype| OpKind::ALL.into_iter().map(move |kind| (kind, dtype)));
-    all.filter(|(kind, dtype)| *kind == OpKind::Broadcast || can_write(*kind, *dtype)).collect()
+    all.filter(|(kind, dtype)| *kind == OpKind::Broadcast || can_write(*kind, *dtype, structured)).collect()
 }
 
-fn can_write(kind: OpKind, dtype: DType) -> bool {
+/// Whether an op is made of others, and has no name in other dialects.
+pub(super) fn is_unnamed(kind: OpKind, structured: bool) -> bool {
+    let row = kind.row();
+    let named = row.foreign.iter().any(|prim| structured || !is_structured(prim.emit));
+    !named && matches!(row.semantics, Semantics::Expand(_))
+}
+
+fn can_write(kind: OpKind, dtype: DType, structured: bool) -> bool {
     let row = kind.row();
     match row.semantics {
-        Semantics::Expand(parts) if row.foreign.is_empty() => {
-            row.is_elementwise() && parts_written(&parts, dtype)
+        Semantics::Expand(parts) if is_unnamed(kind, structured) => {
+            (structured || row.is_elementwise()) && parts_written(&parts, dtype, structured)
         }
-        _ => name(row, dtype).is_some(),
+        _ => row
+            .foreign
+            .iter()
+            .any(|prim| prim.class.contains(dtype) && (structured || !is_structured(prim.emit))),
     }
 }
 
-fn parts_written(expression: &Expr, dtype: DType) -> bool {
+fn parts_written(expression: &Expr, dtype: DType, structured: bool) -> bool {
     match expression {
         Expr::Op(kind, parts) => {
-            can_write(*kind, dtype) && parts.iter().all(|part| parts_written(part, dtype))
+            can_write(*kind, dtype, structured)
+                && parts.iter().all(|part| parts_written(part, dtype, structured))
         }
-        Expr::Let(bound, body) => parts_written(bound, dtype) && parts_written(body, dtype),
+        Expr::Let(bound, body) => {
+            parts_written(bound, dtype, structured) && parts_written(body, dtype, structured)
+        }
+        Expr::Reduce(kind, x) => can_write(*kind, dtype, structured) && parts_written(x, dtype, structured),
+        Expr::Rebroadcast(x) => structured && parts_written(x, dtype, structured),
         Expr::Operand(_) | Expr::Local(_) | Expr::Number(_) => true,
-        Expr::Result | Expr::Reduce(..) | Expr::Rebroadcast(_) | Expr::Count | Expr::Real(..) => false,
+        // Lengths are indices there, and no numbers.
+        Expr::Result | Expr::Count | Expr::Real(..) => false,
     }
 }

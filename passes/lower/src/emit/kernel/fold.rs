@@ -62,8 +62,8 @@ impl Folding {
         let dtype = if total { self.total() } else { self.dtype };
         match self.step {
             Step::Sum => vec![e.text.scalar(Scalar::Float(0.0), dtype).name],
-            Step::Op(_, init) => vec![e.text.scalar(start(init, dtype), dtype).name],
-            Step::Argmax => vec![e.text.scalar(start("-inf", dtype), dtype).name, e.text.index(0)],
+            Step::Op(_, init) => vec![e.text.scalar(Scalar::of_table(init, dtype), dtype).name],
+            Step::Argmax => vec![e.text.scalar(Scalar::of_table("-inf", dtype), dtype).name, e.text.index(0)],
         }
     }
 
@@ -144,18 +144,4 @@ pub(super) fn combine(e: &mut Elements<'_>, kind: OpKind, state: &str, element: 
     let level = e.text.level();
     let state = Val { name: state.to_string(), dtype: element.dtype, level };
     scalar::apply(&mut e.text, e.calls, kind, &[state, element.clone()], element.dtype)
-}
-
-/// A start value of the op table in an element type.
-pub(super) fn start(init: &str, dtype: DType) -> Scalar {
-    let bits = dtype.precision();
-    match init {
-        "1" => Scalar::Int(1).cast(dtype),
-        "inf" if dtype.is_float() => Scalar::Float(f64::INFINITY),
-        "-inf" if dtype.is_float() => Scalar::Float(f64::NEG_INFINITY),
-        "inf" if dtype == DType::Bool => Scalar::Bool(true),
-        "inf" => Scalar::Int((1i128 << bits) - 1),
-        "-inf" if dtype.is_signed() => Scalar::Int(-(1i128 << bits)),
-        _ => Scalar::Int(0).cast(dtype),
-    }
 }

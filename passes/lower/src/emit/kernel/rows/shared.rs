@@ -27,7 +27,7 @@ impl Rows<'_, '_, '_> {
         let (Role::Accumulate, Some(folding)) = (stage.role, self.info[i].folding) else { return Ok(()) };
         let (false, Some((name, ty, dtype))) = (stage.kept.is_empty(), to) else { return Ok(()) };
         let start = match folding.step {
-            Step::Op(_, init) => fold::start(init, dtype),
+            Step::Op(_, init) => Scalar::of_table(init, dtype),
             _ => Scalar::Float(0.0),
         };
         let dims = self.w.e.tensor(self.info[i].value)?.shape;
