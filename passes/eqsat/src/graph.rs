@@ -7,7 +7,14 @@
 //! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
 //! united; children of commutative ops are sorted when a node is made.
 
-use crate::{facts::Facts, hash::FastMap, kinds::KindSet};
+use crate::{
+    facts::{
+        Facts,
+        structure::{self, Structure},
+    },
+    hash::FastMap,
+    kinds::KindSet,
+};
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
 use std::{cell::RefCell, collections::BTreeSet, hash::Hash};
@@ -346,9 +353,10 @@ impl Analysis<Node> for Knowledge {
         a.splat = a.splat.take().or_else(|| b.splat.clone());
         a.foldable |= b.foldable;
         a.facts = a.facts.meet(b.facts);
-        if let (None, Some(ty)) = (&a.splat, a.ty) {
-            let dtype = self.types.items[ty.0 as usize].dtype;
-            a.splat = a.facts.point(dtype).map(|v| Literal::scalar(dtype, v));
+        if let Some(ty) = a.ty.map(|t| &self.types.items[t.0 as usize]) {
+            a.facts.structure = a.facts.structure.completed(ty);
+            let value = if a.splat.is_none() { a.facts.point(ty.dtype) } else { None };
+            a.splat = a.splat.take().or_else(|| value.map(|v| Literal::scalar(ty.dtype, v)));
         }
         a.leaf |= b.leaf;
         a.constant |= b.constant;
@@ -451,11 +459,22 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
                 .into_iter()
                 .fold(children[0].facts, |known, fact| known.meet(Facts::of_assumption(fact, dtype)))
         }
+        // Its elements are values of xᵀ A x.
+        (None, OpKind::Diagonal) if children[0].facts.structure.has(Structure::SEMIDEFINITE) => {
+            Facts { structure: Structure::NONE, ..children[0].facts }
+                .meet(Facts::of_bounds(0.0, f64::INFINITY))
+        }
         (None, OpKind::Constant) => literal.map_or(unknown.facts, |l| {
             l.iter().map(Facts::of_scalar).reduce(Facts::join).unwrap_or(unknown.facts)
         }),
         _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<SmallVec<[Facts; 4]>>(), dtype),
     };
+    let structure = tensor.map_or(Structure::NONE, |ty| {
+        let promised = if kind == OpKind::Assume { facts.structure } else { Structure::NONE };
+        let known = structure::of_node(graph, kind, graph.analysis.payload(payload), &node.children, ty);
+        (known | promised).completed(ty)
+    });
+    let facts = Facts { structure, ..facts };
     let splat = splat.or_else(|| facts.point(dtype).map(|v| Literal::scalar(dtype, v)));
     Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
 }

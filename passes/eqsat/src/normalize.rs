@@ -55,7 +55,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 17] = [
     ("whole-number", "`(round ?x)`, and likewise floor, ceil and trunc, is `?x` where `?x` is whole"),
     (
         "take-early",
-        "`(take@P (f ?x))` is `(f (take@P ?x))` for elementwise `f` and `take` one of slice, gather, pick",
+        "`(take@P (f ?x))` is `(f (take@P ?x))` for elementwise `f` and `take` one of slice, gather, pick, diagonal",
     ),
     ("join-of-one", "`(join@A ?x)` is `?x`"),
     ("join-without-empty", "operands without elements are left out"),
@@ -97,7 +97,7 @@ pub(crate) enum Member {
 
 /// Whether [`normalize`] may find something at an op of this kind.
 pub(crate) fn looks_at(kind: OpKind) -> bool {
-    let takes = matches!(kind, OpKind::Slice | OpKind::Gather | OpKind::Pick);
+    let takes = matches!(kind, OpKind::Slice | OpKind::Gather | OpKind::Pick | OpKind::Diagonal);
     let joins = matches!(kind, OpKind::Join | OpKind::Sum | OpKind::Prod | OpKind::Max | OpKind::Min);
     kind.row().is_elementwise() || kind == OpKind::Assume || takes || joins
 }
@@ -148,7 +148,9 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
             take_early(graph, kind, payload, node, &mut found);
             joins::of_slice(graph, payload, node, &mut found);
         }
-        OpKind::Gather | OpKind::Pick => take_early(graph, kind, payload, node, &mut found),
+        OpKind::Gather | OpKind::Pick | OpKind::Diagonal => {
+            take_early(graph, kind, payload, node, &mut found);
+        }
         OpKind::Join => joins::of_join(graph, payload, node, &mut found),
         // A sum in another order rounds otherwise.
         OpKind::Sum | OpKind::Prod if strict => {}
@@ -281,6 +283,10 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
         .filter_map(|n| n.op().filter(|(k, _)| is_movement(*k)).map(|(k, p)| (k, p, n.children[0])))
         .collect();
     for (movement, how, source) in movements {
+        // A movement that changes nothing: what is lifted is the op as it was.
+        if graph.find(source) == graph.find(full) {
+            continue;
+        }
         let Some(shape) = type_of(graph, source).map(|t| t.shape.clone()) else { continue };
         if shape.rank() == 0 {
             // Repeated rank-0 values are operands of their own: see `scalar_operands`.

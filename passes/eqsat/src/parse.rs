@@ -422,6 +422,9 @@ impl<'a> Parser<'a> {
         let mut args = vec![];
         loop {
             self.space();
+            if args.is_empty() && self.eat(")") {
+                break;
+            }
             let at = self.at;
             if !self.eat("@") {
                 return Err((at, "a payload is expected here".into()));
