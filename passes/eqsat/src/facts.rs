@@ -11,6 +11,7 @@ mod integers;
 pub(crate) mod structure;
 mod transfer;
 
+use crate::kinds::is_exact_multiset;
 use structure::Structure;
 use thn_ir::{DType, Fact, OpKind, Scalar};
 
@@ -227,6 +228,12 @@ impl Facts {
 
     /// The elements of an op's result, from the elements of its operands; nothing of its structure.
     pub(crate) fn of_op(kind: OpKind, parts: &[Facts], dtype: DType) -> Facts {
+        if let [first, rest @ ..] = parts
+            && rest.len() > 1
+            && is_exact_multiset(kind)
+        {
+            return rest.iter().fold(*first, |x, y| Facts::of_op(kind, &[x, *y], dtype));
+        }
         let facts = if dtype.is_float() || transfer::passes_elements_on(kind) {
             transfer::of_op(kind, parts, dtype)
         } else {

@@ -2,7 +2,8 @@
 //!
 //! An e-node is an op of the table with its declared attributes, a leaf for a value that the search cannot enter
 //! (arguments, values from outside the block, results of foreign ops), an op with regions, or one of the results of
-//! such an op. `add` and `mul` may have more than two children: they stand for the sum or product of a multiset.
+//! such an op. Sums, products and others that are associative and
+//! commutative may have more than two children: those are a multiset.
 //!
 //! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
 //! united; children of commutative ops are sorted when a node is made.
@@ -13,7 +14,7 @@ use crate::{
         structure::{self, Structure},
     },
     hash::FastMap,
-    kinds::KindSet,
+    kinds::{KindSet, is_multiset},
 };
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
@@ -272,7 +273,9 @@ fn add_node(graph: &mut Graph, node: Node, ty: Option<TypeId>) -> Id {
 
 /// Adds an op; `None` if the types do not fit or it would need a check that the program does not make.
 pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<Id> {
-    if let (OpKind::Add | OpKind::Mul, [only]) = (kind, children) {
+    if let [only] = children
+        && is_multiset(kind)
+    {
         return Some(*only);
     }
     let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| graph[*c].data.ty).collect::<Option<_>>()?;
@@ -317,7 +320,7 @@ pub(crate) fn fill(graph: &mut Graph, x: Id, ty: &TensorType) -> Option<Id> {
 fn result_type(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<TensorType> {
     let types: Vec<TensorType> =
         children.iter().map(|c| type_of(graph, *c).cloned()).collect::<Option<_>>()?;
-    if children.len() > 2 && matches!(kind, OpKind::Add | OpKind::Mul) {
+    if children.len() > 2 && is_multiset(kind) {
         let full = types.iter().find(|t| t.rank() > 0).unwrap_or(&types[0]).clone();
         if !kind.row().dtypes.operands.contains(full.dtype) {
             return None;

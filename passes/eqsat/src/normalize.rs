@@ -2,6 +2,7 @@
 //! file.
 //!
 //! - `flatten-sum`, `flatten-product`: a sum over a sum is also the sum of the multiset (not under `strict`).
+//! - `flatten-exact`: the same for `maximum`, `minimum`, `and` and `or`, whose order changes no bit.
 //! - `scalar-operand`: an operand that repeats one element is used as that element.
 //! - `lift-movement`: an op over broadcasts, reshapes or dimshuffles that are alike is that movement of the op over
 //!   what they move. So patterns meet ops that stood on different sides of a movement, and less is computed.
@@ -16,7 +17,10 @@
 use crate::graph::{
     Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, rank, type_of,
 };
-use crate::joins;
+use crate::{
+    joins,
+    kinds::{is_exact_multiset, is_multiset},
+};
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
 
@@ -28,12 +32,16 @@ const MAX_ARITY: usize = 8;
 const MAX_MULTISETS: usize = 6;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 17] = [
+pub(crate) const BUILT_IN: [(&str, &str); 18] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
     ),
     ("flatten-product", "the same for `mul`"),
+    (
+        "flatten-exact",
+        "the same for `maximum`, `minimum`, `and` and `or`, which give the same bits in any order",
+    ),
     ("assume", "`(assume@A ?x)` is `?x`, of which the facts `@A` are then known"),
     (
         "scalar-operand",
@@ -49,7 +57,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 17] = [
     ),
     (
         "contraction",
-        "a `sum` over products, broadcasts, products of matrices and further sums is contracted two factors at a time, in the cheapest order; needs `reassoc`",
+        "a `sum` over products, broadcasts, products of matrices, diagonals and further sums, the diagonal of a product, or a stack of products with one common factor, is contracted two factors at a time, in the cheapest order; needs `reassoc`",
     ),
     ("known-number", "what the analysis proves to be one number everywhere is that constant"),
     ("whole-number", "`(round ?x)`, and likewise floor, ceil and trunc, is `?x` where `?x` is whole"),
@@ -131,7 +139,7 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
             found.push(Found { name: "sorted", class, node: Some(node), better: false, members });
         }
     }
-    if !strict && matches!(kind, OpKind::Add | OpKind::Mul) {
+    if is_exact_multiset(kind) || (!strict && is_multiset(kind)) {
         flatten(graph, class, kind, node, &mut found);
     }
     if kind == OpKind::Assume {
@@ -207,7 +215,11 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
                 continue;
             }
             if let Some(class) = add_op(graph, kind, PayloadId::EMPTY, &all) {
-                let name = if kind == OpKind::Add { "flatten-sum" } else { "flatten-product" };
+                let name = match kind {
+                    OpKind::Add => "flatten-sum",
+                    OpKind::Mul => "flatten-product",
+                    _ => "flatten-exact",
+                };
                 let mut members = vec![Member::Any; node.children.len()];
                 members[i] = Member::Node(inner);
                 found.push(Found { name, class, node: Some(flat), better: false, members });

@@ -10,6 +10,7 @@ use crate::{
     conditions::CONDITIONS,
     facts::{Facts, structure::Structure},
     graph::{Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, rank, type_of},
+    kinds::is_exact_multiset,
     matcher::{self, Binding},
     pattern::{Argument, Pattern, Rule},
 };
@@ -251,7 +252,12 @@ impl<'r> Space<'r> {
     ) -> Result<Option<Instance>, Error> {
         let Some(mut b) = self.bind(digits, proved) else { return Ok(None) };
         let root = TensorType::scalar(self.dtype);
-        let reordered = b.way.rests.iter().flatten().any(|r| r.len() > 1);
+        let rounds = |r: usize| {
+            let of = |p: &&Pattern| matches!(p, Pattern::Op { kind, rest: Some(rest), .. } if *rest == r && !is_exact_multiset(*kind));
+            self.rule.left.walk().iter().any(of)
+        };
+        let long = |r: &usize| b.way.rests[*r].as_ref().is_some_and(|r| r.len() > 1);
+        let reordered = (0..b.way.rests.len()).any(|r| long(&r) && rounds(r));
         let Some(left) = apply::instantiate(&mut b.graph, &self.rule.left, &b.way, &root) else {
             return Ok(None);
         };

@@ -1,6 +1,7 @@
 //! Sums over products of tensors that do not all have every dim: `sum_k x[i, k] y[k, j]`, however it is spelled.
 //!
-//! A sum over a product of broadcasts, products of matrices and further sums is an Einstein sum. Its factors are contracted two at a time, in
+//! A sum over a product of broadcasts, products of matrices, diagonals and further sums is an Einstein sum; so are the
+//! diagonal of a product of matrices, and a stack of products with one common factor. Its factors are contracted two at a time, in
 //! the order of least work over all orders (a dynamic program over sets of factors), and two matrices are contracted
 //! by a product of matrices. So the tensor of all products is never made.
 

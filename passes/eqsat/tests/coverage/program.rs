@@ -265,10 +265,10 @@ fn tree(func: &Func, value: Value) -> String {
     let mut parts: Vec<String> = vec![];
     let mut operands: Vec<Value> = data.operands.iter().rev().copied().collect();
     while let Some(operand) = operands.pop() {
-        // Sums of sums and products of products are one.
+        // Sums of sums and the like are one.
         match func.def(operand) {
             ValueDef::Result { op: inner, .. }
-                if func.op(inner).kind == data.kind && matches!(data.kind, OpKind::Add | OpKind::Mul) =>
+                if func.op(inner).kind == data.kind && is_multiset(data.kind) =>
             {
                 operands.extend(func.op(inner).operands.iter().rev());
             }
@@ -291,6 +291,11 @@ fn tree(func: &Func, value: Value) -> String {
         out += &format!(" {part}");
     }
     out + ")"
+}
+
+fn is_multiset(kind: OpKind) -> bool {
+    use OpKind::{Add, And, Maximum, Minimum, Mul, Or};
+    matches!(kind, Add | Mul | Maximum | Minimum | And | Or)
 }
 
 fn list(text: &str) -> impl Iterator<Item = &str> {
