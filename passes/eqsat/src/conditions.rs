@@ -196,6 +196,27 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         },
     },
     Condition {
+        name: "within",
+        form: "xx",
+        meaning: "is an index of the rows of the second tensor, counted from the front, by what is known of it",
+        holds: |s| {
+            let index = s.graph[s.tensors[0]].data.facts;
+            let rows = type_of(s.graph, s.tensors[1]).and_then(|t| t.shape.first()?.as_const());
+            index.lo >= 0.0 && rows.is_some_and(|rows| index.hi < rows as f64)
+        },
+    },
+    Condition {
+        name: "hot",
+        form: "pp",
+        meaning: "the iota runs along the rows of a matrix and does not wrap around, and the broadcast repeats along them",
+        holds: |s| {
+            let ty = s.payloads[0].ty.as_ref();
+            s.payloads[0].attrs.get_int("axis") == Some(1)
+                && ty.is_some_and(|t| t.rank() == 2 && structure::counts(t))
+                && s.payloads[1].attrs.get_ints("axes") == [0]
+        },
+    },
+    Condition {
         name: "positions",
         form: "pp",
         meaning: "the iotas run along the first and the second dim of matrices, and do not wrap around",

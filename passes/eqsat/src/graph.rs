@@ -455,6 +455,12 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
             let length = tensor.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
             Facts::of_iota(length.and_then(Dim::as_const), dtype)
         }
+        (None, OpKind::Argmax) => {
+            let axis = graph.analysis.payload(payload).attrs.get_int("axis").unwrap_or(0);
+            let x = node.children.first().and_then(|c| type_of(graph, *c));
+            let length = x.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
+            Facts::of_iota(length.and_then(Dim::as_const), dtype)
+        }
         (None, OpKind::Assume) => {
             let facts = graph.analysis.payload(payload).attrs.get_str("facts").unwrap_or_default();
             let facts = Fact::list(facts).unwrap_or_default();

@@ -128,7 +128,11 @@ impl<'r> Space<'r> {
         let mut choices = vec![];
         let mut index = vec![];
         for v in 0..rule.vars.len() {
-            let (own, is_index) = role(&rule.left, v, dtype);
+            let (own, is_index) = [&rule.left, &rule.right]
+                .map(|side| role(side, v, dtype))
+                .into_iter()
+                .find(|(_, is_index)| *is_index)
+                .unwrap_or_else(|| role(&rule.left, v, dtype));
             index.push(is_index);
             let names = guards(Argument::Var(v));
             let constants: &[f64] = if names.contains(&"power_of_two") {
@@ -183,6 +187,15 @@ impl<'r> Space<'r> {
                     let facts = Facts { lo: at, hi: at, ..Facts::of_dtype(DType::I64) };
                     let ty = TensorType::new(DType::I64, Shape(vec![COLUMNS.into()]));
                     self.choices[*v] = vec![Choice::Constant(at, DType::I64), Choice::Tensor(ty, facts)];
+                }
+            }
+            if name == "hot" {
+                let ty = TensorType::new(DType::I64, matrix.clone());
+                let attrs = [Attrs::new().with("axis", Attr::Int(1)), Attrs::new().ints("axes", &[0])];
+                for (arg, attrs) in guard.args.iter().zip(attrs) {
+                    let Argument::Payload(p) = arg else { continue };
+                    let payload = Payload { attrs, ty: Some(ty.clone()) };
+                    self.choices[vars + rests + p] = vec![Choice::Payload(payload)];
                 }
             }
             if !matches!(name, "one_hot" | "rows") {
@@ -333,16 +346,23 @@ impl Bound {
             // What is known of a whole tensor can be promised.
             let mut promised = facts.structure.promises();
             promised.extend((facts.lo >= 0.0).then_some(Fact::NonNegative));
+            if promised.is_empty() {
+                promised.push(Fact::Finite);
+            }
             let text = Attr::Str(Fact::text(&promised).into());
             let payload =
                 self.graph.analysis.intern(Payload { attrs: Attrs::new().with("facts", text), ty: None });
             let id = leaf(&mut self.graph, number, ty, any);
             self.inputs.push((id, Input { ty: ty.clone(), facts, index }));
-            return if facts.structure == Structure::IDENTITY {
-                self.identity(ty)
-            } else {
-                add_op(&mut self.graph, OpKind::Assume, payload, &[id])
-            };
+            if facts.structure == Structure::IDENTITY {
+                return self.identity(ty);
+            }
+            let known = add_op(&mut self.graph, OpKind::Assume, payload, &[id])?;
+            if facts.hi == any.hi {
+                return Some(known);
+            }
+            let most = add_scalar(&mut self.graph, ty.dtype, Scalar::Float(facts.hi));
+            return add_op(&mut self.graph, OpKind::Minimum, PayloadId::EMPTY, &[known, most]);
         }
         if (facts.lo, facts.hi) == (0.0, 1.0) {
             let id = leaf(&mut self.graph, number, ty, any);

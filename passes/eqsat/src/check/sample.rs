@@ -157,8 +157,11 @@ impl Sampler<'_> {
         let facts = input.facts;
         match input.ty.dtype {
             _ if input.index => {
-                let any = i128::from(self.random.bits() % columns.max(1) as u64);
-                Scalar::Int(any.max(facts.lo as i128).min(facts.hi as i128))
+                // From the front or from the end, where that is allowed.
+                let range = columns.max(1);
+                let any = i128::from(self.random.bits() % range as u64);
+                let back = if facts.lo < 0.0 && self.random.below(3) == 0 { i128::from(range) } else { 0 };
+                Scalar::Int((any - back).max(facts.lo as i128).min(facts.hi as i128))
             }
             DType::Bool => Scalar::Bool((self.random.below(2) == 0 || facts.lo > 0.0) && facts.hi > 0.0),
             dtype if dtype.is_float() => {
