@@ -39,7 +39,7 @@ pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> 
             "orthogonal" => facts.structure = facts.structure | Structure::ORTHOGONAL,
             "identity" => facts.structure = facts.structure | Structure::IDENTITY,
             "within" if guard.args.first() == Some(what) => {
-                (facts.lo, facts.hi) = (0.0, COLUMNS as f64 - 1.0)
+                (facts.lo, facts.hi) = (0.0, COLUMNS as f64 - 1.0);
             }
             "unique" => facts.structure = facts.structure | Structure::UNIQUE,
             _ => {}
