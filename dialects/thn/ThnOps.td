@@ -482,6 +482,13 @@ def Thn_PickOp : Thn_Inferred<"pick"> {
   let assemblyFormat = "$x `,` $index attr-dict `:` type($x) `,` type($index)";
   let iterate = "(pick)"; let transpose = "one_hot"; let dtypes = "any"; let cost = 1;
 }
+def Thn_DiagonalOp : Thn_Inferred<"diagonal"> {
+  let summary = "The diagonal of the last two dims: result[i..., j] = x[i..., j, j], as long as the shorter of the two.";
+  let arguments = (ins Thn_Tensor:$x);
+  let results = (outs Thn_Tensor:$result);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+  let iterate = "(diagonal)"; let transpose = "diagonal"; let dtypes = "any"; let cost = 0;
+}
 def Thn_JoinOp : Thn_Inferred<"join"> {
   let summary = "Concatenates along `axis`.";
   let arguments = (ins Variadic<Thn_Tensor>:$xs, I64Attr:$axis);

@@ -112,6 +112,7 @@ impl Suite {
             Iterate::Slice => self.slices(),
             Iterate::Gather => self.gathers(),
             Iterate::Pick => self.picks(),
+            Iterate::Diagonal => self.diagonals(),
             Iterate::Join => self.joins(),
             Iterate::Pad => self.pads(),
             Iterate::SetSubtensor | Iterate::IncSubtensor => self.subtensors(),
@@ -314,6 +315,15 @@ impl Suite {
             })?;
         }
         Ok(())
+    }
+
+    fn diagonals(&mut self) -> Result<(), Error> {
+        let d = self.dtype;
+        let shapes: [&[&[usize]]; 4] =
+            [&[&[4, 4], &[2, 3, 5]], &[&[5, 2], &[1, 4, 1]], &[&[0, 3], &[0, 2, 2]], &[&[1, 1], &[2, 0, 0]]];
+        self.add(&[(d, 2), (d, 3)], &shapes, Judge::Bits, |b, x| {
+            x.iter().map(|x| b.map(OpKind::Diagonal, &[*x])).collect()
+        })
     }
 
     fn joins(&mut self) -> Result<(), Error> {

@@ -229,11 +229,16 @@ impl<'r> Generator<'r> {
         if row.operands.len() == 1 {
             return self.builder().map(kind, &[x]);
         }
-        let fits =
-            |t: &TensorType| t.dtype == ty.dtype && (t.shape == ty.shape || t.rank() == 0 || ty.rank() == 0);
+        let mut full = ty;
         let mut operands = vec![x];
         for _ in 1..row.operands.len() {
+            let fits = |t: &TensorType| {
+                t.dtype == full.dtype && (t.shape == full.shape || t.rank() == 0 || full.rank() == 0)
+            };
             let y = self.any(fits, jumps(kind))?;
+            if full.rank() == 0 {
+                full = self.ty(y);
+            }
             let at = self.random.below(operands.len() + 1);
             operands.insert(at, y);
         }

@@ -1,6 +1,6 @@
 //! Products of vectors, matrices and batches of them.
 
-use crate::{Operand, Tensor, arena::build};
+use crate::{Operand, Tensor, arena::build, lengths};
 use thn_ir::{Builder, DType, Dim, Error, Loc, OpKind, Shape, Value};
 
 /// Both operands in their common element type, which is a number.
@@ -45,6 +45,35 @@ impl Tensor {
         build(&[self, other], Loc::caller(), |b, v| {
             let (x, y) = promoted(b, v[0], v[1])?;
             b.map(OpKind::BatchedDot, &[x, y])
+        })
+    }
+
+    /// The diagonal of the last two dims.
+    #[track_caller]
+    pub fn diagonal(&self) -> Tensor {
+        build(&[self], Loc::caller(), |b, v| b.map(OpKind::Diagonal, v))
+    }
+
+    /// The sum of the diagonal of the last two dims.
+    #[track_caller]
+    pub fn trace(&self) -> Tensor {
+        self.diagonal().sum_over(-1)
+    }
+
+    /// NumPy's `diag`: the diagonal of a matrix, or the matrix with a vector on its diagonal.
+    #[track_caller]
+    pub fn diag(&self) -> Tensor {
+        build(&[self], Loc::caller(), |b, v| {
+            let own = b.shape(v[0])?;
+            if own.rank() != 1 {
+                return b.map(OpKind::Diagonal, v);
+            }
+            let shape = Shape(vec![own[0].clone(), own[0].clone()]);
+            let (row, column) = (lengths::iota(b, shape.clone(), 0)?, lengths::iota(b, shape.clone(), 1)?);
+            let here = b.map(OpKind::Eq, &[row, column])?;
+            let rows = b.broadcast(v[0], &[0], &shape)?;
+            let zero = b.number(b.tensor(v[0])?.dtype, 0.0)?;
+            b.map(OpKind::Select, &[here, rows, zero])
         })
     }
 

@@ -211,6 +211,7 @@ pub fn access(func: &Func, op: OpId) -> Result<Option<Access>, Error> {
             at.push(Index::Load { operand: 1, at: iters(0..n), bound });
             map(load(0, at))
         }
+        Iterate::Diagonal => map(load(0, iters(0..n).into_iter().chain(iters(n - 1..n)).collect())),
         Iterate::Join => map(join(&operands, attrs.get_int("axis").unwrap_or(0) as usize)),
         Iterate::Pad => map(pad(&operands[0].shape, attrs.get_ints("low"))),
         Iterate::SetSubtensor | Iterate::IncSubtensor => {

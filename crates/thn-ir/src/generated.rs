@@ -168,6 +168,8 @@ pub enum OpKind {
     Gather,
     /// One element of each row: result\[i...\] = x\[i..., index\[i...\]\], Theano's x\[arange(n), y\]. A negative index counts from the end; one outside is an error.
     Pick,
+    /// The diagonal of the last two dims: result\[i..., j\] = x\[i..., j, j\], as long as the shorter of the two.
+    Diagonal,
     /// Concatenates along `axis`.
     Join,
     /// Adds `low` elements before and `high` after along each dim, all equal to the rank-0 value.
@@ -214,7 +216,7 @@ pub enum OpKind {
 
 impl OpKind {
     /// Every op of the table, in its order.
-    pub const ALL: [OpKind; 100] = [
+    pub const ALL: [OpKind; 101] = [
         OpKind::Constant,
         OpKind::Dim,
         OpKind::Iota,
@@ -295,6 +297,7 @@ impl OpKind {
         OpKind::Slice,
         OpKind::Gather,
         OpKind::Pick,
+        OpKind::Diagonal,
         OpKind::Join,
         OpKind::Pad,
         OpKind::SetSubtensor,
@@ -400,6 +403,7 @@ impl OpKind {
             "slice" => OpKind::Slice,
             "gather" => OpKind::Gather,
             "pick" => OpKind::Pick,
+            "diagonal" => OpKind::Diagonal,
             "join" => OpKind::Join,
             "pad" => OpKind::Pad,
             "set_subtensor" => OpKind::SetSubtensor,
@@ -507,6 +511,7 @@ impl OpKind {
             OpKind::Slice => &SLICE,
             OpKind::Gather => &GATHER,
             OpKind::Pick => &PICK,
+            OpKind::Diagonal => &DIAGONAL,
             OpKind::Join => &JOIN,
             OpKind::Pad => &PAD,
             OpKind::SetSubtensor => &SET_SUBTENSOR,
@@ -2801,6 +2806,26 @@ static PICK: OpRow = OpRow {
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
     foreign: &[],
     cost: 1,
+    max_ulp: 1,
+};
+
+static DIAGONAL: OpRow = OpRow {
+    kind: OpKind::Diagonal,
+    mnemonic: "diagonal",
+    summary: "The diagonal of the last two dims: result[i..., j] = x[i..., j, j], as long as the shorter of the two.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: None,
+    semantics: Semantics::Iterate(Iterate::Diagonal),
+    partials: &[],
+    transpose: Some("diagonal"),
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
+    foreign: &[],
+    cost: 0,
     max_ulp: 1,
 };
 

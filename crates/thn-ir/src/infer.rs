@@ -370,6 +370,14 @@ impl Cx<'_> {
                 }
                 one(x.with_shape(index.shape.clone()))
             }
+            Iterate::Diagonal => {
+                let x = &self.operands[0];
+                let [batch @ .., rows, columns] = x.shape.0.as_slice() else {
+                    return Err(Error::input(format!("{x} has no two dims with a diagonal")));
+                };
+                let length = Dim::min(rows, columns);
+                one(x.with_shape(Shape(batch.iter().cloned().chain([length]).collect())))
+            }
             Iterate::Join => self.join(),
             Iterate::Pad => self.pad(),
             Iterate::SetSubtensor | Iterate::IncSubtensor => {

@@ -75,6 +75,7 @@ pub enum Iterate {
     Slice,
     Gather,
     Pick,
+    Diagonal,
     Join,
     Pad,
     SetSubtensor,

@@ -150,6 +150,19 @@ pub(crate) fn pick<E: Clone>(x: &ArrayD<E>, index: &ArrayD<usize>) -> Result<Arr
     ArrayD::from_shape_vec(index.raw_dim(), chosen).map_err(|_| misfit("pick", x.shape(), index.shape()))
 }
 
+/// The elements of the last two dims whose positions along both are the same.
+pub(crate) fn diagonal<E: Clone>(x: &ArrayD<E>) -> Result<ArrayD<E>, Error> {
+    let [batch @ .., rows, columns] = x.shape() else {
+        return Err(Error::input("a tensor of less than two dims has no diagonal"));
+    };
+    let length = *rows.min(columns);
+    let (count, shape) = (batch.iter().product(), [batch, &[length]].concat());
+    let matrices = reshape(x, &[count, *rows, *columns])?;
+    let places = (0..count).flat_map(|b| (0..length).map(move |i| [b, i, i]));
+    let chosen = places.map(|at| matrices[at.as_slice()].clone()).collect();
+    ArrayD::from_shape_vec(IxDyn(&shape), chosen).map_err(|_| misfit("diagonal", x.shape(), &shape))
+}
+
 /// Concatenates along an axis.
 pub(crate) fn join<E: Clone>(xs: &[&ArrayD<E>], axis: i64) -> Result<ArrayD<E>, Error> {
     let views: Vec<_> = xs.iter().map(|x| x.view()).collect();

@@ -345,6 +345,7 @@ impl<S: Elements> Walk<'_, S> {
                 let last = arg(0).ndim().saturating_sub(1);
                 movement::pick(arg(0), &self.positions(data, args, last)?)
             }
+            Iterate::Diagonal => movement::diagonal(arg(0)),
             Iterate::Join => movement::join(&args.iter().map(|a| &a.data).collect::<Vec<_>>(), axis),
             Iterate::Pad => {
                 let value = args[1].single().ok_or_else(|| Error::input("the padding value has rank 0"))?;

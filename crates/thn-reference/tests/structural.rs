@@ -165,6 +165,18 @@ fn pick_takes_one_element_per_row() {
 }
 
 #[test]
+fn diagonal_takes_equal_positions_of_the_last_two_dims() {
+    let of = |x: Value, rank: usize| {
+        let mut p = Program::new();
+        let arg = p.arg("x", DType::F64, rank);
+        let y = p.b().map(OpKind::Diagonal, &[arg]).unwrap();
+        p.f64(y, &[x])
+    };
+    assert_eq!(of(f64s(array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), 2), array![1.0, 5.0].into_dyn());
+    assert_eq!(of(f64s(array![[[1.0], [2.0]], [[3.0], [4.0]]]), 3), array![[1.0], [3.0]].into_dyn());
+}
+
+#[test]
 fn join_concatenates_along_an_axis() {
     let mut p = Program::new();
     let (x, z) = (p.arg("x", DType::F64, 2), p.arg("z", DType::F64, 2));

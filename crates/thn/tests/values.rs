@@ -131,6 +131,10 @@ fn products_of_all_ranks() {
 #[test]
 fn constants_and_compositions() {
     assert_eq!(value(eye(2, f32)), arr2(&[[1.0, 0.0], [0.0, 1.0]]).into_dyn());
+    assert_eq!(value(constant([1, 2]).diag()), arr2(&[[1.0, 0.0], [0.0, 2.0]]).into_dyn());
+    assert_eq!(value(constant([1, 2]).diag().diag()), arr1(&[1.0, 2.0]).into_dyn());
+    assert_eq!(value(arange(6).reshape([2, 3]).diagonal()), arr1(&[0.0, 4.0]).into_dyn());
+    assert_eq!(value(arange(8).reshape([2, 2, 2]).trace()), arr1(&[3.0, 11.0]).into_dyn());
     assert_eq!(value(arange(4) * 2), arr1(&[0.0, 2.0, 4.0, 6.0]).into_dyn());
     assert_eq!(value(full([2, 1], 7, i8)), arr2(&[[7.0], [7.0]]).into_dyn());
     assert_eq!(value(constant([-2, 0, 9]).clip(-1, 3)), arr1(&[-1.0, 0.0, 3.0]).into_dyn());

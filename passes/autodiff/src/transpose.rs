@@ -3,7 +3,7 @@
 //! A linear op's rule is its transpose; the others are named after the op they belong to. A rule sees only its op
 //! and the cotangent, and builds nothing for operands that are not wanted.
 
-use thn_ir::{Attr, Attrs, Builder, Dim, Error, OpData, OpId, OpKind, Shape, TensorType, Value};
+use thn_ir::{Attr, Attrs, Builder, DType, Dim, Error, OpData, OpId, OpKind, Shape, TensorType, Value};
 
 type Parts = Result<Vec<Option<Value>>, Error>;
 
@@ -25,6 +25,7 @@ pub fn apply(b: &mut Builder<'_>, name: &str, op: OpId, cotangent: Value, wanted
         "scatter_add" => rule.scatter_add(),
         "gather" => rule.gather(),
         "one_hot" => rule.one_hot(),
+        "diagonal" => rule.diagonal(),
         "slice" => rule.slices(),
         "unpad" => rule.unpad(),
         "prod" => rule.prod(),
@@ -185,6 +186,31 @@ impl Rule<'_, '_> {
         let g = self.b.rebroadcast(self.g, &[last], &x.shape)?;
         let zero = self.number(0.0)?;
         Ok(vec![Some(self.b.map(OpKind::Select, &[here, g, zero])?), None])
+    }
+
+    /// Of `diagonal`: the cotangent where both positions are the same, 0 elsewhere. A row has the element of its own
+    /// position; rows below the last column have none, and get a zero that is nowhere on the diagonal.
+    fn diagonal(&mut self) -> Parts {
+        let x = self.operands[0].clone();
+        let rank = x.rank();
+        let (row, column) = (rank as i64 - 2, rank as i64 - 1);
+        let mut g = self.g;
+        let rows = Shape(x.shape[..rank - 1].to_vec());
+        if self.b.shape(g)? != rows {
+            let zero = self.number(0.0)?;
+            let zeros = self.b.fill(zero, &rows)?;
+            let place =
+                Attrs::new().dims("starts", &vec![Dim::from(0); rank - 1]).ints("steps", &vec![1; rank - 1]);
+            g = self.b.apply(OpKind::SetSubtensor, &[zeros, g], place)?;
+        }
+        let ty = x.with_dtype(DType::I64);
+        let mut position =
+            |axis: i64| self.b.shaped(OpKind::Iota, &[], Attrs::new().with("axis", Attr::Int(axis)), &ty);
+        let places = [position(row)?, position(column)?];
+        let here = self.b.map(OpKind::Eq, &places)?;
+        let g = self.b.rebroadcast(g, &[column], &x.shape)?;
+        let zero = self.number(0.0)?;
+        Ok(vec![Some(self.b.map(OpKind::Select, &[here, g, zero])?)])
     }
 
     /// Of `join`: each operand gets its piece.

@@ -121,6 +121,9 @@ fn movement_cases() -> Vec<Case> {
             b.map(OpKind::Gather, v)
         }),
         case("pick", vec![numbers(&[3, 4]), indices(&[3], &[3, 0, -1])], |b, v| b.map(OpKind::Pick, v)),
+        case("diagonal", vec![numbers(&[2, 3, 3])], |b, v| b.map(OpKind::Diagonal, v)),
+        case("diagonal, wide", vec![numbers(&[2, 4])], |b, v| b.map(OpKind::Diagonal, v)),
+        case("diagonal, tall", vec![numbers(&[4, 2])], |b, v| b.map(OpKind::Diagonal, v)),
         case("join", vec![numbers(&[2, 1]), numbers(&[2, 3]), numbers(&[2, 2])], |b, v| {
             b.apply(OpKind::Join, v, Attrs::new().with("axis", Attr::Int(1)))
         }),

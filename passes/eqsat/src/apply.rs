@@ -5,6 +5,7 @@ use crate::{
     attributes::{self, Site},
     conditions::{CONDITIONS, Subject},
     graph::{Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, type_of},
+    kinds::is_multiset,
     matcher::Binding,
     pattern::{Argument, Pattern, PayloadPattern, Rule},
 };
@@ -164,7 +165,7 @@ impl Instance<'_> {
             }
         }
         let rest = match (kind, sibling) {
-            (OpKind::Add | OpKind::Mul, None) => self.way.rests.iter().flatten().flatten().next().copied(),
+            (kind, None) if is_multiset(kind) => self.way.rests.iter().flatten().flatten().next().copied(),
             _ => None,
         };
         let sibling = sibling.or_else(|| rest.and_then(|r| type_of(self.graph, r)).map(|t| t.dtype));

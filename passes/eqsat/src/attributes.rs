@@ -3,7 +3,7 @@
 mod parts;
 
 use crate::graph::Payload;
-use thn_ir::{Attrs, Dim, Shape, TensorType};
+use thn_ir::{Attr, Attrs, DType, Dim, Shape, TensorType};
 
 /// What a function may look at besides its arguments.
 pub(crate) struct Site<'a> {
@@ -248,6 +248,79 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         apply: parts::first_rows,
     },
     Function {
+        name: "first_position",
+        arity: 0,
+        meaning: "the iota along the first dim of what the rule replaces",
+        apply: |_, site| position(site.root, 0),
+    },
+    Function {
+        name: "second_position",
+        arity: 0,
+        meaning: "the iota along the second dim of what the rule replaces",
+        apply: |_, site| position(site.root, 1),
+    },
+    Function {
+        name: "down",
+        arity: 0,
+        meaning: "the broadcast of one vector to all columns of what the rule replaces",
+        apply: |_, site| broadcast(&all_but(site.root, 1)?, site.root),
+    },
+    Function {
+        name: "across",
+        arity: 0,
+        meaning: "the broadcast of one vector to all rows of what the rule replaces",
+        apply: |_, site| broadcast(&all_but(site.root, 2)?, site.root),
+    },
+    Function {
+        name: "as_result",
+        arity: 0,
+        meaning: "the cast to the element type of what the rule replaces",
+        apply: |_, site| {
+            let attrs = Attrs::new().with("dtype", Attr::DType(site.root.dtype));
+            Some(Payload { attrs, ty: None })
+        },
+    },
+    Function {
+        name: "but_last",
+        arity: 0,
+        meaning: "the dimshuffle that drops the last dim",
+        apply: |_, site| {
+            let order = all_but(&site.operands[0], 1)?;
+            Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
+        },
+    },
+    Function {
+        name: "but_second_last",
+        arity: 0,
+        meaning: "the dimshuffle that drops the last dim but one",
+        apply: |_, site| {
+            let order = all_but(&site.operands[0], 2)?;
+            Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
+        },
+    },
+    Function {
+        name: "along_diagonal",
+        arity: 1,
+        meaning: "the broadcast to the diagonal of what is repeated, if it has only one of the last two dims",
+        apply: |p, site| {
+            let last = site.root.rank() as i64;
+            let axes = p[0].attrs.get_ints("axes");
+            let both = axes.contains(&last) && axes.contains(&(last - 1));
+            let own: Vec<i64> = axes.iter().map(|a| (*a).min(last - 1)).collect();
+            if both { None } else { broadcast(&own, site.root) }
+        },
+    },
+    Function {
+        name: "position_on_diagonal",
+        arity: 1,
+        meaning: "the iota of the diagonal",
+        apply: |p, site| {
+            let axis = p[0].attrs.get_int("axis")?.min(site.root.rank() as i64 - 1);
+            let attrs = Attrs::new().with("axis", Attr::Int(axis));
+            Some(Payload { attrs, ty: Some(site.root.clone()) })
+        },
+    },
+    Function {
         name: "leading",
         arity: 1,
         meaning: "the slice of the first dims, whole along any others",
@@ -298,6 +371,18 @@ fn sliced_factor(slice: &Payload, site: &Site<'_>, axis: usize) -> Option<Payloa
     shape[axis] = site.root.shape[last].clone();
     let attrs = Attrs::new().dims("starts", &start).ints("steps", &step);
     Some(Payload { attrs, ty: Some(factor.with_shape(Shape(shape))) })
+}
+
+/// The dims of a type without the one that is `from_end` from the end.
+fn all_but(ty: &TensorType, from_end: usize) -> Option<Vec<i64>> {
+    let gone = ty.rank().checked_sub(from_end)? as i64;
+    Some((0..ty.rank() as i64).filter(|d| *d != gone).collect())
+}
+
+/// The position of each element of `ty` along an axis.
+fn position(ty: &TensorType, axis: i64) -> Option<Payload> {
+    let attrs = Attrs::new().with("axis", Attr::Int(axis));
+    Some(Payload { attrs, ty: Some(ty.with_dtype(DType::I64)) })
 }
 
 fn broadcast(axes: &[i64], ty: &TensorType) -> Option<Payload> {

@@ -44,6 +44,7 @@ mod tests;
 use crate::{
     Class, Options,
     explain::{self, Explanation},
+    facts::structure::Structure,
     optimize::optimize_with,
     parse::parse_file,
     pattern::{Pattern, Rule},
@@ -208,7 +209,9 @@ fn rows(rule: &Rule) -> Result<Vec<Instance>, Error> {
     if !rule.payloads.is_empty() {
         return Ok(vec![]);
     }
-    instances(rule, DType::F64, Length::Dynamic, false, NARROW_CASES)
+    let all = instances(rule, DType::F64, Length::Dynamic, false, NARROW_CASES)?;
+    let loose = |case: &Instance| case.inputs.iter().all(|i| i.facts.structure == Structure::NONE);
+    Ok(all.into_iter().filter(loose).collect())
 }
 
 fn check(rule: &Rule) -> Result<Checked, Error> {

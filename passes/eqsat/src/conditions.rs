@@ -3,8 +3,12 @@
 //! A condition that speaks of elements holds where the analysis has proved it. The checker assumes it of the arguments
 //! it samples.
 
-use crate::graph::{Graph, Payload, type_of};
+use crate::{
+    facts::structure::{self, Structure},
+    graph::{Graph, Payload, type_of},
+};
 use egg::Id;
+use std::collections::BTreeSet;
 use thn_ir::{DType, Dim, OpKind, TensorType};
 
 /// What a condition looks at: tensors and payloads in the order of its arguments.
@@ -137,6 +141,115 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "is one known number everywhere, and neither it nor its reciprocal overflows or is subnormal",
         holds: |s| s.splat().is_some_and(invertible),
+    },
+    Condition {
+        name: "symmetric",
+        form: "x",
+        meaning: "is a matrix that equals its transpose",
+        holds: |s| s.facts().structure.has(Structure::SYMMETRIC),
+    },
+    Condition {
+        name: "diagonal",
+        form: "x",
+        meaning: "is a matrix that is zero off its diagonal",
+        holds: |s| s.facts().structure.has(Structure::DIAGONAL),
+    },
+    Condition {
+        name: "lower",
+        form: "x",
+        meaning: "is a matrix that is zero above its diagonal",
+        holds: |s| s.facts().structure.has(Structure::LOWER),
+    },
+    Condition {
+        name: "upper",
+        form: "x",
+        meaning: "is a matrix that is zero below its diagonal",
+        holds: |s| s.facts().structure.has(Structure::UPPER),
+    },
+    Condition {
+        name: "orthogonal",
+        form: "x",
+        meaning: "is a matrix whose transpose is its inverse, up to rounding",
+        holds: |s| s.facts().structure.has(Structure::ORTHOGONAL),
+    },
+    Condition {
+        name: "identity",
+        form: "x",
+        meaning: "is a square matrix with ones on its diagonal and zeros elsewhere",
+        holds: |s| {
+            let square = |x: &Id| type_of(s.graph, *x).is_some_and(structure::square);
+            s.facts().structure.has(Structure::IDENTITY) && s.tensors.iter().all(square)
+        },
+    },
+    Condition {
+        name: "unique",
+        form: "x",
+        meaning: "is a vector without two equal elements, or has one element",
+        holds: |s| {
+            let one = |x: &Id| type_of(s.graph, *x).is_some_and(|t| t.shape.size().is(1));
+            s.facts().structure.has(Structure::UNIQUE) || s.tensors.iter().all(one)
+        },
+    },
+    Condition {
+        name: "disjoint",
+        form: "xx",
+        meaning: "are indices that count from the front, none of the one among those of the other",
+        holds: |s| {
+            let [x, y] = [0, 1].map(|i| s.graph[s.tensors[i]].data.facts);
+            x.lo >= 0.0
+                && y.lo >= 0.0
+                && (x.excludes(y) || s.literals().is_some_and(|(x, y)| x.is_disjoint(&y)))
+        },
+    },
+    Condition {
+        name: "within",
+        form: "xx",
+        meaning: "is an index of the rows of the second tensor, counted from the front, by what is known of it",
+        holds: |s| {
+            let index = s.graph[s.tensors[0]].data.facts;
+            let rows = type_of(s.graph, s.tensors[1]).and_then(|t| t.shape.first()?.as_const());
+            index.lo >= 0.0 && rows.is_some_and(|rows| index.hi < rows as f64)
+        },
+    },
+    Condition {
+        name: "hot",
+        form: "pp",
+        meaning: "the iota runs along the rows of a matrix and does not wrap around, and the broadcast repeats along them",
+        holds: |s| {
+            let ty = s.payloads[0].ty.as_ref();
+            s.payloads[0].attrs.get_int("axis") == Some(1)
+                && ty.is_some_and(|t| t.rank() == 2 && structure::counts(t))
+                && s.payloads[1].attrs.get_ints("axes") == [0]
+        },
+    },
+    Condition {
+        name: "positions",
+        form: "pp",
+        meaning: "the iotas run along the first and the second dim of matrices, and do not wrap around",
+        holds: |s| {
+            let along = |i: usize| s.payloads[i].attrs.get_int("axis");
+            let exact =
+                |p: &&Payload| p.ty.as_ref().is_some_and(|t| t.dtype.is_float() || structure::counts(t));
+            (along(0), along(1)) == (Some(0), Some(1)) && s.payloads.iter().all(exact)
+        },
+    },
+    Condition {
+        name: "along_last",
+        form: "p",
+        meaning: "the iota runs along its last dim",
+        holds: |s| {
+            let rank = s.payloads[0].ty.as_ref().map_or(0, TensorType::rank) as i64;
+            s.payloads[0].attrs.get_int("axis") == Some(rank - 1)
+        },
+    },
+    Condition {
+        name: "thin",
+        form: "x",
+        meaning: "the last dim has length 1",
+        holds: |s| {
+            let last = |x: &Id| type_of(s.graph, *x).and_then(|t| t.shape.last()).is_some_and(|d| d.is(1));
+            s.tensors.iter().all(last)
+        },
     },
     Condition {
         name: "transpose",
@@ -325,6 +438,9 @@ pub(crate) const CONDITIONS: &[Condition] = &[
     },
 ];
 
+/// Constants with more elements are not compared.
+const LARGEST: usize = 4096;
+
 fn power_of_two(x: f64) -> bool {
     // For both float types: a significand of one bit, and an exponent whose negative is also that of a normal number.
     x.is_normal() && x.to_bits() & ((1 << 52) - 1) == 0 && (-126..=126).contains(&(x.abs().log2() as i32))
@@ -353,7 +469,7 @@ fn invertible(x: f64) -> bool {
 }
 
 /// Integers and floats are kept apart: back from a float, integers saturate, and from a wider integer they wrap.
-fn widens(from: DType, to: DType) -> bool {
+pub(crate) fn widens(from: DType, to: DType) -> bool {
     if from.is_float() || to.is_float() {
         return from.is_float() && to.is_float() && to.precision() >= from.precision();
     }
@@ -375,6 +491,19 @@ impl Subject<'_> {
     fn splat(&self) -> Option<f64> {
         let splat = self.graph[*self.tensors.first()?].data.splat.as_ref()?;
         splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
+    }
+
+    /// The elements of two integer constants.
+    fn literals(&self) -> Option<(BTreeSet<i128>, BTreeSet<i128>)> {
+        let of = |x: Id| {
+            let all = self.graph[x].nodes.iter().filter_map(|n| match n.op() {
+                Some((OpKind::Constant, p)) => self.graph.analysis.payload(p).attrs.get_literal("value"),
+                _ => None,
+            });
+            let mut integers = all.filter(|l| l.dtype().is_int() && l.len() <= LARGEST);
+            integers.next().map(|l| l.iter().map(thn_ir::Scalar::to_i128).collect())
+        };
+        Some((of(*self.tensors.first()?)?, of(*self.tensors.get(1)?)?))
     }
 
     /// Whether a class is a dim expression or a constant of this value.

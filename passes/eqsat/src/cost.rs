@@ -50,7 +50,11 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType,
     let elements = size(result);
     let work = match kind {
         OpKind::Dot | OpKind::BatchedDot => {
-            elements * operands.first().and_then(|x| x.shape.last()).map_or(1.0, length)
+            let inner = operands.first().and_then(|x| x.shape.last()).map_or(1.0, length);
+            // Each product of a stack is begun on its own.
+            let begun =
+                if kind == OpKind::BatchedDot { result.shape.first().map_or(0.0, length) } else { 0.0 };
+            elements * inner + begun
         }
         // Only what is asked for is read.
         OpKind::Gather | OpKind::Pick => elements,

@@ -20,12 +20,14 @@ pub(crate) fn fold(kind: OpKind, dtype: DType, operands: &[&Literal]) -> Option<
         (OpKind::Reciprocal, [x]) => div(1.0, *x)?,
         (OpKind::Sub, [x, y]) => add(*x, -y)?,
         (OpKind::Div, [x, y]) => div(*x, *y)?,
-        // Zeros of both signs are equal; which of them is the larger is left to the op.
-        (OpKind::Maximum, [x, y]) if x != y => x.max(*y),
-        (OpKind::Minimum, [x, y]) if x != y => x.min(*y),
-        (OpKind::Maximum | OpKind::Minimum, [x, y]) if x.to_bits() == y.to_bits() => *x,
         (OpKind::Add, [first, rest @ ..]) if !rest.is_empty() => {
             rest.iter().try_fold(*first, |x, y| add(x, *y))?
+        }
+        (OpKind::Maximum, [first, rest @ ..]) if !rest.is_empty() => {
+            rest.iter().try_fold(*first, |x, y| select(x, *y, x > *y))?
+        }
+        (OpKind::Minimum, [first, rest @ ..]) if !rest.is_empty() => {
+            rest.iter().try_fold(*first, |x, y| select(x, *y, x < *y))?
         }
         (OpKind::Mul, [first, rest @ ..]) if !rest.is_empty() => {
             rest.iter().try_fold(*first, |x, y| mul(x, *y))?
@@ -48,6 +50,12 @@ fn add(x: f64, y: f64) -> Option<f64> {
     let part = sum - x;
     let error = (x - (sum - part)) + (y - part);
     (error == 0.0 && usual(x) && usual(y)).then_some(sum)
+}
+
+/// The first number or the second. Zeros of both signs are equal; which of them is the larger is left to the op.
+fn select(x: f64, y: f64, first: bool) -> Option<f64> {
+    let decided = x < y || x > y || x.to_bits() == y.to_bits();
+    (decided && !x.is_nan()).then_some(if first { x } else { y })
 }
 
 /// The product, if it is exact.
@@ -79,6 +87,8 @@ mod tests {
         assert_eq!(folded(OpKind::Mul, DType::F32, &[-3.0, 0.25]), Some(-0.75));
         assert_eq!(folded(OpKind::Div, DType::F64, &[1.0, 8.0]), Some(0.125));
         assert_eq!(folded(OpKind::Reciprocal, DType::F32, &[2.0]), Some(0.5));
+        assert_eq!(folded(OpKind::Minimum, DType::F64, &[2.0, -1.0, 3.0]), Some(-1.0));
+        assert_eq!(folded(OpKind::Maximum, DType::F64, &[2.0, 2.0]), Some(2.0));
     }
 
     #[test]
@@ -90,5 +100,8 @@ mod tests {
         assert_eq!(folded(OpKind::Div, DType::F64, &[1.0, 0.0]), None);
         assert_eq!(folded(OpKind::Mul, DType::F64, &[1e-200, 1e-200]), None);
         assert_eq!(folded(OpKind::Exp, DType::F64, &[0.0]), None);
+        assert_eq!(folded(OpKind::Maximum, DType::F64, &[f64::NAN, 1.0]), None);
+        assert_eq!(folded(OpKind::Maximum, DType::F64, &[1.0, f64::NAN]), None);
+        assert_eq!(folded(OpKind::Minimum, DType::F64, &[0.0, -0.0]), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Signs, bounds, NaN, infinity and wholeness of the elements of a class.
+//! Signs, bounds, NaN, infinity and wholeness of the elements of a class, and the structure of it as a whole.
 //!
 //! Bounds of floats are rounded outward to 16 significant bits, and to zero or infinity where a format could underflow
 //! or overflow: what rounds otherwise, by another association or in f32, still lies within. Bounds of integers are exact,
@@ -8,8 +8,11 @@
 //! positive number, 1, inf and their mirror images), so the analysis ends even on cyclic e-graphs.
 
 mod integers;
+pub(crate) mod structure;
 mod transfer;
 
+use crate::kinds::is_exact_multiset;
+use structure::Structure;
 use thn_ir::{DType, Fact, OpKind, Scalar};
 
 /// What holds for every element. "Unbounded" and "may be infinite" are different things.
@@ -25,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) inf: bool,
     /// Every element is a whole number, infinite or NaN.
     pub(crate) whole: bool,
+    /// What is known of the matrix or vector as a whole.
+    pub(crate) structure: Structure,
     /// How often the bounds were refined.
     pub(crate) steps: u8,
 }
@@ -51,7 +56,7 @@ impl Facts {
     pub(crate) fn of_dtype(dtype: DType) -> Facts {
         let float = dtype.is_float();
         let (lo, hi) = integers::range(dtype).unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-        Facts { lo, hi, nan: float, inf: float, whole: !float, steps: 0 }
+        Facts { lo, hi, nan: float, inf: float, whole: !float, structure: Structure::NONE, steps: 0 }
     }
 
     /// What a promise says of every element of a type.
@@ -74,7 +79,7 @@ impl Facts {
             | Fact::UpperTriangular
             | Fact::Symmetric
             | Fact::PositiveSemidefinite
-            | Fact::Orthogonal => all,
+            | Fact::Orthogonal => Facts { structure: Structure::of_promise(fact), ..all },
         }
     }
 
@@ -83,10 +88,26 @@ impl Facts {
         let x = value.to_f64();
         if x.is_nan() {
             let (lo, hi) = (f64::NEG_INFINITY, f64::INFINITY);
-            return Facts { lo, hi, nan: true, inf: false, whole: true, steps: 0 };
+            return Facts {
+                lo,
+                hi,
+                nan: true,
+                inf: false,
+                whole: true,
+                structure: Structure::NONE,
+                steps: 0,
+            };
         }
         let whole = x.is_infinite() || x.fract() == 0.0;
-        let facts = Facts { lo: x, hi: x, nan: false, inf: x.is_infinite(), whole, steps: 0 };
+        let facts = Facts {
+            lo: x,
+            hi: x,
+            nan: false,
+            inf: x.is_infinite(),
+            whole,
+            structure: Structure::NONE,
+            steps: 0,
+        };
         if whole && x.abs() <= EXACT { facts } else { facts.snap() }
     }
 
@@ -123,7 +144,8 @@ impl Facts {
             }
         }
         let (nan, inf) = (self.nan && other.nan, self.inf && other.inf);
-        Facts { lo, hi, nan, inf, whole: self.whole || other.whole, steps }
+        let structure = self.structure | other.structure;
+        Facts { lo, hi, nan, inf, whole: self.whole || other.whole, structure, steps }
     }
 
     /// Whether this says something that `other`, which it refines, does not.
@@ -139,6 +161,7 @@ impl Facts {
             nan: self.nan || other.nan,
             inf: self.inf || other.inf,
             whole: self.whole && other.whole,
+            structure: self.structure & other.structure,
             steps: 0,
         }
     }
@@ -205,17 +228,24 @@ impl Facts {
     }
 
     fn between(lo: f64, hi: f64, nan: bool, inf: bool) -> Facts {
-        Facts { lo, hi, nan, inf, whole: false, steps: 0 }.snap()
+        Facts { lo, hi, nan, inf, whole: false, structure: Structure::NONE, steps: 0 }.snap()
     }
 
-    /// The elements of an op's result, from the elements of its operands.
+    /// The elements of an op's result, from the elements of its operands; nothing of its structure.
     pub(crate) fn of_op(kind: OpKind, parts: &[Facts], dtype: DType) -> Facts {
+        if let [first, rest @ ..] = parts
+            && rest.len() > 1
+            && is_exact_multiset(kind)
+        {
+            return rest.iter().fold(*first, |x, y| Facts::of_op(kind, &[x, *y], dtype));
+        }
         let facts = if dtype.is_float() || transfer::passes_elements_on(kind) {
             transfer::of_op(kind, parts, dtype)
         } else {
             integers::of_op(kind, parts, dtype)
         };
-        Facts { whole: !dtype.is_float() || transfer::keeps_whole(kind, parts), steps: 0, ..facts }
+        let whole = !dtype.is_float() || transfer::keeps_whole(kind, parts);
+        Facts { whole, structure: Structure::NONE, steps: 0, ..facts }
     }
 
     /// The indices along a dim.

@@ -2,12 +2,21 @@
 //!
 //! An e-node is an op of the table with its declared attributes, a leaf for a value that the search cannot enter
 //! (arguments, values from outside the block, results of foreign ops), an op with regions, or one of the results of
-//! such an op. `add` and `mul` may have more than two children: they stand for the sum or product of a multiset.
+//! such an op. Sums, products and others that are associative and
+//! commutative may have more than two children: those are a multiset.
 //!
 //! Invariants: every class has one tensor type, compared by value, and two classes of different types are never
 //! united; children of commutative ops are sorted when a node is made.
 
-use crate::{exact, facts::Facts, hash::FastMap, kinds::KindSet};
+use crate::{
+    exact,
+    facts::{
+        Facts,
+        structure::{self, Structure},
+    },
+    hash::FastMap,
+    kinds::{KindSet, is_multiset},
+};
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
 use std::{
@@ -283,7 +292,9 @@ fn add_node(graph: &mut Graph, node: Node, ty: Option<TypeId>) -> Id {
 
 /// Adds an op; `None` if the types do not fit or it would need a check that the program does not make.
 pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<Id> {
-    if let (OpKind::Add | OpKind::Mul, [only]) = (kind, children) {
+    if let [only] = children
+        && is_multiset(kind)
+    {
         return Some(*only);
     }
     let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| graph[*c].data.ty).collect::<Option<_>>()?;
@@ -328,7 +339,7 @@ pub(crate) fn fill(graph: &mut Graph, x: Id, ty: &TensorType) -> Option<Id> {
 fn result_type(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<TensorType> {
     let types: Vec<TensorType> =
         children.iter().map(|c| type_of(graph, *c).cloned()).collect::<Option<_>>()?;
-    if children.len() > 2 && matches!(kind, OpKind::Add | OpKind::Mul) {
+    if children.len() > 2 && is_multiset(kind) {
         let full = types.iter().find(|t| t.rank() > 0).unwrap_or(&types[0]).clone();
         if !kind.row().dtypes.operands.contains(full.dtype) {
             return None;
@@ -360,13 +371,13 @@ impl Analysis<Node> for Knowledge {
     }
 
     fn merge(&mut self, a: &mut Data, b: Data) -> DidMerge {
-        let facts = a.facts.meet(b.facts);
+        let mut facts = a.facts.meet(b.facts);
         let mut splat = a.splat.take();
         let had_splat = splat.is_some();
         splat = splat.or_else(|| b.splat.clone());
-        if let (None, Some(ty)) = (&splat, a.ty) {
-            let dtype = self.types.items[ty.0 as usize].dtype;
-            splat = facts.point(dtype).map(|v| Literal::scalar(dtype, v));
+        if let Some(ty) = a.ty.map(|t| &self.types.items[t.0 as usize]) {
+            facts.structure = facts.structure.completed(ty);
+            splat = splat.or_else(|| facts.point(ty.dtype).map(|v| Literal::scalar(ty.dtype, v)));
         }
         let (foldable, leaf, constant) = (a.foldable | b.foldable, a.leaf | b.leaf, a.constant | b.constant);
         let flags = |d: &Data| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
@@ -490,6 +501,12 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
             let length = tensor.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
             Facts::of_iota(length.and_then(Dim::as_const), dtype)
         }
+        (None, OpKind::Argmax) => {
+            let axis = graph.analysis.payload(payload).attrs.get_int("axis").unwrap_or(0);
+            let x = node.children.first().and_then(|c| type_of(graph, *c));
+            let length = x.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
+            Facts::of_iota(length.and_then(Dim::as_const), dtype)
+        }
         (None, OpKind::Assume) => {
             let facts = graph.analysis.payload(payload).attrs.get_str("facts").unwrap_or_default();
             let facts = Fact::list(facts).unwrap_or_default();
@@ -497,11 +514,22 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
                 .into_iter()
                 .fold(children[0].facts, |known, fact| known.meet(Facts::of_assumption(fact, dtype)))
         }
+        // Its elements are values of xᵀ A x.
+        (None, OpKind::Diagonal) if children[0].facts.structure.has(Structure::SEMIDEFINITE) => {
+            Facts { structure: Structure::NONE, ..children[0].facts }
+                .meet(Facts::of_bounds(0.0, f64::INFINITY))
+        }
         (None, OpKind::Constant) => literal.map_or(unknown.facts, |l| {
             l.iter().map(Facts::of_scalar).reduce(Facts::join).unwrap_or(unknown.facts)
         }),
         _ => Facts::of_op(kind, &children.iter().map(|c| c.facts).collect::<SmallVec<[Facts; 4]>>(), dtype),
     };
+    let structure = tensor.map_or(Structure::NONE, |ty| {
+        let promised = if kind == OpKind::Assume { facts.structure } else { Structure::NONE };
+        let known = structure::of_node(graph, kind, graph.analysis.payload(payload), &node.children, ty);
+        (known | promised).completed(ty)
+    });
+    let facts = Facts { structure, ..facts };
     let splat = splat.or_else(|| facts.point(dtype).map(|v| Literal::scalar(dtype, v)));
     let splat = splat.or_else(|| {
         let operands: Option<SmallVec<[&Literal; 3]>> = children.iter().map(|c| c.splat.as_ref()).collect();

@@ -1,6 +1,6 @@
 //! Finds the ways in which a pattern holds at a node.
 //!
-//! Sums and products match as multisets; everything else in order. What is still to be matched is a list on the stack;
+//! Sums, products and the like match as multisets; everything else in order. What is still to be matched is a list on the stack;
 //! one binding is filled and emptied again on the way, and copied where everything holds. The number of ways kept for
 //! one node is bounded, and so is the work, in an order that does not depend on hashing.
 //!

@@ -2,6 +2,7 @@
 //! file.
 //!
 //! - `flatten-sum`, `flatten-product`: a sum over a sum is also the sum of the multiset (not under `strict`).
+//! - `flatten-exact`: the same for `maximum`, `minimum`, `and` and `or`, whose order changes no bit.
 //! - `scalar-operand`: an operand that repeats one element is used as that element.
 //! - `lift-movement`: an op over broadcasts, reshapes or dimshuffles that are alike is that movement of the op over
 //!   what they move. So patterns meet ops that stood on different sides of a movement, and less is computed.
@@ -16,7 +17,11 @@
 use crate::graph::{
     Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, rank, type_of,
 };
-use crate::{exact, joins, kinds::KindSet, plan::Change};
+use crate::{
+    exact, joins,
+    kinds::{KindSet, is_exact_multiset, is_multiset},
+    plan::Change,
+};
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
 
@@ -31,12 +36,16 @@ const MAX_MULTISETS: usize = 6;
 const SHARED: u8 = 2;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 17] = [
+pub(crate) const BUILT_IN: [(&str, &str); 18] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
     ),
     ("flatten-product", "the same for `mul`"),
+    (
+        "flatten-exact",
+        "the same for `maximum`, `minimum`, `and` and `or`, which give the same bits in any order",
+    ),
     ("assume", "`(assume@A ?x)` is `?x`, of which the facts `@A` are then known"),
     (
         "scalar-operand",
@@ -52,13 +61,13 @@ pub(crate) const BUILT_IN: [(&str, &str); 17] = [
     ),
     (
         "contraction",
-        "a `sum` over products, broadcasts, products of matrices and further sums is contracted two factors at a time, in the cheapest order; needs `reassoc`",
+        "a `sum` over products, broadcasts, products of matrices, diagonals and further sums, the diagonal of a product, or a stack of products with one common factor, is contracted two factors at a time, in the cheapest order; needs `reassoc`",
     ),
     ("known-number", "what the analysis proves to be one number everywhere is that constant"),
     ("whole-number", "`(round ?x)`, and likewise floor, ceil and trunc, is `?x` where `?x` is whole"),
     (
         "take-early",
-        "`(take@P (f ?x))` is `(f (take@P ?x))` for elementwise `f` and `take` one of slice, gather, pick",
+        "`(take@P (f ?x))` is `(f (take@P ?x))` for elementwise `f` and `take` one of slice, gather, pick, diagonal",
     ),
     ("join-of-one", "`(join@A ?x)` is `?x`"),
     ("join-without-empty", "operands without elements are left out"),
@@ -114,7 +123,7 @@ pub(crate) fn looks_for(kind: OpKind) -> KindSet {
         looks.add(KindSet::KNOWN);
     }
     match kind {
-        OpKind::Gather | OpKind::Pick => looks.add(elementwise().collect()),
+        OpKind::Gather | OpKind::Pick | OpKind::Diagonal => looks.add(elementwise().collect()),
         OpKind::Slice => looks.add(elementwise().chain([OpKind::Join]).collect()),
         OpKind::Join => {
             let joined = [OpKind::Join, OpKind::Slice, OpKind::Broadcast, OpKind::Constant];
@@ -167,7 +176,7 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
             found.push(Found { name: "sorted", class, node: Some(node), better: false, members });
         }
     }
-    if !strict && matches!(kind, OpKind::Add | OpKind::Mul) {
+    if is_exact_multiset(kind) || (!strict && is_multiset(kind)) {
         flatten(graph, class, kind, node, &mut found);
     }
     if kind == OpKind::Assume {
@@ -184,7 +193,9 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
             take_early(graph, class, kind, payload, node, &mut found);
             joins::of_slice(graph, payload, node, &mut found);
         }
-        OpKind::Gather | OpKind::Pick => take_early(graph, class, kind, payload, node, &mut found),
+        OpKind::Gather | OpKind::Pick | OpKind::Diagonal => {
+            take_early(graph, class, kind, payload, node, &mut found);
+        }
         OpKind::Join => joins::of_join(graph, payload, node, &mut found),
         // A sum in another order rounds otherwise.
         OpKind::Sum | OpKind::Prod if strict => {}
@@ -245,7 +256,11 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
                 continue;
             }
             if let Some(class) = add_op(graph, kind, PayloadId::EMPTY, &all) {
-                let name = if kind == OpKind::Add { "flatten-sum" } else { "flatten-product" };
+                let name = match kind {
+                    OpKind::Add => "flatten-sum",
+                    OpKind::Mul => "flatten-product",
+                    _ => "flatten-exact",
+                };
                 let mut members = vec![Member::Any; node.children.len()];
                 members[i] = Member::Node(inner);
                 found.push(Found { name, class, node: Some(flat), better: false, members });
@@ -323,8 +338,9 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
         .collect();
     let mut lifted = false;
     for (movement, how, source) in movements {
-        // Only a broadcast makes less to compute; of the others one is as good as another.
-        if lifted && movement != OpKind::Broadcast {
+        // Only a broadcast makes less to compute; of the others one is as good as another. Of a movement that changes
+        // nothing, what is lifted is the op as it was.
+        if (lifted && movement != OpKind::Broadcast) || graph.find(source) == graph.find(full) {
             continue;
         }
         let Some(shape) = type_of(graph, source).map(|t| t.shape.clone()) else { continue };

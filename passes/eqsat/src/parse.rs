@@ -4,6 +4,7 @@
 
 use crate::{
     Class, attributes, conditions,
+    kinds::is_multiset,
     pattern::{Argument, Guard, Number, Pattern, PayloadPattern, Rule},
 };
 use std::collections::BTreeSet;
@@ -340,8 +341,11 @@ impl<'a> Parser<'a> {
                     self.word()
                 };
                 if let Some(name) = word.strip_suffix("...") {
-                    if !matches!(kind, OpKind::Add | OpKind::Mul) {
-                        return Err((at, "only sums and products have a rest".into()));
+                    if !is_multiset(kind) {
+                        return Err((
+                            at,
+                            format!("`{}` has no rest: its operands are no multiset", row.mnemonic),
+                        ));
                     }
                     rest = Some(self.variable(|p| &mut p.rests, name, at)?);
                     continue;
@@ -356,7 +360,7 @@ impl<'a> Parser<'a> {
         let expected = row.operands.len();
         let fits = match (rest, kind) {
             (Some(_), _) => true,
-            (None, OpKind::Add | OpKind::Mul) => args.len() >= 2,
+            (None, kind) if is_multiset(kind) => args.len() >= 2,
             (None, _) => args.len() == expected && !row.operands.iter().any(|o| o.variadic),
         };
         if !fits {
@@ -422,6 +426,9 @@ impl<'a> Parser<'a> {
         let mut args = vec![];
         loop {
             self.space();
+            if args.is_empty() && self.eat(")") {
+                break;
+            }
             let at = self.at;
             if !self.eat("@") {
                 return Err((at, "a payload is expected here".into()));

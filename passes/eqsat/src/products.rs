@@ -5,7 +5,8 @@
 //! Rules that round otherwise are off under `strict`, and so is this file.
 //!
 //! - `product-order` ([`chain`]): a chain of `dot` or `batched_dot`, seen through transpositions, in its cheapest order.
-//! - `contraction` ([`einsum`]): a sum over a product of tensors that do not all have every dim, as products of matrices.
+//! - `contraction` ([`einsum`]): a sum over a product of tensors that do not all have every dim, as products of matrices;
+//!   so are the diagonal of a product and a stack of products with one common factor.
 
 mod chain;
 mod einsum;

@@ -285,3 +285,69 @@ fn a_part_of_a_product_needs_part_of_its_factors() {
     let g = optimized(&f, &mut Random(4));
     assert_eq!(multiplications(&g), 7 * 5, "{g}");
 }
+
+/// The trace of a product of three matrices, or its diagonal, in one of several spellings.
+fn diagonal(f: &mut Func, dims: [i64; 3], turned: bool, trace: bool) -> Func {
+    let [n, k, m] = dims;
+    let [x, y, z] = [[n, k], [k, m], [m, n]].map(|dims| matrix(f, &dims));
+    result(f.clone(), |b| {
+        let xy = b.map(OpKind::Dot, &[x, y])?;
+        let mut product = b.map(OpKind::Dot, &[xy, z])?;
+        if turned {
+            product = b.dimshuffle(product, &[1, 0])?;
+        }
+        let diagonal = b.map(OpKind::Diagonal, &[product])?;
+        if trace { b.reduce(OpKind::Sum, diagonal, &[0]) } else { Ok(diagonal) }
+    })
+}
+
+#[test]
+fn the_diagonal_and_the_trace_of_a_product_need_no_last_product() {
+    let mut random = Random(31);
+    for _ in 0..40 {
+        let [n, k, m] = [0; 3].map(|_| 3 + random.below(6) as i64);
+        for (turned, trace) in [(false, false), (true, false), (false, true), (true, true)] {
+            let f = diagonal(&mut Func::new("f"), [n, k, m], turned, trace);
+            let g = optimized(&f, &mut random);
+            // One product of two of the matrices, and one element of the other for each of its elements. The sum over
+            // the diagonal can be taken first.
+            let through = [(n, k, m), (k, m, n), (m, n, k)].map(|(a, b, c)| a * b * c + a * c);
+            let least = through[..if trace { 3 } else { 2 }].iter().copied().min().unwrap();
+            assert!(multiplications(&g) <= least, "{} > {least}\n{f}\n{g}", multiplications(&g));
+        }
+    }
+}
+
+#[test]
+fn a_trace_of_a_product_of_two_is_one_sum() {
+    let mut shown = vec![];
+    for trace in [false, true] {
+        let mut f = Func::new("f");
+        let (x, y) = (matrix(&mut f, &[6, 7]), matrix(&mut f, &[7, 6]));
+        let f = result(f, |b| {
+            let product = b.map(OpKind::Dot, &[x, y])?;
+            let diagonal = b.map(OpKind::Diagonal, &[product])?;
+            if trace { b.reduce(OpKind::Sum, diagonal, &[0]) } else { Ok(diagonal) }
+        });
+        let g = optimized(&f, &mut Random(2));
+        assert_eq!(multiplications(&g), 42, "{g}");
+        shown.push(g.to_string());
+    }
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn a_stack_of_products_with_one_common_factor_is_one_product() {
+    for left in [false, true] {
+        let mut f = Func::new("f");
+        let stack = if left { [3, 7, 5] } else { [3, 6, 7] };
+        let (x, y) = (matrix(&mut f, &stack), matrix(&mut f, if left { &[6, 7] } else { &[7, 5] }));
+        let f = result(f, |b| {
+            let common =
+                b.broadcast(y, &[1, 2], &Shape::fixed(if left { &[3, 6, 7] } else { &[3, 7, 5] }))?;
+            b.map(OpKind::BatchedDot, &if left { [common, x] } else { [x, common] })
+        });
+        let g = optimized(&f, &mut Random(5)).to_string();
+        assert!(!g.contains("batched_dot") && g.contains(" dot "), "{g}");
+    }
+}

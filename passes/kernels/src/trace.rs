@@ -155,6 +155,7 @@ pub(crate) fn is_movement(kind: OpKind) -> bool {
                 | I::Slice
                 | I::Gather
                 | I::Pick
+                | I::Diagonal
                 | I::Join
                 | I::Pad
         ),

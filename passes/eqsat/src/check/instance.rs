@@ -4,12 +4,13 @@
 //! the analysis proves the conditions from what is assumed of the arguments, and the right side can be built. So the
 //! checker goes through the machinery that the optimizer uses.
 
-use super::pools::{COLUMNS, assumed, elementwise, payloads, role, shapes};
+use super::pools::{COLUMNS, assumed, elementwise, fits, payloads, role, shapes};
 use crate::{
     apply,
     conditions::CONDITIONS,
-    facts::Facts,
+    facts::{Facts, structure::Structure},
     graph::{Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, rank, type_of},
+    kinds::is_exact_multiset,
     matcher::{self, Binding},
     pattern::{Argument, Pattern, Rule},
 };
@@ -17,7 +18,7 @@ use egg::{EGraph, Id};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use thn_ir::{
-    Arg, Attr, Attrs, Builder, DType, Dim, Error, Func, Loc, OpKind, Res, Scalar, Shape, SymbolOrigin,
+    Arg, Attr, Attrs, Builder, DType, Dim, Error, Fact, Func, Loc, OpKind, Res, Scalar, Shape, SymbolOrigin,
     TensorType, Value,
 };
 
@@ -109,8 +110,17 @@ struct Space<'r> {
 
 impl<'r> Space<'r> {
     fn new(rule: &'r Rule, dtype: DType, rows: &Dim) -> Space<'r> {
-        let simple = rule.payloads.is_empty() && elementwise(&rule.left);
-        let shapes = shapes(rows, simple);
+        let any =
+            |v: usize| assumed(rule, &Argument::Var(v), dtype).iter().any(|f| f.structure != Structure::NONE);
+        let structured = (0..rule.vars.len()).any(any);
+        let simple = rule.payloads.is_empty() && elementwise(&rule.left) && !structured;
+        let mut shapes = shapes(rows, simple);
+        if rule.guards.iter().any(|g| CONDITIONS[g.condition].name == "thin") {
+            let (one, m, n) = (Dim::ONE, Dim::from(COLUMNS), rows.clone());
+            let more =
+                [vec![one.clone(), n.clone()], vec![m.clone(), n.clone(), one.clone()], vec![m, one, n]];
+            shapes.extend(more.map(Shape));
+        }
         let guards = |what: Argument| -> Vec<&'static str> {
             let of = rule.guards.iter().filter(|g| g.args.contains(&what));
             of.map(|g| CONDITIONS[g.condition].name).collect()
@@ -118,7 +128,11 @@ impl<'r> Space<'r> {
         let mut choices = vec![];
         let mut index = vec![];
         for v in 0..rule.vars.len() {
-            let (own, is_index) = role(&rule.left, v, dtype);
+            let (own, is_index) = [&rule.left, &rule.right]
+                .map(|side| role(side, v, dtype))
+                .into_iter()
+                .find(|(_, is_index)| *is_index)
+                .unwrap_or_else(|| role(&rule.left, v, dtype));
             index.push(is_index);
             let names = guards(Argument::Var(v));
             let constants: &[f64] = if names.contains(&"power_of_two") {
@@ -139,8 +153,8 @@ impl<'r> Space<'r> {
                 [] => {
                     let facts = assumed(rule, &Argument::Var(v), own);
                     let with = |f: &Facts| {
-                        let of = |s: &&Shape| Choice::Tensor(TensorType::new(own, (*s).clone()), *f);
-                        tensors.clone().map(|s| of(&s)).collect::<Vec<_>>()
+                        let types = tensors.clone().map(|s| TensorType::new(own, s.clone()));
+                        types.filter(|t| fits(*f, t)).map(|t| Choice::Tensor(t, *f)).collect::<Vec<_>>()
                     };
                     facts.iter().flat_map(with).collect()
                 }
@@ -168,6 +182,24 @@ impl<'r> Space<'r> {
         let (vars, rests) = (self.rule.vars.len(), self.rule.rests.len());
         for guard in &self.rule.guards {
             let name = CONDITIONS[guard.condition].name;
+            if name == "disjoint" {
+                for (position, arg) in guard.args.iter().enumerate() {
+                    let Argument::Var(v) = arg else { continue };
+                    let at = position as f64;
+                    let facts = Facts { lo: at, hi: at, ..Facts::of_dtype(DType::I64) };
+                    let ty = TensorType::new(DType::I64, Shape(vec![COLUMNS.into()]));
+                    self.choices[*v] = vec![Choice::Constant(at, DType::I64), Choice::Tensor(ty, facts)];
+                }
+            }
+            if name == "hot" {
+                let ty = TensorType::new(DType::I64, matrix.clone());
+                let attrs = [Attrs::new().with("axis", Attr::Int(1)), Attrs::new().ints("axes", &[0])];
+                for (arg, attrs) in guard.args.iter().zip(attrs) {
+                    let Argument::Payload(p) = arg else { continue };
+                    let payload = Payload { attrs, ty: Some(ty.clone()) };
+                    self.choices[vars + rests + p] = vec![Choice::Payload(payload)];
+                }
+            }
             if !matches!(name, "one_hot" | "rows") {
                 continue;
             }
@@ -235,7 +267,12 @@ impl<'r> Space<'r> {
     ) -> Result<Option<Instance>, Error> {
         let Some(mut b) = self.bind(digits, proved) else { return Ok(None) };
         let root = TensorType::scalar(self.dtype);
-        let reordered = b.way.rests.iter().flatten().any(|r| r.len() > 1);
+        let rounds = |r: usize| {
+            let of = |p: &&Pattern| matches!(p, Pattern::Op { kind, rest: Some(rest), .. } if *rest == r && !is_exact_multiset(*kind));
+            self.rule.left.walk().iter().any(of)
+        };
+        let long = |r: &usize| b.way.rests[*r].as_ref().is_some_and(|r| r.len() > 1);
+        let reordered = (0..b.way.rests.len()).any(|r| long(&r) && rounds(r));
         let Some(left) = apply::instantiate(&mut b.graph, &self.rule.left, &b.way, &root) else {
             return Ok(None);
         };
@@ -307,6 +344,28 @@ impl Bound {
             self.inputs.push((id, Input { ty: ty.clone(), facts, index }));
             return Some(id);
         }
+        if facts.structure != Structure::NONE || index {
+            // What is known of a whole tensor can be promised.
+            let mut promised = facts.structure.promises();
+            promised.extend((facts.lo >= 0.0).then_some(Fact::NonNegative));
+            if promised.is_empty() {
+                promised.push(Fact::Finite);
+            }
+            let text = Attr::Str(Fact::text(&promised).into());
+            let payload =
+                self.graph.analysis.intern(Payload { attrs: Attrs::new().with("facts", text), ty: None });
+            let id = leaf(&mut self.graph, number, ty, any);
+            self.inputs.push((id, Input { ty: ty.clone(), facts, index }));
+            if facts.structure == Structure::IDENTITY {
+                return self.identity(ty);
+            }
+            let known = add_op(&mut self.graph, OpKind::Assume, payload, &[id])?;
+            if facts.hi == any.hi {
+                return Some(known);
+            }
+            let most = add_scalar(&mut self.graph, ty.dtype, Scalar::Float(facts.hi));
+            return add_op(&mut self.graph, OpKind::Minimum, PayloadId::EMPTY, &[known, most]);
+        }
         if (facts.lo, facts.hi) == (0.0, 1.0) {
             let id = leaf(&mut self.graph, number, ty, any);
             self.inputs.push((id, Input { ty: ty.clone(), facts: any, index }));
@@ -338,6 +397,22 @@ impl Bound {
             id = add_op(&mut self.graph, OpKind::Neg, PayloadId::EMPTY, &[id])?;
         }
         Some(id)
+    }
+}
+
+impl Bound {
+    /// The identity matrix of a type, computed.
+    fn identity(&mut self, ty: &TensorType) -> Option<Id> {
+        let position = |graph: &mut Graph, axis: i64| {
+            let attrs = Attrs::new().with("axis", Attr::Int(axis));
+            let payload = graph.analysis.intern(Payload { attrs, ty: Some(ty.with_dtype(DType::I64)) });
+            add_op(graph, OpKind::Iota, payload, &[])
+        };
+        let places = [position(&mut self.graph, 0)?, position(&mut self.graph, 1)?];
+        let here = add_op(&mut self.graph, OpKind::Eq, PayloadId::EMPTY, &places)?;
+        let attrs = Attrs::new().with("dtype", Attr::DType(ty.dtype));
+        let payload = self.graph.analysis.intern(Payload { attrs, ty: None });
+        add_op(&mut self.graph, OpKind::Cast, payload, &[here])
     }
 }
 

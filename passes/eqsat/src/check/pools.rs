@@ -2,7 +2,10 @@
 
 use crate::{
     conditions::CONDITIONS,
-    facts::Facts,
+    facts::{
+        Facts,
+        structure::{self, Structure},
+    },
     graph::Payload,
     pattern::{Argument, Pattern, PayloadPattern, Rule},
 };
@@ -29,6 +32,16 @@ pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> 
             "bounded" => facts.inf = false,
             "unit" => (facts.lo, facts.hi, facts.inf) = (0.0, 1.0, false),
             "finite" => (facts.nan, facts.inf) = (false, false),
+            "symmetric" => facts.structure = facts.structure | Structure::SYMMETRIC,
+            "diagonal" => facts.structure = facts.structure | Structure::DIAGONAL,
+            "lower" => facts.structure = facts.structure | Structure::LOWER,
+            "upper" => facts.structure = facts.structure | Structure::UPPER,
+            "orthogonal" => facts.structure = facts.structure | Structure::ORTHOGONAL,
+            "identity" => facts.structure = facts.structure | Structure::IDENTITY,
+            "within" if guard.args.first() == Some(what) => {
+                (facts.lo, facts.hi) = (0.0, COLUMNS as f64 - 1.0);
+            }
+            "unique" => facts.structure = facts.structure | Structure::UNIQUE,
             _ => {}
         }
     }
@@ -39,6 +52,15 @@ pub(super) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> 
     let (above, below) =
         (Facts { lo: facts.lo.max(TINY), ..facts }, Facts { hi: facts.hi.min(-TINY), ..facts });
     [above, below].into_iter().filter(|f| f.lo <= f.hi).collect()
+}
+
+/// Whether facts can be meant of a tensor of this type.
+pub(super) fn fits(facts: Facts, ty: &TensorType) -> bool {
+    match facts.structure {
+        Structure::NONE => true,
+        Structure::UNIQUE => ty.rank() == 1,
+        s => ty.rank() == 2 && (Structure::DIAGONAL.has(s) || structure::square(ty)),
+    }
 }
 
 /// Whether every op of a pattern is elementwise.

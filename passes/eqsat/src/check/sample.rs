@@ -4,6 +4,7 @@
 pub(super) use crate::random::Random;
 
 use super::instance::{Input, Instance};
+use crate::facts::structure::Structure;
 use thn_ir::{DType, Error, Scalar};
 use thn_reference::{Format, Value};
 
@@ -155,7 +156,13 @@ impl Sampler<'_> {
     fn element(&mut self, input: &Input, columns: i64, other: Option<Scalar>) -> Scalar {
         let facts = input.facts;
         match input.ty.dtype {
-            _ if input.index => Scalar::Int(i128::from(self.random.bits() % columns.max(1) as u64)),
+            _ if input.index => {
+                // From the front or from the end, where that is allowed.
+                let range = columns.max(1);
+                let any = i128::from(self.random.bits() % range as u64);
+                let back = if facts.lo < 0.0 && self.random.below(3) == 0 { i128::from(range) } else { 0 };
+                Scalar::Int((any - back).max(facts.lo as i128).min(facts.hi as i128))
+            }
             DType::Bool => Scalar::Bool((self.random.below(2) == 0 || facts.lo > 0.0) && facts.hi > 0.0),
             dtype if dtype.is_float() => {
                 for _ in 0..200 {
@@ -196,7 +203,84 @@ impl Sampler<'_> {
             // An index may point into unknown dims or into the two columns.
             elements.push(self.element(input, 2.min(rows), other));
         }
+        let elements = self.structured(input, &shape, elements)?;
         Value::new(input.ty.dtype, &shape, elements).ok()
+    }
+}
+
+/// Tensors of which something is known as a whole.
+impl Sampler<'_> {
+    /// Elements changed so that what is assumed of all of them together holds.
+    fn structured(&mut self, input: &Input, shape: &[usize], mut all: Vec<Scalar>) -> Option<Vec<Scalar>> {
+        let (known, dtype) = (input.facts.structure, input.ty.dtype);
+        if known == Structure::NONE {
+            return Some(all);
+        }
+        if known.has(Structure::UNIQUE) {
+            return Some(self.distinct(input, all));
+        }
+        let [rows, columns] = *shape else { return Some(all) };
+        let places = || (0..rows).flat_map(move |i| (0..columns).map(move |j| (i, j)));
+        if known.has(Structure::ORTHOGONAL) {
+            let turned = self.orthogonal(dtype, rows);
+            return Some(turned.into_iter().map(|x| Scalar::Float(x).cast(dtype)).collect());
+        }
+        for (i, j) in places() {
+            let here = i * columns + j;
+            // A zero of either sign is one.
+            let zero = || Scalar::Float(if i < j { -0.0 } else { 0.0 }).cast(dtype);
+            if known.has(Structure::IDENTITY) {
+                all[here] = Scalar::Float(f64::from(u8::from(i == j))).cast(dtype);
+            } else if (known.has(Structure::LOWER) && i < j) || (known.has(Structure::UPPER) && i > j) {
+                all[here] = zero();
+            } else if known.has(Structure::SYMMETRIC) && i < j {
+                all[here] = all[j * columns + i];
+            }
+        }
+        Some(all)
+    }
+
+    /// The same number of elements, no two of them equal. Indices count from either end, as far as that is allowed: two
+    /// that differ may mean the same.
+    fn distinct(&mut self, input: &Input, mut all: Vec<Scalar>) -> Vec<Scalar> {
+        let count = all.len() as i128;
+        if input.index {
+            let least = if input.facts.lo >= 0.0 { 0 } else { -count };
+            let mut left: Vec<i128> = (least..count).collect();
+            return all
+                .iter()
+                .map(|_| Scalar::Int(left.swap_remove(self.random.below(left.len()))))
+                .collect();
+        }
+        for i in 1..all.len() {
+            for _ in 0..200 {
+                if all[..i].iter().all(|x| x.to_f64() != all[i].to_f64()) {
+                    break;
+                }
+                all[i] = self.element(input, 2, None);
+            }
+        }
+        all
+    }
+
+    /// A permutation with signs, rotated in a few planes.
+    fn orthogonal(&mut self, dtype: DType, n: usize) -> Vec<f64> {
+        let mut places: Vec<usize> = (0..n).collect();
+        let mut all = vec![0.0; n * n];
+        for i in 0..n {
+            let j = places.swap_remove(self.random.below(places.len()));
+            all[i * n + j] = if dtype.is_signed() && self.random.below(2) == 0 { -1.0 } else { 1.0 };
+        }
+        for _ in 0..if dtype.is_float() && n > 1 { self.random.below(4) } else { 0 } {
+            let i = self.random.below(n);
+            let k = (i + 1 + self.random.below(n - 1)) % n;
+            let (sin, cos) = (self.random.unit() * std::f64::consts::TAU).sin_cos();
+            for j in 0..n {
+                let (x, y) = (all[i * n + j], all[k * n + j]);
+                (all[i * n + j], all[k * n + j]) = (cos * x - sin * y, sin * x + cos * y);
+            }
+        }
+        all
     }
 }
 

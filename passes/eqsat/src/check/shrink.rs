@@ -6,6 +6,7 @@ use super::{
     judge::{Fault, Promise, judge, pick, relevant},
     sample::fits,
 };
+use crate::facts::structure::Structure;
 use thn_ir::Scalar;
 use thn_reference::{Format, Value};
 
@@ -87,7 +88,9 @@ pub(super) fn counterexample(
     simplify: bool,
 ) -> Counterexample {
     let mut best = (arguments.to_vec(), found);
-    if simplify {
+    // A single element, or another one, would break what is known of the whole.
+    let structured = case.inputs.iter().any(|i| i.facts.structure != Structure::NONE);
+    if simplify && !structured {
         if let Some(one) = pick(case, arguments, &best.1.shape, &[best.1.index])
             && let Some(f) = fault(promise, case, &one, format, &best.1)
         {

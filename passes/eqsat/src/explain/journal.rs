@@ -4,6 +4,7 @@
 //! spelled out, and how the rewrite turns it into the right side. Congruence needs no entries: it follows.
 
 use crate::{
+    exact,
     facts::Facts,
     graph::{Graph, Head, Node, TypeId, rank, type_of},
     matcher::Binding,
@@ -133,11 +134,13 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
             Some(Tree::Node(node.head, ty, vec![number(graph, *source, seen)?]))
         }
         // Arithmetic on numbers that does not round.
-        Some(kind) if kind.row().is_elementwise() && !node.children.is_empty() => {
-            let known = |c: &Id| graph[*c].data.splat.is_some();
-            let operands = || node.children.iter().map(|c| number(graph, *c, &mut seen.clone())).collect();
-            let operands: Option<Vec<Tree>> = node.children.iter().all(known).then(operands).flatten();
-            Some(Tree::Node(node.head, ty, operands?))
+        Some(kind) if kind.row().is_elementwise() => {
+            let splats: Option<Vec<&Literal>> =
+                node.children.iter().map(|c| graph[*c].data.splat.as_ref()).collect();
+            let dtype = type_of(graph, class)?.dtype;
+            exact::fold(kind, dtype, &splats?)?;
+            let operands = node.children.iter().map(|c| number(graph, *c, &mut seen.clone()));
+            Some(Tree::Node(node.head, ty, operands.collect::<Option<_>>()?))
         }
         _ => None,
     })

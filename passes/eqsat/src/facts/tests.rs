@@ -53,7 +53,7 @@ fn assumptions(dtype: DType) -> Vec<Facts> {
         for hi in ends.into_iter().filter(|hi| lo <= *hi) {
             for (nan, inf) in [(false, false), (false, true), (true, true)] {
                 for whole in [false, true] {
-                    all.push(Facts { lo, hi, nan, inf, whole, steps: 0 });
+                    all.push(Facts { lo, hi, nan, inf, whole, ..Facts::of_dtype(dtype) });
                 }
             }
         }

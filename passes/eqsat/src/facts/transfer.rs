@@ -33,6 +33,7 @@ pub(super) fn passes_elements_on(kind: OpKind) -> bool {
             | OpKind::Slice
             | OpKind::Gather
             | OpKind::Pick
+            | OpKind::Diagonal
             | OpKind::Join
             | OpKind::Pad
             | OpKind::SetSubtensor

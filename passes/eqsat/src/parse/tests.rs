@@ -33,7 +33,10 @@ fn errors_name_file_line_and_column() {
         ("[a exact]\nx : (neg ?x) => ?y", "a.rules:2:5: error: `?y` is not bound by the left side"),
         ("[a exact]\nx : (sum ?x) => ?x", "a.rules:2:5: error: `sum` needs a payload: write `@...`"),
         ("[a exact]\nx : (neg@A ?x) => ?x", "a.rules:2:5: error: `neg` has no attributes: drop `@...`"),
-        ("[a exact]\nx : (sub ?x ?ys...) => ?x", "a.rules:2:13: error: only sums and products have a rest"),
+        (
+            "[a exact]\nx : (sub ?x ?ys...) => ?x",
+            "a.rules:2:13: error: `sub` has no rest: its operands are no multiset",
+        ),
         ("[a exact]\nx : (neg ?x) => ?x if tiny(?x)", "a.rules:2:23: error: `tiny` is not a condition"),
         (
             "[a exact]\nx : (neg ?x) => ?x if whole(?x)",

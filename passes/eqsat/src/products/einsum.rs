@@ -1,6 +1,7 @@
 //! Sums over products of tensors that do not all have every dim: `sum_k x[i, k] y[k, j]`, however it is spelled.
 //!
-//! A sum over a product of broadcasts, products of matrices and further sums is an Einstein sum. Its factors are contracted two at a time, in
+//! A sum over a product of broadcasts, products of matrices, diagonals and further sums is an Einstein sum; so are the
+//! diagonal of a product of matrices, and a stack of products with one common factor. Its factors are contracted two at a time, in
 //! the order of least work over all orders (a dynamic program over sets of factors), and two matrices are contracted
 //! by a product of matrices. So the tensor of all products is never made.
 
@@ -43,7 +44,7 @@ struct Einsum {
 
 /// Products of matrices for sums over products.
 pub(super) fn contractions(graph: &mut Graph) -> Vec<Product> {
-    let is_sum = |class: &EClass<Node, Data>| class.nodes.iter().any(|n| n.kind() == Some(OpKind::Sum));
+    let is_sum = |class: &EClass<Node, Data>| class.nodes.iter().any(|n| begins(graph, n));
     let mut sums: Vec<Id> = graph.classes().filter(|c| is_sum(c)).map(|c| c.id).collect();
     sums.sort_unstable();
     sums.into_iter().filter_map(|class| contraction(graph, class)).collect()
@@ -51,10 +52,23 @@ pub(super) fn contractions(graph: &mut Graph) -> Vec<Product> {
 
 /// The products of matrices for one sum.
 pub(super) fn contraction(graph: &mut Graph, class: Id) -> Option<Product> {
-    let sum = graph[class].nodes.iter().filter(|n| n.kind() == Some(OpKind::Sum)).min()?.clone();
-    let einsum = read(graph, class, &sum)?;
+    let sum = graph[class].nodes.iter().filter(|n| begins(graph, n)).min()?.clone();
+    let mut einsum = read(graph, class, &sum)?;
     let equal = einsum.contract(graph)?;
     Some(Product { name: CONTRACTION, class, equal, opened: einsum.opened })
+}
+
+/// Whether a node is a sum, or a part or a stack of products that are sums of less: the diagonal of a product, a stack of
+/// products with one common factor.
+fn begins(graph: &Graph, node: &Node) -> bool {
+    let is =
+        |x: Id, kinds: &[OpKind]| graph[x].nodes.iter().any(|n| n.kind().is_some_and(|k| kinds.contains(&k)));
+    match node.kind() {
+        Some(OpKind::Sum) => true,
+        Some(OpKind::Diagonal) => is(node.children[0], &[OpKind::Dot, OpKind::BatchedDot]),
+        Some(OpKind::BatchedDot) => node.children.iter().any(|x| is(*x, &[OpKind::Broadcast])),
+        _ => false,
+    }
 }
 
 /// A sum as an Einstein sum of at least two tensors; `None` if there is nothing to choose.
@@ -78,8 +92,12 @@ fn read(graph: &Graph, class: Id, sum: &Node) -> Option<Einsum> {
         let room = e.factors.len() + open.len() < MAX_FACTORS
             && steps < MAX_STEPS
             && !within.contains(&factor.class);
+        // What contains itself tells nothing of its factors, and what was looked into before is what it was then.
+        let own = |c: &Id| graph.find(*c) == factor.class || within.contains(&graph.find(*c));
         let nodes = graph[factor.class].nodes.iter().filter(|n| room && n.children.len() <= MAX_FACTORS);
-        let mut nodes: Vec<&Node> = nodes.filter(|n| n.kind().is_some_and(is_linear)).collect();
+        let nodes = nodes.filter(|n| n.kind().is_some_and(is_linear) && !n.children.iter().any(own));
+        let before = e.opened.get(&factor.class).cloned();
+        let mut nodes: Vec<&Node> = nodes.filter(|n| before.as_ref().is_none_or(|b| b == *n)).collect();
         nodes.sort_unstable_by_key(|n| (n.kind() != Some(OpKind::Mul), Reverse(n.children.len()), *n));
         let mut inside = vec![];
         let mut enter = |n: &&Node| {
@@ -97,18 +115,20 @@ fn read(graph: &Graph, class: Id, sum: &Node) -> Option<Einsum> {
             None => e.factors.push(factor),
         }
     }
-    // Where every factor has every index, nothing can be contracted before the product is made. An index that no
+    // Where every factor has every index, nothing can be contracted before the product is made, unless only the
+    // diagonal of it is needed. An index that no
     // factor has is a broadcast of the whole product, which other rules take out of the sum.
     let has = |i: &usize| e.factors.iter().any(|f| f.indices.contains(i));
-    let partial = e.factors.iter().any(|f| f.indices.len() < e.lengths.len());
+    let partial = e.factors.iter().any(|f| f.indices.len() < e.lengths.len())
+        || e.opened.values().any(|n| n.kind() == Some(OpKind::Diagonal));
     let complete = (0..e.lengths.len()).all(|i| has(&i));
     (partial && complete && (2..=MAX_FACTORS).contains(&e.factors.len())).then_some(e)
 }
 
 /// Ops that are products and sums of elements of their operands.
 fn is_linear(kind: OpKind) -> bool {
-    use OpKind::{BatchedDot, Broadcast, Dimshuffle, Dot, Mul, Sum};
-    matches!(kind, Mul | Broadcast | Dimshuffle | Dot | BatchedDot | Sum)
+    use OpKind::{BatchedDot, Broadcast, Diagonal, Dimshuffle, Dot, Mul, Sum};
+    matches!(kind, Mul | Broadcast | Dimshuffle | Dot | BatchedDot | Sum | Diagonal)
 }
 
 impl Einsum {
@@ -138,6 +158,15 @@ impl Einsum {
                     *own.get_mut(usize::try_from(*from).ok()?)? = indices.get(to).copied();
                 }
                 open.push(operand(0, own.into_iter().collect::<Option<_>>()?));
+            }
+            OpKind::Diagonal => {
+                // Of a matrix that is not square, a part would have to be taken first.
+                let [.., rows, columns] = shape(0)?.0.as_slice() else { return None };
+                let last = *indices.last()?;
+                if rows != columns {
+                    return None;
+                }
+                open.push(operand(0, indices.iter().copied().chain([last]).collect()));
             }
             OpKind::Sum => {
                 let axes = attrs.get_ints("axes");
@@ -226,7 +255,8 @@ struct Plan {
 }
 
 impl Einsum {
-    fn contract(&self, graph: &mut Graph) -> Option<Id> {
+    fn contract(&mut self, graph: &mut Graph) -> Option<Id> {
+        self.factors.iter_mut().try_for_each(|f| distinct(graph, f))?;
         let n = self.factors.len();
         let whole = (1usize << n) - 1;
         let mut plans: HashMap<usize, Plan> = HashMap::new();
@@ -351,6 +381,23 @@ impl Einsum {
         let length = |g: &&Vec<usize>| Dim::product(g.iter().map(|a| &self.lengths[*a]));
         reshape(graph, sorted, Shape(groups.map(length).collect()))
     }
+}
+
+/// A factor with every index once: its diagonal, where it has one twice.
+fn distinct(graph: &mut Graph, factor: &mut Factor) -> Option<()> {
+    let twice = |f: &Factor| {
+        let all = f.indices.iter().enumerate();
+        all.rev().find_map(|(j, b)| Some((f.indices[..j].iter().position(|a| a == b)?, j)))
+    };
+    while let Some((i, j)) = twice(factor) {
+        let mut order: Vec<usize> = (0..factor.indices.len()).filter(|d| *d != i && *d != j).collect();
+        order.extend([i, j]);
+        let moved = dimshuffle(graph, factor.class, &order)?;
+        factor.class = add_op(graph, OpKind::Diagonal, PayloadId::EMPTY, &[moved])?;
+        order.pop();
+        factor.indices = order.into_iter().map(|d| factor.indices[d]).collect();
+    }
+    Some(())
 }
 
 /// A factor summed over the dims that are not to be kept.

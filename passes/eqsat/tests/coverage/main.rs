@@ -10,7 +10,7 @@ use std::{
     fmt::Write,
 };
 use thn_eqsat::{Options, check, optimize};
-use thn_ir::{DType, Dim, Func, OpKind, Scalar, Symbol, SymbolOrigin, verify};
+use thn_ir::{DType, Dim, Fact, Func, OpKind, Scalar, Symbol, SymbolOrigin, verify};
 use thn_reference::{Value, interpret};
 
 /// Names of all rewrites with the systems that have them: `PyTensor name`.
@@ -57,6 +57,30 @@ fn run(before: &str, after: &str) -> Result<Vec<String>, String> {
     Ok(report.fired.into_keys().collect())
 }
 
+/// What a program promises of an argument.
+fn promises(func: &Func, arg: thn_ir::Value) -> Option<Vec<Fact>> {
+    let mut all = func.body().ops.iter().map(|op| func.op(*op));
+    let op = all.find(|op| op.kind == OpKind::Assume && op.operands[0] == arg)?;
+    Fact::list(op.attrs.get_str("facts").unwrap_or_default()).ok()
+}
+
+/// Changes elements so that promises hold.
+fn keep(facts: &[Fact], columns: usize, elements: &mut [Scalar]) {
+    let old = elements.to_vec();
+    for (at, x) in elements.iter_mut().enumerate() {
+        let (i, j) = (at / columns, at % columns);
+        for fact in facts {
+            match fact {
+                Fact::Symmetric => *x = old[i.min(j) * columns + i.max(j)],
+                Fact::Diagonal if i != j => *x = Scalar::Float(0.0),
+                Fact::Orthogonal => *x = Scalar::Float(f64::from(u8::from(j == (i + 1) % columns))),
+                Fact::Unique => *x = Scalar::Int(at as i128),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Whether two programs give the same values, up to rounding, at a few points of moderate size. Where the first is not
 /// a number or not finite, the second may be its limit.
 fn agree(first: &Func, second: &Func) -> Result<(), String> {
@@ -83,7 +107,10 @@ fn agree(first: &Func, second: &Func) -> Result<(), String> {
                 d if d.is_float() => Scalar::Float(4.0 * next() - 2.0).cast(d),
                 d => Scalar::Float(3.0 * next()).cast(d),
             };
-            let elements = (0..shape.iter().product::<usize>()).map(element).collect();
+            let mut elements: Vec<Scalar> = (0..shape.iter().product::<usize>()).map(element).collect();
+            if let Some(facts) = promises(first, *arg) {
+                keep(&facts, shape.last().copied().unwrap_or(1), &mut elements);
+            }
             inputs.push(Value::new(ty.dtype, &shape, elements).map_err(|e| e.to_string())?);
         }
         let run = |f: &Func| interpret(f, &inputs).map_err(|e| e.to_string());

@@ -8,7 +8,7 @@
 //!
 //! Attributes stand in brackets behind the op: `sum[0,1]`, `join[1]`, `argmax[0]`, `dimshuffle[1,x,0]`, `reshape[n*m]`,
 //! `broadcast[1; n,m]` (axes; dims), `slice[1:3, ::-1]` as in NumPy and so for `set_subtensor` and `inc_subtensor`,
-//! `pad[0,1; 2,0]` (low; high), `iota[0; n]` or `iota[0; n; f64]`, `cast[i32]`, `dim[n]`. A dim of no argument is the
+//! `pad[0,1; 2,0]` (low; high), `iota[0; n]` or `iota[0; n; f64]`, `cast[i32]`, `dim[n]`, `assume[symmetric]`. A dim of no argument is the
 //! value of an argument of its name.
 
 use std::collections::BTreeMap;
@@ -142,6 +142,7 @@ impl Program {
                 let ty = typed(x, self.shape(part(1))?)?;
                 (none.ints("axes", &ints(part(0))?), Some(ty))
             }
+            OpKind::Assume => (none.with("facts", Attr::Str(part(0).into())), None),
             OpKind::Reshape => (none, Some(typed(x, self.shape(part(0))?)?)),
             OpKind::Iota => {
                 let dtype = if part(2).is_empty() { DType::I64 } else { dtype(part(2))? };
@@ -264,10 +265,10 @@ fn tree(func: &Func, value: Value) -> String {
     let mut parts: Vec<String> = vec![];
     let mut operands: Vec<Value> = data.operands.iter().rev().copied().collect();
     while let Some(operand) = operands.pop() {
-        // Sums of sums and products of products are one.
+        // Sums of sums and the like are one.
         match func.def(operand) {
             ValueDef::Result { op: inner, .. }
-                if func.op(inner).kind == data.kind && matches!(data.kind, OpKind::Add | OpKind::Mul) =>
+                if func.op(inner).kind == data.kind && is_multiset(data.kind) =>
             {
                 operands.extend(func.op(inner).operands.iter().rev());
             }
@@ -290,6 +291,11 @@ fn tree(func: &Func, value: Value) -> String {
         out += &format!(" {part}");
     }
     out + ")"
+}
+
+fn is_multiset(kind: OpKind) -> bool {
+    use OpKind::{Add, And, Maximum, Minimum, Mul, Or};
+    matches!(kind, Add | Mul | Maximum | Minimum | And | Or)
 }
 
 fn list(text: &str) -> impl Iterator<Item = &str> {
