@@ -4,10 +4,10 @@
 //! the cost of the program with everything shared counted once. Ties go to nodes of the original program, then to
 //! the op that stands first in the table, then to the smallest node: a total order without hashes.
 //!
-//! A first pass finds the cheapest tree of every class (bottom-up, to a fixed point). Passes over the chosen program
+//! A first pass finds the cheapest tree of every class, from the cheapest class up. Passes over the chosen program
 //! then exchange single nodes wherever that saves cost, counting by references what an exchange frees and what it
-//! needs in addition. Choices never depend on themselves: in a tree, depth strictly grows; an exchange that would
-//! close a cycle is refused.
+//! needs in addition. Choices never depend on themselves: a tree is made of trees that were settled before; an exchange
+//! that would close a cycle is refused.
 
 mod exact;
 
@@ -19,8 +19,8 @@ use crate::{
 };
 use egg::{Id, Language};
 use std::{
-    cmp::Ordering,
-    collections::{BTreeSet, VecDeque},
+    cmp::{Ordering, Reverse},
+    collections::{BTreeSet, BinaryHeap},
 };
 use thn_ir::{DType, OpKind};
 
@@ -31,9 +31,6 @@ const PASSES: usize = 4;
 /// After that only exchanges for nodes that lie deeper in the program are made, which close none.
 const LOOKS: usize = 50_000;
 const LOOKS_PER_CLASS: usize = 1;
-
-/// Sums of costs below this hold the cost of every node.
-const EXACT_SUMS: f64 = 1e12;
 
 /// Number of nodes with a better equal, and work. Compared in this order.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -69,12 +66,57 @@ struct Candidate {
     made: bool,
 }
 
-/// The cost of the cheapest tree, and its depth.
-#[derive(Clone, Copy)]
+/// A node with the cheapest trees of its children, in the order in which trees are settled.
+#[derive(Clone, Copy, Debug)]
 struct Tree {
     cost: Cost,
+    /// Not a node of the original program.
+    made: bool,
     depth: u32,
+    kind: Option<OpKind>,
+    class: usize,
+    candidate: usize,
 }
+
+impl Tree {
+    /// The tree of a node whose children have theirs.
+    fn new(
+        candidates: &[Vec<Candidate>],
+        class: usize,
+        candidate: usize,
+        trees: &[Option<(Cost, u32)>],
+    ) -> Tree {
+        let node = &candidates[class][candidate];
+        let mut tree =
+            Tree { cost: node.own, made: node.made, depth: 1, kind: node.node.kind(), class, candidate };
+        for (cost, depth) in node.children.iter().filter_map(|c| trees[*c]) {
+            tree.cost = tree.cost.plus(cost);
+            tree.depth = tree.depth.max(depth + 1);
+        }
+        tree
+    }
+}
+
+impl Ord for Tree {
+    fn cmp(&self, other: &Tree) -> Ordering {
+        let rest = |t: &Tree| (t.made, t.depth, t.kind, t.class, t.candidate);
+        self.cost.cmp(other.cost).then_with(|| rest(self).cmp(&rest(other)))
+    }
+}
+
+impl PartialOrd for Tree {
+    fn partial_cmp(&self, other: &Tree) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Tree {
+    fn eq(&self, other: &Tree) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Tree {}
 
 /// One node for every class.
 pub(crate) struct Choice {
@@ -144,8 +186,7 @@ pub(crate) fn extract(
     if levels.iter().any(|l| *l > 0) {
         keep_earliest(&mut candidates, levels);
     }
-    let trees = cheapest_trees(&candidates);
-    let chosen = (0..candidates.len()).map(|c| choose(&candidates[c], &trees)).collect();
+    let chosen = cheapest(&candidates);
     let mut choice = Choice { gap: None, classes, candidates, chosen };
     let roots: Vec<usize> = roots.iter().map(|r| choice.classes[&graph.find(*r)]).collect();
     Refinement::new(&mut choice).run(&roots);
@@ -187,64 +228,42 @@ fn keep_earliest(candidates: &mut [Vec<Candidate>], leaves: &[u32]) {
     }
 }
 
-fn tree(candidate: &Candidate, trees: &[Option<Tree>]) -> Option<Tree> {
-    let mut sum = Tree { cost: candidate.own, depth: 1 };
-    for child in &candidate.children {
-        let child = trees[*child]?;
-        sum = Tree { cost: sum.cost.plus(child.cost), depth: sum.depth.max(child.depth + 1) };
-    }
-    Some(sum)
-}
-
-fn compare(a: Tree, b: Tree) -> Ordering {
-    a.cost.cmp(b.cost).then(a.depth.cmp(&b.depth))
-}
-
-/// The cheapest tree of every class. Costs only fall, and each class is looked at again when a child's falls.
-fn cheapest_trees(candidates: &[Vec<Candidate>]) -> Vec<Option<Tree>> {
-    let mut users: Vec<Vec<usize>> = vec![vec![]; candidates.len()];
+/// The node of the cheapest tree of every class.
+///
+/// Trees are settled from the cheapest up, as in Knuth's generalization of Dijkstra's algorithm (Information Processing
+/// Letters 6, 1977): a node is no cheaper than its children, so all of them are settled when its turn comes, and what is
+/// chosen never contains itself, whatever sums of costs lose to rounding.
+fn cheapest(candidates: &[Vec<Candidate>]) -> Vec<Option<usize>> {
+    let mut users: Vec<Vec<(u32, u32)>> = vec![vec![]; candidates.len()];
+    // How many children of each node are not settled yet.
+    let mut missing: Vec<Vec<u32>> = Vec::with_capacity(candidates.len());
+    let mut ready = BinaryHeap::new();
     for (class, nodes) in candidates.iter().enumerate() {
-        for child in nodes.iter().flat_map(|n| &n.children) {
-            if users[*child].last() != Some(&class) {
-                users[*child].push(class);
+        for (i, node) in nodes.iter().enumerate() {
+            node.children.iter().for_each(|child| users[*child].push((class as u32, i as u32)));
+            if node.children.is_empty() {
+                ready.push(Reverse(Tree::new(candidates, class, i, &[])));
+            }
+        }
+        missing.push(nodes.iter().map(|n| n.children.len() as u32).collect());
+    }
+    let mut trees: Vec<Option<(Cost, u32)>> = vec![None; candidates.len()];
+    let mut chosen = vec![None; candidates.len()];
+    while let Some(Reverse(tree)) = ready.pop() {
+        if chosen[tree.class].is_some() {
+            continue;
+        }
+        chosen[tree.class] = Some(tree.candidate);
+        trees[tree.class] = Some((tree.cost, tree.depth));
+        for (class, i) in std::mem::take(&mut users[tree.class]) {
+            let (class, i) = (class as usize, i as usize);
+            missing[class][i] -= 1;
+            if missing[class][i] == 0 && chosen[class].is_none() {
+                ready.push(Reverse(Tree::new(candidates, class, i, &trees)));
             }
         }
     }
-    let mut trees: Vec<Option<Tree>> = vec![None; candidates.len()];
-    let mut waits = vec![true; candidates.len()];
-    let mut queue: VecDeque<usize> = (0..candidates.len()).collect();
-    while let Some(class) = queue.pop_front() {
-        waits[class] = false;
-        let best = candidates[class].iter().filter_map(|c| tree(c, &trees)).min_by(|a, b| compare(*a, *b));
-        let Some(best) = best else { continue };
-        if trees[class].is_none_or(|old| compare(best, old) == Ordering::Less) {
-            trees[class] = Some(best);
-            for user in &users[class] {
-                if !std::mem::replace(&mut waits[*user], true) {
-                    queue.push_back(*user);
-                }
-            }
-        }
-    }
-    trees
-}
-
-fn choose(candidates: &[Candidate], trees: &[Option<Tree>]) -> Option<usize> {
-    let order = |a: usize, b: usize, ta: Tree, tb: Tree| {
-        let (x, y) = (&candidates[a], &candidates[b]);
-        // Where sums of costs have lost the cost of one node to rounding, only depth still rules out cycles.
-        let rounded = ta.cost.work > EXACT_SUMS || ta.cost.worse > EXACT_SUMS;
-        let depth = if rounded { ta.depth.cmp(&tb.depth) } else { Ordering::Equal };
-        ta.cost
-            .cmp(tb.cost)
-            .then(depth)
-            .then(x.made.cmp(&y.made))
-            .then(ta.depth.cmp(&tb.depth))
-            .then(x.node.kind().cmp(&y.node.kind()))
-            .then(a.cmp(&b))
-    };
-    let known = candidates.iter().enumerate().filter_map(|(i, c)| Some((i, tree(c, trees)?)));
-    known.min_by(|(a, ta), (b, tb)| order(*a, *b, *ta, *tb)).map(|(i, _)| i)
+    chosen
 }
 
 /// Exchanges nodes of the chosen program, counting what is shared once.

@@ -8,9 +8,11 @@ use crate::{
     Options,
     graph::{Graph, Node},
     kinds::KindSet,
+    matcher::Binding,
     normalize,
     pattern::{Argument, Pattern, Rule},
 };
+use egg::Id;
 use smallvec::SmallVec;
 use thn_ir::OpKind;
 
@@ -185,11 +187,18 @@ pub(crate) struct Trigger {
     number: bool,
     /// For each depth less one, what it looks for there.
     looks: SmallVec<[KindSet; 4]>,
+    /// The variables that are operands on its right side.
+    used: SmallVec<[Argument; 4]>,
 }
 
 impl Trigger {
     fn new(position: usize, rule: &Rule, looks: SmallVec<[KindSet; 4]>) -> Trigger {
-        let mut trigger = Trigger { rule: position, operands: KindSet::default(), number: false, looks };
+        let vars = (0..rule.vars.len()).map(Argument::Var);
+        let rests = (0..rule.rests.len()).map(Argument::Rest);
+        let inside = |v: &Argument| rule.right.root().is_some() && occurrences(&rule.right, v) > 0;
+        let used = vars.chain(rests).filter(inside).collect();
+        let mut trigger =
+            Trigger { rule: position, operands: KindSet::default(), number: false, looks, used };
         let args: &[Pattern] = match &rule.left {
             Pattern::Op { args, .. } => args,
             Pattern::Rebroadcast { part, .. } => std::slice::from_ref(part),
@@ -203,6 +212,17 @@ impl Trigger {
             }
         }
         trigger
+    }
+
+    /// Whether what the rule would make for a class is made of that class: it can stand for nothing, and going on from
+    /// there would not end.
+    pub(crate) fn goes_round(&self, graph: &Graph, class: Id, way: &Binding) -> bool {
+        let own = |x: &Id| graph.find(*x) == class;
+        self.used.iter().any(|v| match v {
+            Argument::Var(v) => way.vars[*v].as_ref().is_some_and(own),
+            Argument::Rest(v) => way.rests[*v].iter().flatten().any(own),
+            Argument::Payload(_) => false,
+        })
     }
 
     /// Whether one of these changes can make the rule hold where it did not.

@@ -281,7 +281,9 @@ impl<'a> Search<'a> {
             }
             let ways = || {
                 let mut ways = matcher::find(&self.graph, rule, node);
-                ways.retain(|way| apply::allowed(&self.graph, rule, way));
+                ways.retain(|way| {
+                    !trigger.goes_round(&self.graph, class, way) && apply::allowed(&self.graph, rule, way)
+                });
                 ways
             };
             let ways = report.rule(&rule.name, ways, |rule, ways| {
