@@ -429,3 +429,6 @@ impl<'a> Refinement<'a> {
         order
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ const MAX_ARITY: usize = 8;
 const MAX_MULTISETS: usize = 6;
 
 /// How many ops deep a part is taken of what the program also needs whole.
-const SHARED: u8 = 2;
+const SHARED: u8 = 1;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
 pub(crate) const BUILT_IN: [(&str, &str); 18] = [
@@ -377,7 +377,7 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
 /// A part of an elementwise op is that op over parts of its operands.
 ///
 /// Where the program needs the whole op for other things too, its part costs nothing, and parts of the operands are
-/// computed in addition. Then this goes down [`SHARED`] ops only, far enough for patterns to see what is there.
+/// computed in addition. Then this goes down [`SHARED`] ops only, so that patterns see what is there; the next round goes on from what was chosen.
 fn take_early(
     graph: &mut Graph,
     class: Id,
