@@ -55,7 +55,6 @@ fn jumps(kind: OpKind) -> bool {
             | IsNan
             | IsInf
             | IsFinite
-            | CopySign
     )
 }
 

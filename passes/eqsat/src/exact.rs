@@ -54,8 +54,8 @@ fn add(x: f64, y: f64) -> Option<f64> {
 
 /// The first number or the second. Zeros of both signs are equal; which of them is the larger is left to the op.
 fn select(x: f64, y: f64, first: bool) -> Option<f64> {
-    let decided = x < y || x > y || x.to_bits() == y.to_bits();
-    (decided && !x.is_nan()).then_some(if first { x } else { y })
+    let decided = x != y || x.to_bits() == y.to_bits();
+    (decided && !x.is_nan() && !y.is_nan()).then_some(if first { x } else { y })
 }
 
 /// The product, if it is exact.

@@ -88,7 +88,7 @@ pub struct Explanation {
     round: usize,
 }
 
-/// [`optimize`](crate::optimize), with an explanation of every change.
+/// [`optimize`] with an explanation of every change.
 pub fn optimize_explained(func: &mut Func, options: &Options) -> Result<(Report, Explanation), Error> {
     let rules = optimize::rules_of(options)?;
     let mut explanation = Explanation::new(&rules, options);

@@ -19,6 +19,12 @@ func.func @products(%a: tensor<?x?xf32> {thn.dims = ["N", "K"]}, %b: tensor<?x4x
   return %0, %1 : tensor<?x4xf32>, tensor<2x?x5xf32>
 }
 
+func.func @diagonals(%x: tensor<2x4x3xf32>, %y: tensor<?x?xi32> {thn.dims = ["N", "N"]}) -> (tensor<2x3xf32>, tensor<?xi32>) {
+  %0 = thn.diagonal %x : tensor<2x4x3xf32>
+  %1 = thn.diagonal %y : tensor<?x?xi32>
+  return %0, %1 : tensor<2x3xf32>, tensor<?xi32>
+}
+
 func.func @leaves(%n: tensor<i64> {thn.name = "n"}, %x: tensor<?xf32> {thn.dims = ["N"]}) -> (tensor<?xi32>, tensor<i64>, tensor<2x2xf32>) {
   %0 = thn.iota axis = 0 dims = ["n"] : tensor<?xi32>
   %1 = thn.dim "2*N + n" : tensor<i64>
