@@ -70,6 +70,11 @@ impl<'a> Plan<'a> {
         &self.index[usize::from(expand)][kind as usize]
     }
 
+    /// The ops at which expanding rules may hold.
+    pub(crate) fn expanding(&self) -> KindSet {
+        OpKind::ALL.iter().copied().filter(|kind| !self.triggers(*kind, true).is_empty()).collect()
+    }
+
     /// Whether a contracting rule may hold at an op after these changes below it.
     pub(crate) fn may_hold(&self, kind: OpKind, changes: &[Change]) -> bool {
         changes.iter().any(|change| {

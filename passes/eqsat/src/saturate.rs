@@ -219,7 +219,9 @@ impl<'a> Search<'a> {
     /// Applies expanding rules everywhere, once.
     fn expand(&mut self, report: &mut Report) -> Result<(), Stop> {
         self.iterations += 1;
-        let mut all: Vec<Id> = self.graph.classes().map(|c| c.id).collect();
+        let expanding = self.plan.expanding();
+        let classes = self.graph.classes().filter(|c| !c.data.kinds.is_disjoint(expanding));
+        let mut all: Vec<Id> = classes.map(|c| c.id).collect();
         all.sort_unstable();
         let mut steps = vec![];
         for class in all {
