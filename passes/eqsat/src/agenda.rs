@@ -1,8 +1,8 @@
 //! Which classes have to be looked at again, and for what.
 //!
 //! A class waits with the changes below it and their distances. A change that no pattern can see from a class does not
-//! bring that class back: see [`crate::plan`]. When a class's turn comes, those that use it hear of what is below it, one op further
-//! away.
+//! bring that class back: see [`crate::plan`]. When a class's turn comes, those that use it hear of what is below it,
+//! one op further away.
 
 use crate::{
     graph::{Changes, Graph},

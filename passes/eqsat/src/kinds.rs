@@ -1,4 +1,5 @@
-//! Sets of op kinds as bits, with two bits for what else patterns see in a class, and kinds whose operands are multisets.
+//! Sets of op kinds as bits, with two bits for what else patterns see in a class, and kinds whose operands are
+//! multisets.
 
 use thn_ir::OpKind;
 

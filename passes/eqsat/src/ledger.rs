@@ -62,11 +62,17 @@ impl Ledger {
         (graph.find(class(other)) != graph.find(class(number))).then(|| (class(other), class(number)))
     }
 
-    fn find(&mut self, number: Number) -> Number {
-        let mut root = number;
-        while self.same[root as usize] != root {
-            root = self.same[root as usize];
+    /// The e-node that the notes on one are kept under.
+    fn root(&self, mut number: Number) -> Number {
+        while self.same[number as usize] != number {
+            number = self.same[number as usize];
         }
+        number
+    }
+
+    /// [`Ledger::root`], which is one step away from then on.
+    fn find(&mut self, number: Number) -> Number {
+        let root = self.root(number);
         let mut at = number;
         while at != root {
             at = std::mem::replace(&mut self.same[at as usize], root);
@@ -88,12 +94,14 @@ impl Ledger {
         }
     }
 
-    /// The number of a node under today's name, if the e-graph has it.
+    /// The number that the e-graph has for a node, if it has it.
+    fn named(&self, graph: &Graph, node: &Node) -> Option<Number> {
+        self.names.get(node).or_else(|| self.names.get(&name(graph, node))).copied()
+    }
+
+    /// The number that the notes on a node are kept under.
     fn number(&mut self, graph: &Graph, node: &Node) -> Option<Number> {
-        let number = match self.names.get(node) {
-            Some(number) => *number,
-            None => *self.names.get(&name(graph, node))?,
-        };
+        let number = self.named(graph, node)?;
         Some(self.find(number))
     }
 
@@ -102,16 +110,9 @@ impl Ledger {
         self.number(graph, node).is_none_or(|number| self.visited.insert(number))
     }
 
-    /// The nodes of a graph that have a better equal: never chosen where their class has another.
+    /// Whether a node has a better equal: it is never chosen where its class has another.
     pub(crate) fn is_worse(&self, graph: &Graph, node: &Node) -> bool {
-        let Some(number) = self.names.get(node).or_else(|| self.names.get(&name(graph, node))) else {
-            return false;
-        };
-        let mut number = *number;
-        while self.same[number as usize] != number {
-            number = self.same[number as usize];
-        }
-        self.worse.contains(&number)
+        self.named(graph, node).is_some_and(|number| self.worse.contains(&self.root(number)))
     }
 
     /// Says that there is something better than a node.

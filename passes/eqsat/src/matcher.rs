@@ -1,8 +1,8 @@
 //! Finds the ways in which a pattern holds at a node.
 //!
-//! Sums, products and the like match as multisets; everything else in order. What is still to be matched is a list on the stack;
-//! one binding is filled and emptied again on the way, and copied where everything holds. The number of ways kept for
-//! one node is bounded, and so is the work, in an order that does not depend on hashing.
+//! Sums, products and the like match as multisets; everything else in order. What is still to be matched is a list on the
+//! stack; one binding is filled and emptied again on the way, and copied where everything holds. The number of ways kept
+//! for one node is bounded, and so is the work, in an order that does not depend on hashing.
 //!
 //! A class that holds a value of the block itself is not looked into: whatever equals `?x` is no better than `?x`. Nor is
 //! a class that is one constant, except for where its elements are.
@@ -111,8 +111,8 @@ struct Matcher<'a> {
     way: Binding,
     found: Vec<Binding>,
     steps: usize,
-    /// Whether the rule is about a movement. What it moves may be many movements of one thing by now, each made of others: the
-    /// one of what stands first in the program will do.
+    /// Whether the rule is about a movement. What it moves may be many movements of one thing by now, each made of
+    /// others: the one of what stands first in the program will do.
     moves: bool,
 }
 

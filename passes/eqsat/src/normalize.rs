@@ -20,7 +20,6 @@ use crate::graph::{
 use crate::{
     exact, joins,
     kinds::{KindSet, is_exact_multiset, is_multiset},
-    plan::Change,
 };
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
@@ -134,11 +133,6 @@ pub(crate) fn looks_for(kind: OpKind) -> KindSet {
         _ => {}
     }
     looks
-}
-
-/// Whether [`normalize`] may find something new at an op after these changes below it; at a new one if there are none.
-pub(crate) fn may_find(kind: OpKind, changes: Option<&[Change]>) -> bool {
-    changes.is_none_or(|all| all.iter().any(|c| c.distance == 1 && !c.what.is_disjoint(looks_for(kind))))
 }
 
 /// Every equal of `node`, which is in `class`, that this file knows.
@@ -377,7 +371,8 @@ fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &N
 /// A part of an elementwise op is that op over parts of its operands.
 ///
 /// Where the program needs the whole op for other things too, its part costs nothing, and parts of the operands are
-/// computed in addition. Then this goes down [`SHARED`] ops only, so that patterns see what is there; the next round goes on from what was chosen.
+/// computed in addition. Then this goes down [`SHARED`] ops only, so that patterns see what is there; the next round goes
+/// on from what was chosen.
 fn take_early(
     graph: &mut Graph,
     class: Id,

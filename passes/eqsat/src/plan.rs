@@ -30,8 +30,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) options: &'a Options,
     /// Rules by the op at the root of their left sides: those that contract, and those that expand.
     index: [Vec<Vec<Trigger>>; 2],
-    /// For each distance less one and each op, what some contracting pattern or built-in rewrite looks for that far below such an
-    /// op, be it the root of the pattern or not.
+    /// For each op, what built-in rewrites look for in its operands.
+    built_in: Vec<KindSet>,
+    /// For each distance less one and each op, what some contracting pattern or built-in rewrite looks for that far
+    /// below such an op, be it the root of the pattern or not.
     interest: Vec<Vec<KindSet>>,
     /// The same for contracting rules with their roots at the op.
     roots: Vec<Vec<KindSet>>,
@@ -40,8 +42,8 @@ pub(crate) struct Plan<'a> {
 impl<'a> Plan<'a> {
     pub(crate) fn new(rules: &'a [Rule], options: &'a Options) -> Plan<'a> {
         let mut index = [(); 2].map(|()| OpKind::ALL.iter().map(|_| vec![]).collect::<Vec<_>>());
-        let mut interest =
-            vec![OpKind::ALL.iter().map(|kind| normalize::looks_for(*kind)).collect::<Vec<_>>()];
+        let built_in: Vec<KindSet> = OpKind::ALL.iter().map(|kind| normalize::looks_for(*kind)).collect();
+        let mut interest = vec![built_in.clone()];
         let mut roots: Vec<Vec<KindSet>> = vec![];
         for (i, rule) in rules.iter().enumerate().filter(|(_, r)| options.allows(&r.name, &r.family, r.class))
         {
@@ -62,7 +64,7 @@ impl<'a> Plan<'a> {
             }
             index[usize::from(rule.expand)][root as usize].push(Trigger::new(i, rule, looks));
         }
-        Plan { rules, options, index, interest, roots }
+        Plan { rules, options, index, built_in, interest, roots }
     }
 
     /// The rules that may hold at an op.
@@ -81,6 +83,12 @@ impl<'a> Plan<'a> {
             let looks = self.roots.get(usize::from(change.distance) - 1);
             looks.is_some_and(|of| !of[kind as usize].is_disjoint(change.what))
         })
+    }
+
+    /// Whether a built-in rewrite may find something at an op after these changes below it.
+    pub(crate) fn may_normalize(&self, kind: OpKind, changes: &[Change]) -> bool {
+        let looks = self.built_in[kind as usize];
+        changes.iter().any(|change| change.distance == 1 && !change.what.is_disjoint(looks))
     }
 
     /// What of a change so far below it matters to an op or to what uses it.

@@ -1,9 +1,9 @@
 //! Runs rules over an e-graph until nothing new is found or a budget is spent.
 //!
 //! Contracting rules run class by class, those of the program from its arguments up, and what they find is there for
-//! the next class. What changed, and what uses it where a pattern can see the change, goes back on the agenda; when that is
-//! empty the e-graph is rebuilt, and what is known of classes spreads, which can change more. Expanding rules run once per window, on what the others
-//! left. Budgets count e-nodes, matches and rounds of this kind: memory is bounded, and time has no say.
+//! the next class. What changed, and what uses it where a pattern can see the change, goes back on the agenda; when that
+//! is empty the e-graph is rebuilt, and what is known of classes spreads, which can change more. Expanding rules run once
+//! per window, on what the others left. Budgets count e-nodes, matches and rounds of this kind: memory is bounded, and time has no say.
 
 use crate::{
     Class, Report, Stop,
@@ -209,7 +209,8 @@ impl<'a> Search<'a> {
             for step in steps.drain(..) {
                 self.apply(step, report)?;
             }
-            if node.kind().is_some_and(|kind| normalize::may_find(kind, changes)) {
+            let may_normalize = |kind| changes.is_none_or(|changes| self.plan.may_normalize(kind, changes));
+            if node.kind().is_some_and(may_normalize) {
                 self.normalize(class, &node, report)?;
             }
         }
