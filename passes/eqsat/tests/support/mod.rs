@@ -152,20 +152,31 @@ const CALM: [OpKind; 8] = [
     OpKind::Softplus,
 ];
 
-impl Programs {
-    pub(crate) fn new(seed: u64) -> Programs {
-        let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635;
-        Programs { state, func: Func::new("random") }
-    }
+/// Numbers that follow from a state.
+pub(crate) trait Draw {
+    fn state(&mut self) -> &mut u64;
 
     fn below(&mut self, n: usize) -> usize {
-        self.state =
-            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.state >> 33) as usize % n
+        let state = self.state();
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 33) as usize % n
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
+    }
+}
+
+impl Draw for Programs {
+    fn state(&mut self) -> &mut u64 {
+        &mut self.state
+    }
+}
+
+impl Programs {
+    pub(crate) fn new(seed: u64) -> Programs {
+        let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635;
+        Programs { state, func: Func::new("random") }
     }
 
     /// A program of a vector, a matrix, numbers, a count and a condition.

@@ -1,6 +1,6 @@
 //! Random loops over the rows of sequences, with traces and sums, and reads of parts of those.
 
-use crate::support::{RegionBuilder, scalar};
+use crate::support::{Draw, RegionBuilder, scalar};
 use thn_ir::*;
 use thn_reference::Value as Data;
 
@@ -30,19 +30,15 @@ type Values = Result<Vec<Value>, Error>;
 const CALM: [OpKind; 6] =
     [OpKind::Tanh, OpKind::Sin, OpKind::Sigmoid, OpKind::Softplus, OpKind::Neg, OpKind::Abs];
 
+impl Draw for Sequences {
+    fn state(&mut self) -> &mut u64 {
+        &mut self.state
+    }
+}
+
 impl Sequences {
     pub(crate) fn new(seed: u64) -> Sequences {
         Sequences { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491 }
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        self.state =
-            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.state >> 33) as usize % n
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
     }
 
     pub(crate) fn program(&mut self) -> Func {
