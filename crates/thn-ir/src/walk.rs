@@ -72,24 +72,26 @@ impl Func {
     /// Removes ops whose results are never used, in the body and all regions. Foreign ops stay: they may have
     /// effects.
     pub fn remove_dead(&mut self) {
-        let mut needed: HashSet<Value> = self.body().results.iter().copied().collect();
+        let mut needed = vec![false; self.value_count()];
+        self.body().results.iter().for_each(|v| needed[v.0 as usize] = true);
         self.sweep(Func::BODY, &mut needed);
     }
 
-    fn sweep(&mut self, block: BlockId, needed: &mut HashSet<Value>) {
+    /// Removes what is not `needed` in a block; `needed` has an element for each value.
+    fn sweep(&mut self, block: BlockId, needed: &mut [bool]) {
         let ops = std::mem::take(&mut self.block_mut(block).ops);
         let mut kept = vec![];
         for op in ops.into_iter().rev() {
             let data = self.op(op);
             let effects = data.kind == crate::OpKind::Foreign;
-            if !effects && !data.results.iter().any(|r| needed.contains(r)) {
+            if !effects && !data.results.iter().any(|r| needed[r.0 as usize]) {
                 continue;
             }
             for region in data.regions.clone() {
-                needed.extend(self.block(region).results.iter().copied());
+                self.block(region).results.iter().for_each(|v| needed[v.0 as usize] = true);
                 self.sweep(region, needed);
             }
-            needed.extend(self.op(op).operands.iter().copied());
+            self.op(op).operands.iter().for_each(|v| needed[v.0 as usize] = true);
             kept.push(op);
         }
         kept.reverse();

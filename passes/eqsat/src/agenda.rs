@@ -7,6 +7,7 @@
 use crate::{
     graph::{Changes, Graph},
     kinds::KindSet,
+    ledger::Ledger,
     plan::{Change, Plan},
 };
 use egg::Id;
@@ -21,6 +22,8 @@ pub(crate) struct Agenda {
     queue: VecDeque<Id>,
     /// For each id, what it waits with.
     waits: Vec<Waits>,
+    /// E-nodes that use a class of which more is known, by the numbers egg gave them.
+    pub(crate) refined: Vec<Id>,
 }
 
 /// What a class waits with.
@@ -68,7 +71,7 @@ impl Agenda {
     }
 
     /// The next class at which a rule may hold that did not before.
-    pub(crate) fn next(&mut self, graph: &Graph, plan: &Plan<'_>) -> Option<Turn> {
+    pub(crate) fn next(&mut self, graph: &Graph, plan: &Plan<'_>, ledger: &Ledger) -> Option<Turn> {
         while let Some(id) = self.changed.pop().or_else(|| self.queue.pop_front()) {
             let class = graph.find(id);
             let mut waits = std::mem::take(self.of(id));
@@ -82,7 +85,7 @@ impl Agenda {
             }
             for change in &waits.below {
                 let change = Change { distance: change.distance + 1, ..*change };
-                graph[class].parents().for_each(|user| self.tell(graph, plan, user, change));
+                graph[class].parents().for_each(|user| self.tell(graph, plan, ledger, user, change));
             }
             return Some(Turn { class, own: waits.own, below: waits.below });
         }
@@ -90,10 +93,11 @@ impl Agenda {
     }
 
     /// Puts the class of a node on the agenda if a pattern looks through the node at what has changed below it.
-    fn tell(&mut self, graph: &Graph, plan: &Plan<'_>, user: Id, change: Change) {
+    fn tell(&mut self, graph: &Graph, plan: &Plan<'_>, ledger: &Ledger, user: Id, change: Change) {
         let Some(kind) = graph.id_to_node(user).kind() else { return };
         let what = plan.matters(kind, change);
-        if what.is_empty() {
+        // What has a better equal was looked at once, and is not again: what could be found is found at that equal.
+        if what.is_empty() || ledger.has_better(user) {
             return;
         }
         let class = graph.find(user);
@@ -106,7 +110,7 @@ impl Agenda {
     }
 
     /// Puts everything on the agenda that changes matter to.
-    pub(crate) fn take(&mut self, graph: &Graph, plan: &Plan<'_>, changes: &Changes) {
+    pub(crate) fn take(&mut self, graph: &Graph, plan: &Plan<'_>, ledger: &Ledger, changes: &Changes) {
         for class in changes.classes.iter().rev() {
             let class = graph.find(*class);
             let waits = self.of(class);
@@ -117,11 +121,15 @@ impl Agenda {
             }
         }
         for (user, what) in changes.users.borrow().iter() {
-            self.tell(graph, plan, *user, Change { distance: 1, what: *what });
+            if !what.is_disjoint(KindSet::KNOWN) {
+                self.refined.push(*user);
+            }
+            self.tell(graph, plan, ledger, *user, Change { distance: 1, what: *what });
         }
         for class in &changes.refined {
             let change = Change { distance: 1, what: KindSet::KNOWN };
-            graph[*class].parents().for_each(|user| self.tell(graph, plan, user, change));
+            self.refined.extend(graph[*class].parents());
+            graph[*class].parents().for_each(|user| self.tell(graph, plan, ledger, user, change));
         }
     }
 }

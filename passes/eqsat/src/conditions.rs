@@ -267,7 +267,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         name: "keeps_order",
         form: "p",
         meaning: "the dimshuffle only inserts and drops dims of length 1",
-        holds: |s| s.ints("order").iter().filter(|o| **o >= 0).is_sorted(),
+        holds: |s| s.payloads[0].keeps_order(),
     },
     Condition {
         name: "keeps_long",
@@ -284,10 +284,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         name: "whole",
         form: "p",
         meaning: "the slice begins at 0 and takes every element",
-        holds: |s| {
-            s.payloads[0].attrs.get_dims("starts").iter().all(|d| d.is(0))
-                && s.ints("steps").iter().all(|t| *t == 1)
-        },
+        holds: |s| s.payloads[0].takes_whole(),
     },
     Condition {
         name: "nothing",

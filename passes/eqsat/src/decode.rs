@@ -9,12 +9,10 @@ use crate::{
     explain::{CHANGE, mark},
     extract::Choice,
     graph::{Graph, Head, Node, PayloadId, rank, type_of},
+    hash::{FastMap, FastSet},
 };
 use egg::Id;
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use thn_ir::{Attr, Attrs, BlockId, Error, Func, Literal, Loc, OpId, OpKind, TensorType, Type, Value};
 
 /// Rewrites `block` to compute its results, and the inputs of its ops with effects, by the chosen nodes. Classes in
@@ -23,10 +21,11 @@ pub(crate) fn decode(
     func: &mut Func,
     block: BlockId,
     encoded: &Encoded,
+    origins: &FastMap<Node, OpId>,
     graph: &Graph,
     choice: &Choice,
     folded: &BTreeMap<Id, Literal>,
-    changes: &HashMap<Id, usize>,
+    changes: &FastMap<Id, usize>,
 ) -> Result<(), Error> {
     let order = std::mem::take(&mut func.block_mut(block).ops);
     let old_results = func.block(block).results.clone();
@@ -37,10 +36,10 @@ pub(crate) fn decode(
         choice,
         folded,
         changes,
-        origins: encoded.origins(graph),
-        names: HashMap::new(),
-        locs: HashMap::new(),
-        made: HashMap::new(),
+        origins,
+        names: FastMap::default(),
+        locs: FastMap::default(),
+        made: FastMap::default(),
         func,
     };
     d.read_names(&order);
@@ -84,11 +83,11 @@ struct Decoder<'a> {
     choice: &'a Choice,
     folded: &'a BTreeMap<Id, Literal>,
     /// For explanations: the change that a new op belongs to.
-    changes: &'a HashMap<Id, usize>,
-    origins: HashMap<Node, OpId>,
-    names: HashMap<Id, Arc<str>>,
-    locs: HashMap<Id, Vec<Loc>>,
-    made: HashMap<Id, Made>,
+    changes: &'a FastMap<Id, usize>,
+    origins: &'a FastMap<Node, OpId>,
+    names: FastMap<Id, Arc<str>>,
+    locs: FastMap<Id, Vec<Loc>>,
+    made: FastMap<Id, Made>,
 }
 
 impl Decoder<'_> {
@@ -116,9 +115,9 @@ impl Decoder<'_> {
     }
 
     /// The original ops that the chosen program uses, with their classes.
-    fn kept(&self, roots: &[Id]) -> HashMap<OpId, Id> {
-        let mut kept = HashMap::new();
-        let mut seen = std::collections::HashSet::new();
+    fn kept(&self, roots: &[Id]) -> FastMap<OpId, Id> {
+        let mut kept = FastMap::default();
+        let mut seen = FastSet::default();
         let mut stack = roots.to_vec();
         while let Some(class) = stack.pop() {
             let class = self.graph.find(class);

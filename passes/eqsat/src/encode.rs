@@ -7,22 +7,19 @@
 use crate::{
     explain::CHANGE,
     graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, fill},
-    hash::FastSet,
+    hash::{FastMap, FastSet},
     regions::{Known, KnownValues, add_facts, explore_op},
 };
 use egg::{EGraph, Id, Language};
 use smallvec::SmallVec;
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write,
-};
+use std::{collections::BTreeMap, fmt::Write};
 use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, SymbolOrigin, TensorType, Type, Value, ValueDef};
 
 /// An e-graph and how it belongs to its block.
 pub(crate) struct Encoded {
     pub(crate) graph: Graph,
     /// Class of every value of the block, and of every value from outside that it uses.
-    pub(crate) classes: HashMap<Value, Id>,
+    pub(crate) classes: FastMap<Value, Id>,
     /// Leaves by number.
     pub(crate) leaves: Vec<Value>,
     /// For each leaf, how many ops with effects come before it.
@@ -35,8 +32,8 @@ pub(crate) struct Encoded {
 
 impl Encoded {
     /// The block's ops by their nodes under today's names; the first op of each.
-    pub(crate) fn origins(&self, graph: &Graph) -> HashMap<Node, OpId> {
-        let mut origins = HashMap::new();
+    pub(crate) fn origins(&self, graph: &Graph) -> FastMap<Node, OpId> {
+        let mut origins = FastMap::default();
         for (node, op) in &self.ops {
             let mut node = node.clone();
             node.update_children(|c| graph.find(c));
@@ -80,7 +77,7 @@ fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: O
         explored,
         out: Encoded {
             graph,
-            classes: HashMap::new(),
+            classes: FastMap::default(),
             leaves: vec![],
             levels: vec![],
             ops: vec![],
@@ -238,7 +235,7 @@ impl Encoder<'_> {
 /// A text that two ops with regions share exactly if they do the same with their inputs: values are numbered in
 /// order, inputs first.
 pub(crate) fn structure(func: &Func, op: OpId, inputs: &[Value]) -> String {
-    let mut numbers = Numbers { of: HashMap::new(), next: inputs.len() };
+    let mut numbers = Numbers { of: FastMap::default(), next: inputs.len() };
     for (i, v) in inputs.iter().enumerate() {
         numbers.of.entry(*v).or_insert(i);
     }
@@ -249,7 +246,7 @@ pub(crate) fn structure(func: &Func, op: OpId, inputs: &[Value]) -> String {
 
 /// Numbers of values in order of appearance.
 struct Numbers {
-    of: HashMap<Value, usize>,
+    of: FastMap<Value, usize>,
     next: usize,
 }
 

@@ -19,6 +19,7 @@ use crate::{
     encode::Encoded,
     extract::Choice,
     graph::{Graph, Head},
+    hash::FastMap,
     optimize,
     pattern::Rule,
 };
@@ -146,7 +147,7 @@ impl Explanation {
         func: &Func,
         journal: &Journal,
         decision: &Decision<'_>,
-    ) -> HashMap<Id, usize> {
+    ) -> FastMap<Id, usize> {
         let Decision { block, encoded, graph, choice, folded } = *decision;
         let rules = self.rules.clone();
         let mut prover = Prover::new(graph, journal, &rules, self.strict);
@@ -159,7 +160,7 @@ impl Explanation {
             }
         }
         let mut changed: Vec<(usize, Option<usize>)> = vec![];
-        let mut marks = HashMap::new();
+        let mut marks = FastMap::default();
         let mut seen = HashSet::new();
         let results = func.block(block).results.clone();
         let inputs = encoded.anchors.iter().flat_map(|a| func.inputs(*a));

@@ -13,16 +13,17 @@ mod exact;
 
 use crate::{
     Options, cost,
-    graph::{Graph, Head, Node, type_of},
+    graph::{Graph, Head, Node, is_circular, type_of},
     hash::{FastMap, FastSet},
     ledger::Ledger,
 };
 use egg::{Id, Language};
+use smallvec::SmallVec;
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeSet, BinaryHeap},
 };
-use thn_ir::{DType, OpKind};
+use thn_ir::{DType, OpId, OpKind};
 
 /// The most exchanges of one node for another are looked for in this many passes.
 const PASSES: usize = 4;
@@ -60,7 +61,7 @@ impl Cost {
 /// A node that may be chosen.
 struct Candidate {
     node: Node,
-    children: Vec<usize>,
+    children: SmallVec<[usize; 3]>,
     own: Cost,
     /// Not a node of the original program.
     made: bool,
@@ -123,7 +124,8 @@ pub(crate) struct Choice {
     /// How much more the exchange of single nodes left than the exact search, as a part of what that left; `None` if it
     /// did not run to its end.
     pub(crate) gap: Option<f64>,
-    classes: FastMap<Id, usize>,
+    /// For each id of a class, its place in the other lists.
+    classes: Vec<usize>,
     candidates: Vec<Vec<Candidate>>,
     chosen: Vec<Option<usize>>,
 }
@@ -131,17 +133,20 @@ pub(crate) struct Choice {
 impl Choice {
     /// The node chosen for a class.
     pub(crate) fn node(&self, graph: &Graph, class: Id) -> Option<&Node> {
-        let class = *self.classes.get(&graph.find(class))?;
+        let class = *self.classes.get(usize::from(graph.find(class)))?;
         self.chosen[class].map(|c| &self.candidates[class][c].node)
     }
 
     /// The classes of the chosen program, with their nodes.
     pub(crate) fn program<'a>(&'a self, graph: &Graph, roots: &[Id]) -> Vec<(Id, &'a Node)> {
-        let mut seen = FastSet::default();
+        let mut seen = vec![false; self.classes.len()];
         let mut stack: Vec<Id> = roots.iter().map(|r| graph.find(*r)).collect();
         let mut program = vec![];
         while let Some(class) = stack.pop() {
-            if let Some(node) = self.node(graph, class).filter(|_| seen.insert(class)) {
+            if std::mem::replace(&mut seen[usize::from(class)], true) {
+                continue;
+            }
+            if let Some(node) = self.node(graph, class) {
                 program.push((class, node));
                 stack.extend(node.children.iter().map(|c| graph.find(*c)));
             }
@@ -156,7 +161,7 @@ impl Choice {
 pub(crate) fn extract(
     graph: &Graph,
     roots: &[Id],
-    original: &FastSet<Node>,
+    original: &FastMap<Node, OpId>,
     ledger: &Ledger,
     levels: &[u32],
     options: &Options,
@@ -164,23 +169,27 @@ pub(crate) fn extract(
     let ops = &options.ops;
     let mut ids: Vec<Id> = graph.classes().map(|c| c.id).collect();
     ids.sort_unstable();
-    let classes: FastMap<Id, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let mut classes = vec![usize::MAX; graph.nodes().len()];
+    ids.iter().enumerate().for_each(|(i, id)| classes[usize::from(*id)] = i);
     let mut candidates: Vec<Vec<Candidate>> = ids
         .iter()
         .map(|id| {
-            let mut nodes = graph[*id].nodes.clone();
-            nodes.retain(|node| ops.is_empty() || original.contains(node) || is_among(graph, node, *id, ops));
-            nodes.sort_unstable();
-            let candidate = |node: Node| Candidate {
-                children: node.children().iter().map(|c| classes[&graph.find(*c)]).collect(),
-                own: Cost {
-                    worse: f64::from(u8::from(ledger.is_worse(graph, &node))),
-                    work: cost::of_node(graph, &node, *id, options.cost),
-                },
-                made: !original.contains(&node),
-                node,
+            let allowed = |node: &&Node| {
+                !is_circular(graph, *id, node)
+                    && (ops.is_empty() || original.contains_key(*node) || is_among(graph, node, *id, ops))
             };
-            nodes.into_iter().map(candidate).collect()
+            let candidate = |node: &Node| Candidate {
+                children: node.children().iter().map(|c| classes[usize::from(graph.find(*c))]).collect(),
+                own: Cost {
+                    worse: f64::from(u8::from(ledger.is_worse(graph, node))),
+                    work: cost::of_node(graph, node, *id, options.cost),
+                },
+                made: !original.contains_key(node),
+                node: node.clone(),
+            };
+            let mut nodes: Vec<Candidate> = graph[*id].nodes.iter().filter(allowed).map(candidate).collect();
+            nodes.sort_unstable_by(|a, b| a.node.cmp(&b.node));
+            nodes
         })
         .collect();
     if levels.iter().any(|l| *l > 0) {
@@ -188,7 +197,7 @@ pub(crate) fn extract(
     }
     let chosen = cheapest(&candidates);
     let mut choice = Choice { gap: None, classes, candidates, chosen };
-    let roots: Vec<usize> = roots.iter().map(|r| choice.classes[&graph.find(*r)]).collect();
+    let roots: Vec<usize> = roots.iter().map(|r| choice.classes[usize::from(graph.find(*r))]).collect();
     Refinement::new(&mut choice).run(&roots);
     if options.exact == 0 {
         return choice;
@@ -234,13 +243,12 @@ fn keep_earliest(candidates: &mut [Vec<Candidate>], leaves: &[u32]) {
 /// Letters 6, 1977): a node is no cheaper than its children, so all of them are settled when its turn comes, and what is
 /// chosen never contains itself, whatever sums of costs lose to rounding.
 fn cheapest(candidates: &[Vec<Candidate>]) -> Vec<Option<usize>> {
-    let mut users: Vec<Vec<(u32, u32)>> = vec![vec![]; candidates.len()];
+    let users = Users::new(candidates);
     // How many children of each node are not settled yet.
     let mut missing: Vec<Vec<u32>> = Vec::with_capacity(candidates.len());
     let mut ready = BinaryHeap::new();
     for (class, nodes) in candidates.iter().enumerate() {
         for (i, node) in nodes.iter().enumerate() {
-            node.children.iter().for_each(|child| users[*child].push((class as u32, i as u32)));
             if node.children.is_empty() {
                 ready.push(Reverse(Tree::new(candidates, class, i, &[])));
             }
@@ -255,8 +263,8 @@ fn cheapest(candidates: &[Vec<Candidate>]) -> Vec<Option<usize>> {
         }
         chosen[tree.class] = Some(tree.candidate);
         trees[tree.class] = Some((tree.cost, tree.depth));
-        for (class, i) in std::mem::take(&mut users[tree.class]) {
-            let (class, i) = (class as usize, i as usize);
+        for (class, i) in users.of(tree.class) {
+            let (class, i) = (*class as usize, *i as usize);
             missing[class][i] -= 1;
             if missing[class][i] == 0 && chosen[class].is_none() {
                 ready.push(Reverse(Tree::new(candidates, class, i, &trees)));
@@ -264,6 +272,39 @@ fn cheapest(candidates: &[Vec<Candidate>]) -> Vec<Option<usize>> {
         }
     }
     chosen
+}
+
+/// The nodes that use each class, once for each use.
+struct Users {
+    /// Where the nodes of each class begin in `all`, and where the last end.
+    starts: Vec<usize>,
+    /// Nodes by their classes and places there.
+    all: Vec<(u32, u32)>,
+}
+
+impl Users {
+    fn new(candidates: &[Vec<Candidate>]) -> Users {
+        let mut starts = vec![0; candidates.len() + 1];
+        candidates.iter().flatten().flat_map(|n| &n.children).for_each(|c| starts[c + 1] += 1);
+        for class in 0..candidates.len() {
+            starts[class + 1] += starts[class];
+        }
+        let mut next = starts.clone();
+        let mut all = vec![(0, 0); starts[candidates.len()]];
+        for (class, nodes) in candidates.iter().enumerate() {
+            for (i, node) in nodes.iter().enumerate() {
+                for child in &node.children {
+                    all[next[*child]] = (class as u32, i as u32);
+                    next[*child] += 1;
+                }
+            }
+        }
+        Users { starts, all }
+    }
+
+    fn of(&self, class: usize) -> &[(u32, u32)] {
+        &self.all[self.starts[class]..self.starts[class + 1]]
+    }
 }
 
 /// Exchanges nodes of the chosen program, counting what is shared once.
@@ -345,7 +386,7 @@ impl<'a> Refinement<'a> {
                 && let Some(node) = self.chosen(class)
             {
                 cost = cost.plus(node.own);
-                stack.extend(node.children.clone());
+                stack.extend_from_slice(&node.children);
             }
         }
         cost
@@ -361,7 +402,7 @@ impl<'a> Refinement<'a> {
                 && let Some(node) = self.chosen(class)
             {
                 cost = cost.plus(node.own);
-                stack.extend(node.children.clone());
+                stack.extend_from_slice(&node.children);
             }
         }
         cost
@@ -417,11 +458,11 @@ impl<'a> Refinement<'a> {
 
     /// Classes of the chosen program, each before what it uses where possible.
     fn reachable(&self, roots: &[usize]) -> Vec<usize> {
-        let mut seen = FastSet::default();
+        let mut seen = vec![false; self.heights.len()];
         let mut order = vec![];
         let mut stack: Vec<usize> = roots.iter().rev().copied().collect();
         while let Some(class) = stack.pop() {
-            if seen.insert(class) {
+            if !std::mem::replace(&mut seen[class], true) {
                 order.push(class);
                 stack.extend(self.chosen(class).into_iter().flat_map(|n| n.children.iter().rev().copied()));
             }

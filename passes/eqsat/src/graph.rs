@@ -52,6 +52,19 @@ pub(crate) struct Payload {
     pub(crate) ty: Option<TensorType>,
 }
 
+impl Payload {
+    /// Whether a dimshuffle only inserts and drops dims of length 1.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.attrs.get_ints("order").iter().filter(|axis| **axis >= 0).is_sorted()
+    }
+
+    /// Whether a slice begins at 0 and takes every element.
+    pub(crate) fn takes_whole(&self) -> bool {
+        self.attrs.get_dims("starts").iter().all(|d| d.is(0))
+            && self.attrs.get_ints("steps").iter().all(|t| *t == 1)
+    }
+}
+
 /// The function symbol of an e-node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) enum Head {
@@ -276,6 +289,12 @@ pub(crate) fn canonical(graph: &Graph, mut node: Node) -> Node {
     node
 }
 
+/// Whether a node of a class uses that class, as x + 0 does in the class of x. No program can have it, and rules make
+/// nothing of it that they do not make of the others.
+pub(crate) fn is_circular(graph: &Graph, class: Id, node: &Node) -> bool {
+    node.children.iter().any(|c| graph.find(*c) == class)
+}
+
 /// Adds a node whose type is known.
 pub(crate) fn add_typed(graph: &mut Graph, node: Node, ty: Option<TensorType>) -> Id {
     let ty = ty.map(|t| graph.analysis.intern_type(t));
@@ -290,7 +309,8 @@ fn add_node(graph: &mut Graph, node: Node, ty: Option<TypeId>) -> Id {
     id
 }
 
-/// Adds an op; `None` if the types do not fit or it would need a check that the program does not make.
+/// Adds an op, or gives its operand where that is all it is; `None` if the types do not fit or it would need a check that
+/// the program does not make.
 pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<Id> {
     if let [only] = children
         && is_multiset(kind)
@@ -307,8 +327,24 @@ pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, childr
             ty
         }
     }?;
+    if let [only] = children
+        && graph[*only].data.ty == Some(ty)
+        && moves_nothing(kind, graph.analysis.payload(payload))
+    {
+        return Some(*only);
+    }
     let node = Node { head: Head::Op(kind, payload), children: children.into() };
     Some(add_node(graph, node, Some(ty)))
+}
+
+/// Whether an op whose result has the type of its operand is that operand.
+fn moves_nothing(kind: OpKind, payload: &Payload) -> bool {
+    match kind {
+        OpKind::Broadcast | OpKind::Reshape | OpKind::Cast => true,
+        OpKind::Dimshuffle => payload.keeps_order(),
+        OpKind::Slice => payload.takes_whole(),
+        _ => false,
+    }
 }
 
 /// A rank-0 constant.
@@ -435,6 +471,21 @@ impl Analysis<Node> for Knowledge {
         }
         graph.analysis.changes.classes.push(id);
     }
+}
+
+/// Derives what is known of a node again, by the number egg gave it, and adds it to what is known of its class; whether
+/// that is more.
+pub(crate) fn refresh(graph: &mut Graph, node: Id) -> bool {
+    let class = graph.find(node);
+    let node = canonical(graph, graph.id_to_node(node).clone());
+    let new = Knowledge::remake(graph, &node, class);
+    let mut data = graph[class].data.clone();
+    let did = graph.analysis.merge(&mut data, new);
+    if did.0 {
+        graph[class].data = data;
+        Knowledge::modify(graph, class);
+    }
+    did.0
 }
 
 impl Data {

@@ -115,6 +115,12 @@ impl Ledger {
         self.named(graph, node).is_some_and(|number| self.worse.contains(&self.root(number)))
     }
 
+    /// Whether an e-node, by its number, has a better equal.
+    pub(crate) fn has_better(&self, node: Id) -> bool {
+        let number = usize::from(node) as Number;
+        usize::from(node) < self.same.len() && self.worse.contains(&self.root(number))
+    }
+
     /// Says that there is something better than a node.
     pub(crate) fn mark(&mut self, graph: &Graph, node: &Node) {
         if let Some(number) = self.number(graph, node) {

@@ -8,7 +8,7 @@
 //! a class that is one constant, except for where its elements are.
 
 use crate::{
-    graph::{Graph, Node, PayloadId, rank, type_of},
+    graph::{Graph, Node, PayloadId, is_circular, rank, type_of},
     normalize::is_movement,
     pattern::{Pattern, PayloadPattern, Rule},
 };
@@ -155,7 +155,8 @@ impl Matcher<'_> {
             Pattern::Op { kind, .. } => {
                 let graph = self.graph;
                 if graph[class].data.visible().contains(*kind) {
-                    let nodes = graph[class].nodes.iter().take(MAX_SCAN).filter(|n| n.kind() == Some(*kind));
+                    let nodes = graph[class].nodes.iter().take(MAX_SCAN);
+                    let nodes = nodes.filter(|n| n.kind() == Some(*kind) && !is_circular(graph, class, n));
                     if self.moves && is_movement(*kind) {
                         let deepest = nodes.min_by_key(|n| (graph.find(n.children[0]), *n));
                         deepest.into_iter().for_each(|node| self.node(pattern, node, next));
@@ -167,7 +168,8 @@ impl Matcher<'_> {
             Pattern::Rebroadcast { axes, part, like } => {
                 let graph = self.graph;
                 if graph[class].data.visible().contains(OpKind::Broadcast) {
-                    for node in graph[class].nodes.iter().take(MAX_SCAN) {
+                    let nodes = graph[class].nodes.iter().take(MAX_SCAN);
+                    for node in nodes.filter(|n| !is_circular(graph, class, n)) {
                         self.rebroadcast(*axes, part, *like, node, next);
                     }
                 }

@@ -4,18 +4,15 @@ use crate::{
     CostModel, Detail, Options, Profile, Report, RuleSet, Stop, cost, decode, encode,
     explain::{Decision, Explanation, Journal},
     extract,
-    graph::{Graph, Node},
-    hash::FastSet,
+    graph::Graph,
+    hash::{FastMap, FastSet},
     pattern::Rule,
     plan::Plan,
     regions::{self, KnownValues},
     rules, saturate,
 };
 use egg::Id;
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType, Value};
 
 /// Rounds until the program must have settled. Folded constants and new bounds let further rules apply, so that one
@@ -65,7 +62,11 @@ pub(crate) fn optimize_explaining(
         profile: profile(options),
         ..Report::default()
     };
-    let mut text = func.to_string();
+    let print =
+        |func: &Func, explained: bool| if explained { Explanation::text(func) } else { func.to_string() };
+    let explained = explanation.is_some();
+    // The text of the program, where somebody had to read it.
+    let mut text: Option<String> = None;
     let rounds = if options.search { ROUNDS } else { 0 };
     let plan = Plan::new(rules, options);
     for round in 0..rounds {
@@ -77,19 +78,23 @@ pub(crate) fn optimize_explaining(
             func.remove_dead();
             known = regions::of_program(func);
         }
+        let before = text.is_none().then(|| func.clone());
         block(func, Func::BODY, &plan, &mut known, &mut report, explanation.as_deref_mut())?;
         *func = func.compact();
-        let new = if explanation.is_some() { Explanation::text(func) } else { func.to_string() };
-        if new == text && (round > 0 || !regions) {
+        let last = report.nodes >= options.budget.total_nodes || round + 1 == rounds;
+        if last && report.stop != Stop::Saturated {
             break;
         }
-        if report.nodes >= options.budget.total_nodes || round + 1 == rounds {
-            if report.stop == Stop::Saturated {
-                report.stop = Stop::Iterations;
-            }
+        let old = text.take().or_else(|| before.map(|before| print(&before, false)));
+        let new = print(func, explained);
+        if old.as_ref() == Some(&new) && (round > 0 || !regions) {
             break;
         }
-        text = new;
+        if last {
+            report.stop = Stop::Iterations;
+            break;
+        }
+        text = Some(new);
         if let Some(explanation) = &mut explanation {
             explanation.next_round();
         }
@@ -136,9 +141,9 @@ fn block(
     let mut search = saturate::Search::new(graph, plan);
     search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
     search.run(&roots, report);
+    let origins = encoded.origins(&search.graph);
     let choice = report.phase("extract", |_| {
-        let original: FastSet<Node> = encoded.origins(&search.graph).into_keys().collect();
-        extract::extract(&search.graph, &roots, &original, &search.ledger, &encoded.levels, plan.options)
+        extract::extract(&search.graph, &roots, &origins, &search.ledger, &encoded.levels, plan.options)
     });
     if let Some(gap) = choice.gap {
         report.gap = Some(report.gap.map_or(gap, |g| g.max(gap)));
@@ -146,13 +151,13 @@ fn block(
     search.note_used(&choice.program(&search.graph, &roots), report);
     report.phase("decode", |_| {
         let folded = fold(&search.graph, &choice, &roots);
-        let mut changes = HashMap::new();
+        let mut changes = FastMap::default();
         if let (Some(explanation), Some(journal)) = (explanation, &search.journal) {
             let (encoded, graph) = (&encoded, &search.graph);
             let decision = Decision { block: id, encoded, graph, choice: &choice, folded: &folded };
             changes = explanation.block(func, journal, &decision);
         }
-        decode::decode(func, id, &encoded, &search.graph, &choice, &folded, &changes)
+        decode::decode(func, id, &encoded, &origins, &search.graph, &choice, &folded, &changes)
     })
 }
 
@@ -160,7 +165,7 @@ fn block(
 fn fold(graph: &Graph, choice: &extract::Choice, roots: &[Id]) -> BTreeMap<Id, Literal> {
     let mut literals: BTreeMap<Id, Literal> = BTreeMap::new();
     let mut folded = BTreeMap::new();
-    let mut visited = HashSet::new();
+    let mut visited = FastSet::default();
     let mut stack: Vec<(Id, bool)> = roots.iter().map(|r| (graph.find(*r), false)).collect();
     while let Some((class, children_done)) = stack.pop() {
         let Some(node) = choice.node(graph, class) else { continue };
@@ -202,8 +207,8 @@ pub(crate) fn fold_op(kind: OpKind, attrs: &thn_ir::Attrs, operands: &[Literal])
 /// each of its uses.
 fn program_cost(func: &Func, model: CostModel) -> (f64, f64) {
     let mut cost = 0.0;
-    let mut trees: HashMap<Value, f64> = HashMap::new();
-    let tree = |trees: &HashMap<Value, f64>, values: &[Value]| -> f64 {
+    let mut trees: FastMap<Value, f64> = FastMap::default();
+    let tree = |trees: &FastMap<Value, f64>, values: &[Value]| -> f64 {
         values.iter().map(|v| trees.get(v).copied().unwrap_or(0.0)).sum()
     };
     for op in func.walk(Func::BODY) {

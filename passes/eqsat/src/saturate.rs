@@ -10,7 +10,7 @@ use crate::{
     agenda::{Agenda, Turn},
     apply,
     explain::Journal,
-    graph::{Graph, Node, canonical, type_of},
+    graph::{Graph, Node, canonical, is_circular, refresh, type_of},
     hash::{FastMap, FastSet, Fold},
     ledger::Ledger,
     matcher::{self, Binding},
@@ -72,6 +72,9 @@ impl<'a> Search<'a> {
     /// A search over `graph` with the rules that `plan` has.
     pub(crate) fn new(graph: Graph, plan: &'a Plan<'a>) -> Search<'a> {
         let size = graph.total_size();
+        if std::env::var("DBG").is_ok() {
+            eprintln!("initial nodes {size} classes {}", graph.number_of_classes());
+        }
         let budget = plan.options.budget;
         Search {
             plan,
@@ -111,6 +114,30 @@ impl<'a> Search<'a> {
             });
         }
         self.rebuild();
+        if std::env::var("DBG").is_ok() {
+            let mut by: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+            let mut circ = 0;
+            let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+            let mut gens: BTreeMap<u8, usize> = BTreeMap::new();
+            for c in self.graph.classes() {
+                *sizes.entry(c.nodes.len()).or_default() += 1;
+                *gens.entry(c.data.generation).or_default() += c.nodes.len();
+                for n in &c.nodes {
+                    let e = by.entry(format!("{:?}", n.kind())).or_default();
+                    e.0 += 1;
+                    if is_circular(&self.graph, c.id, n) {
+                        e.1 += 1;
+                        circ += 1
+                    }
+                }
+            }
+            eprintln!("classes {} circ {circ} sizes {sizes:?} gens {gens:?}", self.graph.number_of_classes());
+            let mut v: Vec<_> = by.into_iter().collect();
+            v.sort_by_key(|x| std::cmp::Reverse(x.1.0));
+            for (k, n) in v.iter().take(40) {
+                eprintln!("{k} {n:?}");
+            }
+        }
         let rules = self.plan.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
         report
             .finite
@@ -171,7 +198,7 @@ impl<'a> Search<'a> {
             }
             self.iterations += 1;
             let mut found = false;
-            while let Some(turn) = self.agenda.next(&self.graph, self.plan) {
+            while let Some(turn) = self.agenda.next(&self.graph, self.plan, &self.ledger) {
                 found = true;
                 if let Err(stop) = self.visit(&turn, report) {
                     return stop;
@@ -181,8 +208,23 @@ impl<'a> Search<'a> {
             if !found {
                 return Stop::Saturated;
             }
-            self.rebuild();
+            if !self.spread() {
+                self.rebuild();
+            }
         }
+    }
+
+    /// Lets what is known of classes spread to what uses them; whether anything changed. Restoring congruence does that
+    /// too, but takes a pass over everything, which waits until nothing else is left.
+    fn spread(&mut self) -> bool {
+        let mut changed = false;
+        while !self.agenda.refined.is_empty() {
+            for user in std::mem::take(&mut self.agenda.refined) {
+                changed |= refresh(&mut self.graph, user);
+            }
+            self.absorb();
+        }
+        changed
     }
 
     /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that see what has
@@ -196,9 +238,12 @@ impl<'a> Search<'a> {
         self.graph.analysis.generation = generation + 1;
         let mut steps = vec![];
         for node in self.nodes(class) {
-            // What was found so far can have made the class a constant.
+            // What was found so far can have made the class a constant, or an operand of the node.
             if self.graph[class].data.settled() {
                 break;
+            }
+            if is_circular(&self.graph, self.graph.find(class), &node) {
+                continue;
             }
             let new = turn.own && self.ledger.visit(&self.graph, &node);
             let changes = (!new).then_some(turn.below.as_slice());
@@ -210,7 +255,8 @@ impl<'a> Search<'a> {
                 self.apply(step, report)?;
             }
             let may_normalize = |kind| changes.is_none_or(|changes| self.plan.may_normalize(kind, changes));
-            if node.kind().is_some_and(may_normalize) {
+            let circular = is_circular(&self.graph, self.graph.find(class), &node);
+            if !circular && node.kind().is_some_and(may_normalize) {
                 self.normalize(class, &node, report)?;
             }
         }
@@ -413,7 +459,7 @@ impl<'a> Search<'a> {
             if changes.is_empty() {
                 break;
             }
-            self.agenda.take(&self.graph, self.plan, &changes);
+            self.agenda.take(&self.graph, self.plan, &self.ledger, &changes);
             for node in changes.renamed.into_inner() {
                 if let Some((a, b)) = self.ledger.rename(&self.graph, node) {
                     self.graph.union(a, b);

@@ -183,7 +183,7 @@ mod tests {
 
     fn node(work: f64, children: &[usize]) -> Candidate {
         let node = Node { head: Head::Leaf(0), children: Default::default() };
-        Candidate { node, children: children.to_vec(), own: Cost { worse: 0.0, work }, made: false }
+        Candidate { node, children: children.into(), own: Cost { worse: 0.0, work }, made: false }
     }
 
     /// Two results that are each cheaper alone, and cheaper together by something that both can use. The exchange of

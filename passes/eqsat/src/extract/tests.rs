@@ -8,8 +8,8 @@ use smallvec::SmallVec;
 const COSTS: [f64; 6] = [0.0, 0.001, 1.0, 1e9, 1e16, 1e300];
 
 fn candidate(random: &mut Random, count: usize, leaf: bool) -> Candidate {
-    let children: Vec<usize> =
-        if leaf { vec![] } else { (0..1 + random.below(2)).map(|_| random.below(count)).collect() };
+    let children: SmallVec<[usize; 3]> =
+        (0..if leaf { 0 } else { 1 + random.below(2) }).map(|_| random.below(count)).collect();
     let own = Cost { worse: random.below(2) as f64, work: COSTS[random.below(COSTS.len())] };
     let node = Node { head: Head::Leaf(0), children: SmallVec::new() };
     Candidate { node, children, own, made: random.below(2) == 0 }
@@ -60,7 +60,7 @@ fn a_choice_never_contains_itself() {
 fn the_cheaper_of_two_ways_round_is_taken() {
     let node = |children: &[usize], work: f64| Candidate {
         node: Node { head: Head::Leaf(0), children: SmallVec::new() },
-        children: children.to_vec(),
+        children: children.into(),
         own: Cost { worse: 0.0, work },
         made: false,
     };
