@@ -40,6 +40,7 @@ pub(crate) fn decode(
         names: FastMap::default(),
         locs: FastMap::default(),
         made: FastMap::default(),
+        literals: FastMap::default(),
         func,
     };
     d.read_names(&order);
@@ -88,6 +89,8 @@ struct Decoder<'a> {
     names: FastMap<Id, Arc<str>>,
     locs: FastMap<Id, Vec<Loc>>,
     made: FastMap<Id, Made>,
+    /// New constants.
+    literals: FastMap<Literal, Value>,
 }
 
 impl Decoder<'_> {
@@ -150,8 +153,14 @@ impl Decoder<'_> {
                 continue;
             }
             if let Some(literal) = self.folded.get(&class) {
-                let attrs = Attrs::new().with("value", Attr::Literal(literal.clone()));
-                let value = self.push(OpKind::Constant, &[], attrs, literal.ty(), class, loc);
+                let value = match self.literals.get(literal) {
+                    Some(value) => *value,
+                    None => {
+                        let attrs = Attrs::new().with("value", Attr::Literal(literal.clone()));
+                        self.push(OpKind::Constant, &[], attrs, literal.ty(), class, loc)
+                    }
+                };
+                self.literals.insert(literal.clone(), value);
                 self.finish(class, Made::Value(value));
                 continue;
             }

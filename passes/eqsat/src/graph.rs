@@ -15,7 +15,7 @@ use crate::{
         structure::{self, Structure},
     },
     hash::FastMap,
-    kinds::{KindSet, is_multiset},
+    kinds::{KindSet, is_multiset, is_product},
 };
 use egg::{Analysis, DidMerge, EGraph, Id, Justification, Language};
 use smallvec::SmallVec;
@@ -100,11 +100,13 @@ impl Node {
     }
 }
 
+/// Nodes are found by the search of this crate, not by that of egg. Its index, which is made anew whenever congruence is
+/// restored, only tells products of matrices from the rest.
 impl Language for Node {
-    type Discriminant = (Head, usize);
+    type Discriminant = bool;
 
-    fn discriminant(&self) -> (Head, usize) {
-        (self.head, self.children.len())
+    fn discriminant(&self) -> bool {
+        self.kind().is_some_and(is_product)
     }
 
     fn matches(&self, other: &Self) -> bool {

@@ -1,5 +1,5 @@
 //! Sets of op kinds as bits, with two bits for what else patterns see in a class, and kinds whose operands are
-//! multisets.
+//! multisets, or that are products of matrices.
 
 use thn_ir::OpKind;
 
@@ -13,6 +13,11 @@ pub(crate) fn is_multiset(kind: OpKind) -> bool {
 /// Whether the operands of an op are a multiset that gives the same bits in any order.
 pub(crate) fn is_exact_multiset(kind: OpKind) -> bool {
     matches!(kind, OpKind::Maximum | OpKind::Minimum | OpKind::And | OpKind::Or)
+}
+
+/// Whether an op is a product of matrices.
+pub(crate) fn is_product(kind: OpKind) -> bool {
+    matches!(kind, OpKind::Dot | OpKind::BatchedDot)
 }
 
 /// A set of op kinds. A set of changes also has [`KindSet::SAME`] and [`KindSet::KNOWN`].

@@ -6,7 +6,7 @@
 
 use crate::{
     graph::{Graph, Node},
-    hash::{FastMap, FastSet},
+    hash::FastMap,
 };
 use egg::{Id, Language};
 use std::collections::hash_map::Entry;
@@ -21,6 +21,13 @@ fn name(graph: &Graph, node: &Node) -> Node {
     node
 }
 
+/// What is remembered of an e-node.
+#[derive(Clone, Copy, Default)]
+struct Notes {
+    visited: bool,
+    worse: bool,
+}
+
 /// Notes on e-nodes under today's names.
 #[derive(Default)]
 pub(crate) struct Ledger {
@@ -28,8 +35,8 @@ pub(crate) struct Ledger {
     names: FastMap<Node, Number>,
     /// For each e-node, one that it is equal to and that the notes on it are kept under; itself, if they are its own.
     same: Vec<Number>,
-    visited: FastSet<Number>,
-    worse: FastSet<Number>,
+    /// For each e-node that has notes of its own, whether rules were looked for at it, and whether it has a better equal.
+    notes: Vec<Notes>,
     /// For a node in normal form, the nodes it was made from: what is better than it is better than they are.
     sources: FastMap<Number, Vec<Number>>,
 }
@@ -39,6 +46,7 @@ impl Ledger {
     pub(crate) fn catch_up(&mut self, graph: &Graph) -> Vec<(Id, Id)> {
         let known = self.same.len();
         self.same.extend((known..graph.nodes().len()).map(|n| n as Number));
+        self.notes.resize(self.same.len(), Notes::default());
         (known..graph.nodes().len()).filter_map(|n| self.rename(graph, Id::from(n))).collect()
     }
 
@@ -83,13 +91,14 @@ impl Ledger {
     /// Keeps the notes on `from` under `to`.
     fn merge(&mut self, to: Number, from: Number) {
         self.same[from as usize] = to;
-        if self.visited.remove(&from) {
-            self.visited.insert(to);
+        let old = self.notes[from as usize];
+        let new = &mut self.notes[to as usize];
+        let worse = old.worse || new.worse;
+        *new = Notes { visited: old.visited || new.visited, worse: false };
+        if let Some(sources) = self.sources.remove(&from) {
+            self.sources.entry(to).or_default().extend(sources);
         }
-        let sources = self.sources.remove(&from).unwrap_or_default();
-        let worse = [self.worse.remove(&from), self.worse.remove(&to)];
-        self.sources.entry(to).or_default().extend(sources);
-        if worse.contains(&true) {
+        if worse {
             self.mark_number(to);
         }
     }
@@ -107,18 +116,19 @@ impl Ledger {
 
     /// Notes that rules were looked for at a node; whether they were not before.
     pub(crate) fn visit(&mut self, graph: &Graph, node: &Node) -> bool {
-        self.number(graph, node).is_none_or(|number| self.visited.insert(number))
+        let Some(number) = self.number(graph, node) else { return true };
+        !std::mem::replace(&mut self.notes[number as usize].visited, true)
     }
 
     /// Whether a node has a better equal: it is never chosen where its class has another.
     pub(crate) fn is_worse(&self, graph: &Graph, node: &Node) -> bool {
-        self.named(graph, node).is_some_and(|number| self.worse.contains(&self.root(number)))
+        self.named(graph, node).is_some_and(|number| self.notes[self.root(number) as usize].worse)
     }
 
     /// Whether an e-node, by its number, has a better equal.
     pub(crate) fn has_better(&self, node: Id) -> bool {
         let number = usize::from(node) as Number;
-        usize::from(node) < self.same.len() && self.worse.contains(&self.root(number))
+        usize::from(node) < self.same.len() && self.notes[self.root(number) as usize].worse
     }
 
     /// Says that there is something better than a node.
@@ -132,7 +142,7 @@ impl Ledger {
         let mut all = vec![number];
         while let Some(number) = all.pop() {
             let number = self.find(number);
-            if self.worse.insert(number) {
+            if !std::mem::replace(&mut self.notes[number as usize].worse, true) {
                 all.extend(self.sources.get(&number).into_iter().flatten());
             }
         }
@@ -150,7 +160,7 @@ impl Ledger {
         if !sources.contains(&source) {
             sources.push(source);
         }
-        if self.worse.contains(&node) {
+        if self.notes[node as usize].worse {
             self.mark_number(source);
         }
     }

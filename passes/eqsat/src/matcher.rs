@@ -8,11 +8,11 @@
 //! a class that is one constant, except for where its elements are.
 
 use crate::{
-    graph::{Graph, Node, PayloadId, is_circular, rank, type_of},
+    graph::{Data, Graph, Node, PayloadId, is_circular, rank, type_of},
     normalize::is_movement,
     pattern::{Pattern, PayloadPattern, Rule},
 };
-use egg::{Id, Language};
+use egg::{EClass, Id, Language};
 use smallvec::{SmallVec, smallvec};
 use thn_ir::OpKind;
 
@@ -69,8 +69,27 @@ struct Rebroadcast {
     like: usize,
 }
 
-/// The ways in which the left side of `rule` holds at `node`.
-pub(crate) fn find(graph: &Graph, rule: &Rule, node: &Node) -> Vec<Binding> {
+/// A node with the classes of its operands at hand: the rules that may hold there all look at these.
+pub(crate) struct Site<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) node: &'a Node,
+    pub(crate) operands: SmallVec<[&'a EClass<Node, Data>; 4]>,
+}
+
+impl<'a> Site<'a> {
+    pub(crate) fn new(graph: &'a Graph, node: &'a Node) -> Site<'a> {
+        Site { graph, node, operands: node.children.iter().map(|c| &graph[*c]).collect() }
+    }
+
+    /// A class by its id of today.
+    fn class(&self, id: Id) -> &'a EClass<Node, Data> {
+        self.operands.iter().find(|c| c.id == id).copied().unwrap_or_else(|| &self.graph[id])
+    }
+}
+
+/// The ways in which the left side of `rule` holds at a node.
+pub(crate) fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
+    let node = site.node;
     let way = Binding {
         vars: smallvec![None; rule.vars.len()],
         rests: smallvec![None; rule.rests.len()],
@@ -78,7 +97,7 @@ pub(crate) fn find(graph: &Graph, rule: &Rule, node: &Node) -> Vec<Binding> {
         rebroadcasts: smallvec![],
     };
     let moves = rule.left.root().is_some_and(|kind| is_movement(kind) || kind == OpKind::Slice);
-    let mut matcher = Matcher { graph, way, found: vec![], steps: 0, moves };
+    let mut matcher = Matcher { graph: site.graph, site, way, found: vec![], steps: 0, moves };
     match &rule.left {
         Pattern::Rebroadcast { axes, part, like } => matcher.rebroadcast(*axes, part, *like, node, None),
         pattern => matcher.node(pattern, node, None),
@@ -106,8 +125,9 @@ enum Goals<'g> {
     },
 }
 
-struct Matcher<'a> {
+struct Matcher<'s, 'a> {
     graph: &'a Graph,
+    site: &'s Site<'a>,
     way: Binding,
     found: Vec<Binding>,
     steps: usize,
@@ -116,7 +136,7 @@ struct Matcher<'a> {
     moves: bool,
 }
 
-impl Matcher<'_> {
+impl Matcher<'_, '_> {
     fn goals(&mut self, goals: Option<&Goals<'_>>) {
         self.steps += 1;
         if self.found.len() >= MAX_WAYS || self.steps > MAX_STEPS {
@@ -148,14 +168,15 @@ impl Matcher<'_> {
                 }
             },
             Pattern::Number(number) => {
-                if self.graph[class].data.splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
+                if self.site.class(class).data.splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
                     self.goals(next);
                 }
             }
             Pattern::Op { kind, .. } => {
                 let graph = self.graph;
-                if graph[class].data.visible().contains(*kind) {
-                    let nodes = graph[class].nodes.iter().take(MAX_SCAN);
+                let inside = self.site.class(class);
+                if inside.data.visible().contains(*kind) {
+                    let nodes = inside.nodes.iter().take(MAX_SCAN);
                     let nodes = nodes.filter(|n| n.kind() == Some(*kind) && !is_circular(graph, class, n));
                     if self.moves && is_movement(*kind) {
                         let deepest = nodes.min_by_key(|n| (graph.find(n.children[0]), *n));
@@ -167,8 +188,9 @@ impl Matcher<'_> {
             }
             Pattern::Rebroadcast { axes, part, like } => {
                 let graph = self.graph;
-                if graph[class].data.visible().contains(OpKind::Broadcast) {
-                    let nodes = graph[class].nodes.iter().take(MAX_SCAN);
+                let inside = self.site.class(class);
+                if inside.data.visible().contains(OpKind::Broadcast) {
+                    let nodes = inside.nodes.iter().take(MAX_SCAN);
                     for node in nodes.filter(|n| !is_circular(graph, class, n)) {
                         self.rebroadcast(*axes, part, *like, node, next);
                     }

@@ -316,6 +316,9 @@ pub(crate) fn is_movement(kind: OpKind) -> bool {
 
 /// Whether two movements do the same to tensors of one shape, whatever their element types.
 fn alike(graph: &Graph, a: PayloadId, b: PayloadId) -> bool {
+    if a == b {
+        return true;
+    }
     let (a, b) = (graph.analysis.payload(a), graph.analysis.payload(b));
     a.attrs == b.attrs && a.ty.as_ref().map(|t| &t.shape) == b.ty.as_ref().map(|t| &t.shape)
 }
@@ -419,6 +422,9 @@ fn take_early(
 
 /// The same movement of tensors of another element type.
 fn with_dtype(graph: &mut Graph, payload: PayloadId, dtype: DType) -> PayloadId {
+    if graph.analysis.payload(payload).ty.as_ref().is_none_or(|t| t.dtype == dtype) {
+        return payload;
+    }
     let Payload { attrs, ty } = graph.analysis.payload(payload).clone();
     graph.analysis.intern(Payload { attrs, ty: ty.map(|t| t.with_dtype(dtype)) })
 }

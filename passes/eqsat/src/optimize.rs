@@ -81,8 +81,9 @@ pub(crate) fn optimize_explaining(
         let before = text.is_none().then(|| func.clone());
         block(func, Func::BODY, &plan, &mut known, &mut report, explanation.as_deref_mut())?;
         *func = func.compact();
-        let last = report.nodes >= options.budget.total_nodes || round + 1 == rounds;
-        if last && report.stop != Stop::Saturated {
+        // The next round begins with the ops that are left.
+        if report.nodes + func.walk(Func::BODY).len() > options.budget.total_nodes {
+            unfinished(&mut report);
             break;
         }
         let old = text.take().or_else(|| before.map(|before| print(&before, false)));
@@ -90,8 +91,8 @@ pub(crate) fn optimize_explaining(
         if old.as_ref() == Some(&new) && (round > 0 || !regions) {
             break;
         }
-        if last {
-            report.stop = Stop::Iterations;
+        if round + 1 == rounds {
+            unfinished(&mut report);
             break;
         }
         text = Some(new);
@@ -106,6 +107,13 @@ pub(crate) fn optimize_explaining(
     report.ops_after = func.walk(Func::BODY).len();
     (report.cost_after, report.tree_cost_after) = program_cost(func, options.cost);
     Ok(report)
+}
+
+/// Notes that another round might change the program.
+fn unfinished(report: &mut Report) {
+    if report.stop == Stop::Saturated {
+        report.stop = Stop::Iterations;
+    }
 }
 
 /// An empty profile of what the options ask for.

@@ -136,8 +136,8 @@ pub struct Budget {
     pub iterations: usize,
     /// Times that expanding rules run, each on what the contracting ones left.
     pub windows: usize,
-    /// E-nodes, over all regions and rounds, after which no further round begins. A round takes the program of the one
-    /// before, in which folded constants and new bounds let further rules apply.
+    /// E-nodes, over all regions and rounds. A round takes the program of the one before, in which folded constants and
+    /// new bounds let further rules apply; none begins that would start with more than is left.
     pub total_nodes: usize,
 }
 

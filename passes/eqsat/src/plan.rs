@@ -6,9 +6,9 @@
 
 use crate::{
     Options,
-    graph::{Graph, Node},
+    graph::Graph,
     kinds::KindSet,
-    matcher::Binding,
+    matcher::{Binding, Site},
     normalize,
     pattern::{Argument, Pattern, Rule},
 };
@@ -255,12 +255,11 @@ pub(crate) struct Below {
 }
 
 impl Below {
-    pub(crate) fn new(graph: &Graph, node: &Node) -> Below {
+    pub(crate) fn new(site: &Site<'_>) -> Below {
         let mut below = Below::default();
-        for child in &node.children {
-            let data = &graph[*child].data;
-            below.kinds.add(data.visible());
-            below.number |= data.splat.is_some();
+        for operand in &site.operands {
+            below.kinds.add(operand.data.visible());
+            below.number |= operand.data.splat.is_some();
         }
         below
     }

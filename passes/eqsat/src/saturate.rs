@@ -2,8 +2,12 @@
 //!
 //! Contracting rules run class by class, those of the program from its arguments up, and what they find is there for
 //! the next class. What changed, and what uses it where a pattern can see the change, goes back on the agenda; when that
-//! is empty the e-graph is rebuilt, and what is known of classes spreads, which can change more. Expanding rules run once
-//! per window, on what the others left. Budgets count e-nodes, matches and rounds of this kind: memory is bounded, and time has no say.
+//! is empty, what is known of classes spreads, which can change more, and in the end congruence is restored. Expanding
+//! rules run once per window, on what the others left. Budgets count e-nodes, matches and rounds of this kind: memory is
+//! bounded, and time has no say.
+//!
+//! Two kinds of nodes are left out, which was half of the work in programs with many movements: those that use their own
+//! class, and, once they were looked at, those that have a better equal.
 
 use crate::{
     Class, Report, Stop,
@@ -11,21 +15,21 @@ use crate::{
     apply,
     explain::Journal,
     graph::{Graph, Node, canonical, is_circular, refresh, type_of},
-    hash::{FastMap, FastSet, Fold},
+    hash::{FastMap, FastSet},
     ledger::Ledger,
-    matcher::{self, Binding},
+    matcher::{self, Binding, Site},
     normalize,
     plan::{Below, Change, Plan},
     products,
 };
 use egg::{Id, Language};
-use std::{
-    collections::BTreeMap,
-    hash::{Hash, Hasher},
-};
+use std::collections::BTreeMap;
 
 /// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
 const MAX_NODES: usize = 32;
+
+/// Up to so many nodes are compared one by one.
+const FEW: usize = 8;
 
 /// How far what rules made is from the program: a class made for one that was made for one of the program is two steps
 /// away. Farther away nothing is looked for, so that circles such as x = (x / y) y end.
@@ -42,8 +46,6 @@ pub(crate) struct Search<'a> {
     pub(crate) journal: Option<Journal>,
     /// What rules gave: a node of their own, or a class that there was already.
     gave: Vec<(usize, Given)>,
-    /// What was applied, as hashes: the same rule in the same way gives the same again.
-    applied: FastSet<u64>,
     /// How often each rule found something new, by position, and each built-in rewrite.
     fired: (Vec<usize>, BTreeMap<&'static str, usize>),
     max_nodes: usize,
@@ -82,7 +84,6 @@ impl<'a> Search<'a> {
             ledger: Ledger::default(),
             journal: None,
             gave: vec![],
-            applied: FastSet::default(),
             fired: (vec![0; plan.rules.len()], BTreeMap::new()),
             max_nodes: size * budget.nodes_per_node + budget.nodes,
             max_matches: size * budget.matches_per_node + budget.nodes,
@@ -94,7 +95,7 @@ impl<'a> Search<'a> {
 
     /// Contracts to saturation, chooses the order of products, then expands and contracts in windows.
     pub(crate) fn run(&mut self, roots: &[Id], report: &mut Report) {
-        self.rebuild();
+        self.absorb();
         self.agenda.add_all(&self.graph);
         let mut stop = report.phase("contract", |report| self.contract(report));
         if stop == Stop::Saturated && !self.plan.options.is_strict() {
@@ -156,6 +157,7 @@ impl<'a> Search<'a> {
 
     /// Puts products of matrices into their cheapest order; whether that found anything.
     fn products(&mut self, roots: &[Id]) -> Result<bool, Stop> {
+        self.rebuild();
         let mut changed = false;
         self.graph.analysis.generation = 0;
         for found in products::products(&mut self.graph, roots) {
@@ -168,7 +170,7 @@ impl<'a> Search<'a> {
                 *self.fired.1.entry(found.name).or_insert(0) += 1;
             }
         }
-        self.rebuild();
+        self.absorb();
         if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(changed) }
     }
 
@@ -192,25 +194,26 @@ impl<'a> Search<'a> {
 
     /// Works through the agenda, and what congruence adds to it.
     fn contract(&mut self, report: &mut Report) -> Stop {
+        let mut restored = false;
         loop {
             if self.iterations >= self.plan.options.budget.iterations {
                 return Stop::Iterations;
             }
             self.iterations += 1;
-            let mut found = false;
             while let Some(turn) = self.agenda.next(&self.graph, self.plan, &self.ledger) {
-                found = true;
                 if let Err(stop) = self.visit(&turn, report) {
                     return stop;
                 }
                 self.absorb();
             }
-            if !found {
+            if self.spread() {
+                continue;
+            }
+            if restored || self.graph.clean {
                 return Stop::Saturated;
             }
-            if !self.spread() {
-                self.rebuild();
-            }
+            self.rebuild();
+            restored = true;
         }
     }
 
@@ -295,8 +298,15 @@ impl<'a> Search<'a> {
             node.update_children(|c| self.graph.find(c));
             node
         };
-        let mut nodes: Vec<Node> = class.nodes.iter().map(renamed).collect();
-        if nodes.len() > 1 {
+        let mut nodes: Vec<Node> = Vec::with_capacity(class.nodes.len());
+        if class.nodes.len() <= FEW {
+            for node in class.nodes.iter().map(renamed) {
+                if !nodes.contains(&node) {
+                    nodes.push(node);
+                }
+            }
+        } else {
+            nodes.extend(class.nodes.iter().map(renamed));
             nodes.sort_unstable();
             nodes.dedup();
         }
@@ -317,7 +327,8 @@ impl<'a> Search<'a> {
         if changes.is_some_and(|changes| !self.plan.may_hold(kind, changes)) {
             return;
         }
-        let below = Below::new(&self.graph, node);
+        let site = Site::new(&self.graph, node);
+        let below = Below::new(&site);
         // What is computed from constants becomes one: only how well that is done matters.
         let foldable = self.graph[class].data.foldable;
         for trigger in self.plan.triggers(kind, expand) {
@@ -329,7 +340,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             let ways = || {
-                let mut ways = matcher::find(&self.graph, rule, node);
+                let mut ways = matcher::find(&site, rule);
                 ways.retain(|way| {
                     !trigger.goes_round(&self.graph, class, way) && apply::allowed(&self.graph, rule, way)
                 });
@@ -350,11 +361,6 @@ impl<'a> Search<'a> {
             return Err(Stop::Matches);
         }
         let rule = &self.plan.rules[step.rule];
-        let mut hash = Fold::default();
-        (step.rule, step.class, &step.node, &step.way).hash(&mut hash);
-        if !self.applied.insert(hash.finish()) {
-            return Ok(());
-        }
         let before = self.graph.nodes().len();
         let Some(new) = apply::build(&mut self.graph, rule, &step.way, step.class) else {
             return self.grown();
@@ -441,12 +447,9 @@ impl<'a> Search<'a> {
 
     /// Restores congruence, and lets what is known of classes spread.
     fn rebuild(&mut self) {
-        loop {
+        while !self.graph.clean {
             self.graph.rebuild();
             self.absorb();
-            if self.graph.clean {
-                break;
-            }
         }
     }
 

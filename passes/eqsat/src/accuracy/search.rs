@@ -85,7 +85,7 @@ impl Space {
             for (class, node) in self.nodes() {
                 let Some(kind) = node.kind() else { continue };
                 for rule in index.get(&kind).into_iter().flatten() {
-                    for way in matcher::find(&self.graph, &rules[*rule], &node) {
+                    for way in matcher::find(&matcher::Site::new(&self.graph, &node), &rules[*rule]) {
                         if apply::allowed(&self.graph, &rules[*rule], &way)
                             && done.insert((*rule, node.clone(), way.clone()))
                         {

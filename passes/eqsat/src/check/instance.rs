@@ -278,7 +278,7 @@ impl<'r> Space<'r> {
         };
         b.graph.rebuild();
         let node = b.graph[left].nodes[0].clone();
-        let ways = matcher::find(&b.graph, self.rule, &node);
+        let ways = matcher::find(&matcher::Site::new(&b.graph, &node), self.rule);
         let Some(way) = ways.into_iter().find(|w| apply::allowed(&b.graph, self.rule, w)) else {
             return Ok(None);
         };

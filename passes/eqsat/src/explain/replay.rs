@@ -46,7 +46,7 @@ fn step(
         Why::Rule(name, way) => {
             let rule = rules.iter().find(|r| r.name == *name).ok_or(format!("there is no rule {name}"))?;
             let node = terms.nodes()[usize::from(left)].clone();
-            let ways = matcher::find(terms, rule, &node);
+            let ways = matcher::find(&matcher::Site::new(terms, &node), rule);
             let same = |w: &&matcher::Binding| {
                 w.vars == way.vars && w.rests == way.rests && w.payloads == way.payloads
             };

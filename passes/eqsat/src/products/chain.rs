@@ -9,7 +9,8 @@
 use super::{ORDER, Product, dimshuffle};
 use crate::{
     cost,
-    graph::{Graph, Head, Node, PayloadId, add_op, rank, type_of},
+    graph::{Graph, Node, PayloadId, add_op, rank, type_of},
+    kinds::is_product,
 };
 use egg::{Id, Language};
 use std::collections::{BTreeMap, HashSet};
@@ -37,10 +38,6 @@ pub(super) fn orders(graph: &mut Graph, class: Id) -> Vec<Product> {
     let ways = if transposed > factors.len() + 1 - transposed { &[false, true][..] } else { &[false] };
     let built: Vec<Id> = ways.iter().filter_map(|turned| build(graph, kind, &factors, *turned)).collect();
     built.into_iter().map(|equal| Product { name: ORDER, class, equal, opened: opened.clone() }).collect()
-}
-
-fn is_product(kind: OpKind) -> bool {
-    matches!(kind, OpKind::Dot | OpKind::BatchedDot)
 }
 
 /// The order of dims that exchanges the last two of `rank`.
@@ -79,8 +76,7 @@ fn kind(graph: &Graph, class: Id) -> Option<OpKind> {
 
 /// Classes of products that something other than a longer product needs.
 fn tops(graph: &Graph, roots: &[Id]) -> Vec<Id> {
-    let products = [OpKind::Dot, OpKind::BatchedDot].map(|kind| (Head::Op(kind, PayloadId::EMPTY), 2));
-    if products.iter().all(|p| graph.classes_for_op(p).is_none_or(|mut all| all.next().is_none())) {
+    if graph.classes_for_op(&true).is_none_or(|mut products| products.next().is_none()) {
         return vec![];
     }
     let mut needed: HashSet<Id> = roots.iter().map(|r| graph.find(*r)).collect();
