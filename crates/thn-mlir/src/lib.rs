@@ -15,7 +15,7 @@ pub mod dialects;
 mod dims;
 pub mod error;
 pub mod export;
-mod guard;
+pub mod guard;
 pub mod import;
 mod locations;
 pub mod pass;

@@ -177,6 +177,18 @@ fn text_that_nests_too_deep_is_refused() {
             );
         }
     }
+    // What an alias stands for is as deep as it is.
+    let chain = |times: usize| {
+        let more = (1..times).map(|i| format!("!a{i} = tuple<!a{}>\n", i - 1));
+        let text =
+            format!("!a0 = tuple<f32>\n{}func.func private @f(!a{})\n", more.collect::<String>(), times - 1);
+        thn_opt_on(&text, &[])
+    };
+    assert!(chain(200).status.success());
+    let output = chain(100_000);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("<stdin>:257:15: error: nested deeper than 256"), "{said}");
     // Brackets of one part that are never closed are not around the next.
     let parts = format!("{}// -----\n{}", "(".repeat(200) + "\n", "(".repeat(200));
     let said = |arguments: &[&str]| {
@@ -201,6 +213,53 @@ fn lists_that_are_none_are_refused() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{list}: {said}");
         assert!(said.starts_with("<stdin>:2:90: error: a list of integers is expected"), "{list}: {said}");
+    }
+}
+
+/// So is what MLIR's verifiers do not survive, wherever in the text and by whatever name.
+#[test]
+fn products_without_indices_are_refused() {
+    let text = |maps: &str| {
+        format!(
+            "#a = affine_map<(m, n, k) -> (m, k)>\n#b = affine_map<(m, n, k) -> (k)>\n\
+             #c = affine_map<(m, n, k) -> (m, n)>\n#none = affine_map<(m, n, k) -> ()>\n!t = tensor<2x2xf32>\n\
+             func.func @f(%x: !t, %y: tensor<2xf32>) -> !t {{\n\
+             %0 = linalg.matmul indexing_maps = {maps} ins(%x, %y : !t, tensor<2xf32>) outs(%x : !t) -> !t\n\
+             return %0 : !t\n}}\n"
+        )
+    };
+    let output = thn_opt_on(&text("[#a, #b, #c]"), &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for (maps, told) in [
+        ("[]", "7:36: error: a product has three indexing maps"),
+        ("[#a]", "7:36: error: a product has three indexing maps"),
+        ("[#none, #b, #c]", "7:37: error: an input has at least one index here"),
+        ("[#a, #none, #c]", "7:41: error: an input has at least one index here"),
+    ] {
+        let output = thn_opt_on(&text(maps), &[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{maps}: {said}");
+        assert!(said.starts_with(&format!("<stdin>:{told}")), "{maps}: {said}");
+    }
+    let far = "// far\n".repeat(10_000);
+    let elements = |element: &str| {
+        format!(
+            "!e = {element}\n!t = tensor<2x2x2x!e>\nfunc.func @f(%x: !t) -> !t {{\n\
+             %0 = linalg.batch_matmul {far} ins(%x, %x : !t, !t) outs(%x : !t) -> !t\n\
+             %1 = linalg.elementwise kind = #linalg.elementwise_kind<exp> {far} ins(%0 : !t) outs(%x : !t) -> !t\n\
+             return %1 : !t\n}}\n"
+        )
+    };
+    let output = thn_opt_on(&elements("f32"), &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for (element, told) in [
+        ("index", "10004:33: error: such elements are not multiplied and added here"),
+        ("i32", "20005:11: error: the kind of this op is not for such elements"),
+    ] {
+        let output = thn_opt_on(&elements(element), &[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{element}: {said}");
+        assert!(said.starts_with(&format!("<stdin>:{told}")), "{element}: {said}");
     }
 }
 
