@@ -63,6 +63,17 @@ impl Server {
         self.wait_for(|message| message["method"] == "textDocument/publishDiagnostics")
     }
 
+    /// Changes a document. Gives the diagnostics of its new version.
+    fn change(&mut self, uri: &str, version: u32, changes: &Value) -> Value {
+        self.send(&json!({
+            "jsonrpc": "2.0", "method": "textDocument/didChange",
+            "params": { "textDocument": { "uri": uri, "version": version }, "contentChanges": changes },
+        }));
+        self.wait_for(|message| {
+            message["method"] == "textDocument/publishDiagnostics" && message["params"]["version"] == version
+        })
+    }
+
     /// The next message that satisfies a test.
     fn wait_for(&self, test: impl Fn(&Value) -> bool) -> Value {
         loop {
@@ -117,13 +128,77 @@ fn errors_of_our_verifier_are_shown_where_they_are() {
     assert_eq!(first["range"]["start"]["line"], 1, "{published}");
 }
 
-/// MLIR's parser gives no depth a limit; the server has a stack for far more than anybody writes.
+/// A function whose argument is so many tuples in each other.
+fn nested(times: usize) -> String {
+    format!("func.func private @f({}f32{})\n", "tuple<".repeat(times), ">".repeat(times))
+}
+
+/// MLIR's parser gives no depth a limit, and this one is deeper than any stack.
 #[test]
 fn a_deep_document_does_not_end_the_server() {
     let mut server = Server::start();
     server.initialize();
-    let deep = format!("func.func private @f({}f32{})\n", "tuple<".repeat(20_000), ">".repeat(20_000));
-    server.open("file:///deep.mlir", &deep);
+    let published = server.open("file:///deep%20one.mlir", &nested(1_000_000));
+    let diagnostics = &published["params"]["diagnostics"];
+    assert_eq!(diagnostics.as_array().map(Vec::len), Some(1), "{published}");
+    assert_eq!(diagnostics[0]["message"], "nested deeper than 256", "{published}");
+    // The first bracket is that of the function.
+    let column = "func.func private @f(".len() + 256 * "tuple<".len() - 1;
+    assert_eq!(diagnostics[0]["range"]["start"], json!({ "line": 0, "character": column }), "{published}");
+    // Other documents are read as ever, and this one once it can be.
     let published = server.open("file:///wrong.mlir", "wrong\n");
     assert_eq!(published["params"]["uri"], "file:///wrong.mlir", "{published}");
+    assert_eq!(published["params"]["diagnostics"].as_array().map(Vec::len), Some(1), "{published}");
+    let published = server.change("file:///deep%20one.mlir", 2, &json!([{ "text": nested(200) }]));
+    assert_eq!(published["params"]["diagnostics"], json!([]), "{published}");
+}
+
+/// What is typed makes a text that MLIR does not survive, and then a good one again.
+#[test]
+fn what_a_change_makes_is_guarded() {
+    let mut server = Server::start();
+    server.initialize();
+    let uri = "file:///lists.mlir";
+    let text = "// 😀 and é\n\
+                func.func @f(%x: tensor<4x3xf32>, %t: tensor<3x4xf32>) -> tensor<3x4xf32> {\n\
+                %0 = linalg.transpose ins(%x : tensor<4x3xf32>) outs(%t : tensor<3x4xf32>) permutation = [1, 0]\n\
+                return %0 : tensor<3x4xf32>\n}\n";
+    assert_eq!(server.open(uri, text)["params"]["diagnostics"], json!([]));
+    let at = |line: u32, character: u32| json!({ "line": line, "character": character });
+    // Where the list is not yet one, there is nothing to complete.
+    server.send(&json!({
+        "jsonrpc": "2.0", "id": 2, "method": "textDocument/completion",
+        "params": { "textDocument": { "uri": uri }, "position": at(2, 93) },
+    }));
+    let answer = server.wait_for(|message| message["id"] == 2);
+    assert_eq!(answer["result"]["items"], json!([]), "{answer}");
+    let remove = json!([{ "range": { "start": at(2, 89), "end": at(2, 90) }, "text": "" }]);
+    let published = server.change(uri, 2, &remove);
+    let first = &published["params"]["diagnostics"][0];
+    assert_eq!(first["message"], "a list of integers is expected", "{published}");
+    assert_eq!(first["range"]["start"], at(2, 89), "{published}");
+    let restore = json!([
+        { "range": { "start": at(0, 3), "end": at(0, 10) }, "text": "😀" },
+        { "range": { "start": at(2, 89), "end": at(2, 90) }, "text": "[1" },
+    ]);
+    assert_eq!(server.change(uri, 3, &restore)["params"]["diagnostics"], json!([]));
+    server.send(&json!({
+        "jsonrpc": "2.0", "id": 3, "method": "textDocument/hover",
+        "params": { "textDocument": { "uri": uri }, "position": at(2, 8) },
+    }));
+    let answer = server.wait_for(|message| message["id"] == 3);
+    assert!(answer["result"].to_string().contains("linalg.transpose"), "{answer}");
+}
+
+#[test]
+fn the_server_ends_when_it_is_told() {
+    let mut server = Server::start();
+    server.initialize();
+    server.send(&json!({ "jsonrpc": "2.0", "id": 2, "method": "shutdown" }));
+    server.wait_for(|message| message["id"] == 2);
+    server.send(&json!({ "jsonrpc": "2.0", "method": "exit" }));
+    assert!(server.child.wait().expect("it is a child").success());
+    let help =
+        Command::new(env!("CARGO_BIN_EXE_thn-lsp-server")).arg("--help").output().expect("it was built");
+    assert!(String::from_utf8_lossy(&help.stdout).contains("--lit-test"));
 }
