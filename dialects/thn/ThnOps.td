@@ -219,6 +219,11 @@ def Thn_LogAddExpOp : Thn_Binary<"logaddexp", [Commutative]> {
   let expand = "(select (eq ?x ?y) (add ?x 0.6931471805599453094172321214581765680755001343602552) (add (maximum ?x ?y) (log1p (exp (neg (abs (sub ?x ?y)))))))";
   let cost = 50; let max_ulp = 4;
 }
+def Thn_ExpAddOp : Thn_Binary<"expadd", [Commutative]> {
+  let summary = "exp(x + y), as accurate as exp(x): what rounding loses of x + y is put back.";
+  let formula = "(exp (add ?x ?y))"; let partials = ["?result", "?result"];
+  let prim = "(float thn_expadd)"; let cost = 27; let max_ulp = 2;
+}
 
 //===- Elementwise: trigonometric and hyperbolic ----------------------------------------------------------===//
 

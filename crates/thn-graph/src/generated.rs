@@ -190,6 +190,12 @@ impl Tensor {
         elementwise(OpKind::LogAddExp, &[self.term(), y.term()])
     }
 
+    /// exp(x + y), as accurate as exp(x): what rounding loses of x + y is put back.
+    #[track_caller]
+    pub fn expadd(&self, y: impl Operand) -> Tensor {
+        elementwise(OpKind::ExpAdd, &[self.term(), y.term()])
+    }
+
     /// The sine of x radians.
     #[track_caller]
     pub fn sin(&self) -> Tensor {

@@ -76,6 +76,8 @@ pub enum OpKind {
     Log1mExp,
     /// log(exp(x) + exp(y)).
     LogAddExp,
+    /// exp(x + y), as accurate as exp(x): what rounding loses of x + y is put back.
+    ExpAdd,
     /// The sine of x radians.
     Sin,
     /// The cosine of x radians.
@@ -216,7 +218,7 @@ pub enum OpKind {
 
 impl OpKind {
     /// Every op of the table, in its order.
-    pub const ALL: [OpKind; 101] = [
+    pub const ALL: [OpKind; 102] = [
         OpKind::Constant,
         OpKind::Dim,
         OpKind::Iota,
@@ -251,6 +253,7 @@ impl OpKind {
         OpKind::Softplus,
         OpKind::Log1mExp,
         OpKind::LogAddExp,
+        OpKind::ExpAdd,
         OpKind::Sin,
         OpKind::Cos,
         OpKind::Tan,
@@ -357,6 +360,7 @@ impl OpKind {
             "softplus" => OpKind::Softplus,
             "log1mexp" => OpKind::Log1mExp,
             "logaddexp" => OpKind::LogAddExp,
+            "expadd" => OpKind::ExpAdd,
             "sin" => OpKind::Sin,
             "cos" => OpKind::Cos,
             "tan" => OpKind::Tan,
@@ -465,6 +469,7 @@ impl OpKind {
             OpKind::Softplus => &SOFTPLUS,
             OpKind::Log1mExp => &LOG1MEXP,
             OpKind::LogAddExp => &LOGADDEXP,
+            OpKind::ExpAdd => &EXPADD,
             OpKind::Sin => &SIN,
             OpKind::Cos => &COS,
             OpKind::Tan => &TAN,
@@ -1531,6 +1536,26 @@ static LOGADDEXP: OpRow = OpRow {
     foreign: &[],
     cost: 50,
     max_ulp: 4,
+};
+
+static EXPADD: OpRow = OpRow {
+    kind: OpKind::ExpAdd,
+    mnemonic: "expadd",
+    summary: "exp(x + y), as accurate as exp(x): what rounding loses of x + y is put back.",
+    operands: &[OperandSpec { name: "x", variadic: false }, OperandSpec { name: "y", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: true,
+    formula: Some(Expr::Real("exp", &[Expr::Real("add", &[Expr::Operand(0), Expr::Operand(1)])])),
+    semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_expadd", predicate: None }]),
+    partials: &[Expr::Result, Expr::Result],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 27,
+    max_ulp: 2,
 };
 
 static SIN: OpRow = OpRow {

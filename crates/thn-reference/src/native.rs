@@ -69,6 +69,20 @@ fn hypot(x: f64, y: f64) -> f64 {
     if x.is_nan() || y.is_nan() { f64::NAN } else { x.hypot(y) }
 }
 
+/// exp(x + y) = exp(s) + exp(s)·e, where e is exactly what rounding loses of the sum s.
+fn expadd(x: f64, y: f64) -> f64 {
+    let s = x + y;
+    // Where exp(s) just overflows, exp(s + e) need not.
+    let step = if s.exp().is_infinite() { 1.0 } else { 0.0 };
+    let power = (s - step).exp();
+    if !power.is_finite() || power == 0.0 {
+        return power;
+    }
+    let of_y = s - x;
+    let e = (x - (s - of_y)) + (y - of_y);
+    power.mul_add(e, power) * f64::exp(step)
+}
+
 /// x·y + z, rounded once to the element type.
 fn fused(dtype: DType, x: f64, y: f64, z: f64) -> f64 {
     if dtype == DType::F32 {
@@ -232,6 +246,7 @@ fn float_binary(kind: OpKind, x: f64, y: f64) -> Option<Scalar> {
         OpKind::Minimum => Scalar::Float(minimum(x, y)),
         OpKind::Atan2 => Scalar::Float(x.atan2(y)),
         OpKind::Hypot => Scalar::Float(hypot(x, y)),
+        OpKind::ExpAdd => Scalar::Float(expadd(x, y)),
         OpKind::CopySign => Scalar::Float(copysign(x, y)),
         OpKind::Lt => Scalar::Bool(x < y),
         OpKind::Le => Scalar::Bool(x <= y),

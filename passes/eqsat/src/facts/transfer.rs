@@ -108,6 +108,10 @@ pub(super) fn of_op(kind: OpKind, parts: &[Facts], dtype: DType) -> Facts {
         OpKind::Maximum => Facts::between(x.lo.max(y.lo), x.hi.max(y.hi), x.nan || y.nan, x.inf || y.inf),
         OpKind::Minimum => Facts::between(x.lo.min(y.lo), x.hi.min(y.hi), x.nan || y.nan, x.inf || y.inf),
         OpKind::Exp => grown(positive(rising(x, everywhere, f64::exp, &[(0.0, 1.0)])), x.nan),
+        OpKind::ExpAdd => {
+            let sum = add(x, y);
+            grown(positive(rising(sum, everywhere, f64::exp, &[(0.0, 1.0)])), sum.nan)
+        }
         OpKind::Exp2 => grown(positive(rising(x, everywhere, f64::exp2, &[(0.0, 1.0)])), x.nan),
         OpKind::Expm1 => {
             let (lo, hi) = rising(x, everywhere, f64::exp_m1, &[(0.0, 0.0)]);

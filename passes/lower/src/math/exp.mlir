@@ -1,14 +1,17 @@
-// Exponentials: exp, exp2, expm1 and the logistic function.
+// Exponentials: exp, that of a sum, exp2, expm1 and the logistic function.
 //
 // Largest measured error in ulp of the result. f32: every one of the 2^32 arguments, against double
 // precision. f64: about 4 to 7 million arguments each against x87 extended precision and 20 thousand against
 // 200-bit arithmetic: random bit patterns, uniform in the interesting ranges, neighbours of the places where
 // the reduction changes, the special values, and 16 million more around the worst of those. The f64 numbers
 // are the largest that were found, rounded up, not proven bounds. NaN, infinities, zeros and their signs,
-// subnormals and the edges of overflow and underflow are as IEEE 754 and C99 ask.
+// subnormals and the edges of overflow and underflow are as IEEE 754 and C99 ask. expadd: 24 million pairs of f32
+// against x87 extended precision, 6 million of f64 against 113-bit arithmetic: random bit patterns, uniform ones, pairs
+// that nearly cancel, and those whose sum is where results overflow or are subnormal.
 //
 //   function   f32    f64    where f64 is worst
 //   exp        1.07   1.00   the first subnormal results; 0.99 elsewhere
+//   expadd     1.07   1.00   everywhere alike
 //   exp2       1.04   1.17   x near -0.497 + k
 //   expm1      1.30   1.36   x near 37.8, where the 1 is half a unit
 //   sigmoid    1.07   1.00   the first subnormal results; 0.99 elsewhere
@@ -146,14 +149,19 @@ func.func private @thn_exp_scale_$T(%k: $B, %small: i1) -> ($T, $T) {
   return %first, %second : $T, $T
 }
 
-func.func private @thn_exp_$T(%x: $T) -> $T {
+// Where exp is neither 0 nor infinite, and a little beyond.
+func.func private @thn_exp_clamp_$T(%x: $T) -> $T {
   %exp_min = arith.constant $EXP_MIN : $T
   %above_1 = arith.cmpf olt, %x, %exp_min : $T
   %above = arith.select %above_1, %exp_min, %x : $T
   %exp_max = arith.constant $EXP_MAX : $T
   %y_1 = arith.cmpf ogt, %above, %exp_max : $T
   %y = arith.select %y_1, %exp_max, %above : $T
-  %k, %r, %c = func.call @thn_exp_reduce_$T(%y) : ($T) -> ($B, $T, $T)
+  return %y : $T
+}
+
+// 2^k exp(r), of which y is about the logarithm.
+func.func private @thn_exp_reduced_$T(%y: $T, %k: $B, %r: $T) -> $T {
   %tail = func.call @thn_exp_tail_$T(%r) : ($T) -> $T
   %square = arith.mulf %r, %r : $T
   %p = math.fma %tail, %square, %r : $T
@@ -162,6 +170,34 @@ func.func private @thn_exp_$T(%x: $T) -> $T {
   %first, %second = func.call @thn_exp_scale_$T(%k, %small) : ($B, i1) -> ($T, $T)
   %scaled = math.fma %p, %first, %first : $T
   %result_1 = arith.mulf %scaled, %second : $T
+  return %result_1 : $T
+}
+
+func.func private @thn_exp_$T(%x: $T) -> $T {
+  %y = func.call @thn_exp_clamp_$T(%x) : ($T) -> $T
+  %k, %r, %c = func.call @thn_exp_reduce_$T(%y) : ($T) -> ($B, $T, $T)
+  %result_1 = func.call @thn_exp_reduced_$T(%y, %k, %r) : ($T, $B, $T) -> $T
+  return %result_1 : $T
+}
+
+// x + y = s + e exactly (D. E. Knuth, The Art of Computer Programming 2, 4.2.2), and e joins what is left of s after
+// the reduction, with the rounding error of that: no digit is lost but those that exp loses, and where e is 0 the
+// result has the bits of exp(s). Where s is clamped, e says nothing, or is NaN.
+func.func private @thn_expadd_$T(%x: $T, %y: $T) -> $T {
+  %s = arith.addf %x, %y : $T
+  %of_y = arith.subf %s, %x : $T
+  %of_x = arith.subf %s, %of_y : $T
+  %rest_y = arith.subf %y, %of_y : $T
+  %rest_x = arith.subf %x, %of_x : $T
+  %e_1 = arith.addf %rest_x, %rest_y : $T
+  %z = func.call @thn_exp_clamp_$T(%s) : ($T) -> $T
+  %zero = arith.constant 0.0 : $T
+  %inside = arith.cmpf oeq, %s, %z : $T
+  %e = arith.select %inside, %e_1, %zero : $T
+  %k, %r_1, %c = func.call @thn_exp_reduce_$T(%z) : ($T) -> ($B, $T, $T)
+  %low = arith.addf %c, %e : $T
+  %r = arith.addf %r_1, %low : $T
+  %result_1 = func.call @thn_exp_reduced_$T(%z, %k, %r) : ($T, $B, $T) -> $T
   return %result_1 : $T
 }
 
