@@ -1,7 +1,8 @@
 //! Side conditions of rules: one function each.
 //!
 //! A condition that speaks of elements holds where the analysis has proved it. The checker assumes it of the arguments
-//! it samples.
+//! it samples. `any_positive` alone holds where its opposite is not proved: it says where a rule is of use, not where it
+//! is right, and the checker assumes nothing.
 
 use crate::{
     facts::structure::{self, Structure},
@@ -57,6 +58,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "no element is above zero",
         holds: |s| s.facts().hi <= 0.0,
+    },
+    Condition {
+        name: "any_positive",
+        form: "x",
+        meaning: "an element may be above zero, by what is known: the opposite of `nonpos`",
+        holds: |s| s.facts().hi > 0.0,
     },
     Condition {
         name: "unit",

@@ -67,6 +67,19 @@ fn softplus() {
 }
 
 #[test]
+fn softplus_of_what_is_never_positive() {
+    let built = |b: &mut Builder<'_>, i: Inputs| {
+        let below = b.map(OpKind::Sqr, &[i.x])?;
+        let below = b.map(OpKind::Neg, &[below])?;
+        b.map(OpKind::Softplus, &[below])
+    };
+    insta::assert_snapshot!(rewrite(built));
+    // Neither form is better than the other, or each would replace the other in turn.
+    let report = optimize(&mut program(built), &Options::default()).unwrap();
+    assert_eq!(report.stop, Stop::Saturated);
+}
+
+#[test]
 fn constants_fold_after_saturation() {
     // Folded first, exp(800) would be infinite, and so would its logarithm.
     insta::assert_snapshot!(rewrite(|b, _| {
