@@ -356,11 +356,12 @@ fn faulty(func: &mut Func, options: &Options) -> Result<BTreeMap<String, usize>,
     Ok(fired)
 }
 
-/// Cancellation is computed where the original avoids it: log1p(x) as log(1 + x).
+/// Cancellation is computed where the original avoids it: log1p(x) as log(1 + x), and expm1(x) as exp(x) - 1.
 fn careless(func: &mut Func, options: &Options) -> Result<BTreeMap<String, usize>, Error> {
     let fired = optimizer(func, options)?;
     for op in func.walk(Func::BODY) {
-        if func.op(op).kind != OpKind::Log1p {
+        let kind = func.op(op).kind;
+        if !matches!(kind, OpKind::Log1p | OpKind::Expm1) {
             continue;
         }
         let Some(block) = func.block_of(op) else { continue };
@@ -369,10 +370,15 @@ fn careless(func: &mut Func, options: &Options) -> Result<BTreeMap<String, usize
         let at = func.block(block).ops.iter().position(|o| *o == op).unwrap_or(0);
         let mut b = Builder::new(func, block, Loc::Unknown);
         let one = b.number(ty.dtype, 1.0)?;
-        let sum = b.map(OpKind::Add, &[one, x])?;
-        let log = b.map(OpKind::Log, &[sum])?;
+        let careless = if kind == OpKind::Log1p {
+            let sum = b.map(OpKind::Add, &[one, x])?;
+            b.map(OpKind::Log, &[sum])?
+        } else {
+            let power = b.map(OpKind::Exp, &[x])?;
+            b.map(OpKind::Sub, &[power, one])?
+        };
         func.block_mut(block).ops[at..].rotate_right(3);
-        func.replace_uses(result, log);
+        func.replace_uses(result, careless);
     }
     Ok(fired)
 }
