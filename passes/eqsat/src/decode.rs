@@ -21,7 +21,6 @@ pub(crate) fn decode(
     func: &mut Func,
     block: BlockId,
     encoded: &Encoded,
-    origins: &FastMap<Node, OpId>,
     graph: &Graph,
     choice: &Choice,
     folded: &BTreeMap<Id, Literal>,
@@ -36,7 +35,6 @@ pub(crate) fn decode(
         choice,
         folded,
         changes,
-        origins,
         names: FastMap::default(),
         locs: FastMap::default(),
         made: FastMap::default(),
@@ -85,7 +83,6 @@ struct Decoder<'a> {
     folded: &'a BTreeMap<Id, Literal>,
     /// For explanations: the change that a new op belongs to.
     changes: &'a FastMap<Id, usize>,
-    origins: &'a FastMap<Node, OpId>,
     names: FastMap<Id, Arc<str>>,
     locs: FastMap<Id, Vec<Loc>>,
     made: FastMap<Id, Made>,
@@ -128,7 +125,7 @@ impl Decoder<'_> {
                 continue;
             }
             let Some(node) = self.choice.node(self.graph, class) else { continue };
-            if let Some(op) = self.origins.get(node) {
+            if let Some(op) = self.encoded.origins.get(node) {
                 kept.insert(*op, class);
             }
             stack.extend(node.children.iter().copied());
@@ -201,7 +198,7 @@ impl Decoder<'_> {
     }
 
     fn make(&mut self, class: Id, node: &Node, loc: &Loc) -> Result<Made, Error> {
-        if let Some(op) = self.origins.get(node).copied() {
+        if let Some(op) = self.encoded.origins.get(node).copied() {
             return self.reuse(op);
         }
         match node.head {

@@ -6,11 +6,11 @@
 
 use crate::{
     explain::CHANGE,
-    graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, fill},
+    graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, canonical, fill},
     hash::{FastMap, FastSet},
     regions::{Known, KnownValues, add_facts, explore_op},
 };
-use egg::{EGraph, Id, Language};
+use egg::{EGraph, Id};
 use smallvec::SmallVec;
 use std::{collections::BTreeMap, fmt::Write};
 use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, SymbolOrigin, TensorType, Type, Value, ValueDef};
@@ -26,23 +26,18 @@ pub(crate) struct Encoded {
     pub(crate) levels: Vec<u32>,
     /// Nodes of the ops of the block, in program order.
     pub(crate) ops: Vec<(Node, OpId)>,
+    /// The first op for each node, under the names after the search: see [`Encoded::settle`].
+    pub(crate) origins: FastMap<Node, OpId>,
     /// Ops with effects, in program order; they stay.
     pub(crate) anchors: Vec<OpId>,
 }
 
 impl Encoded {
-    /// The block's ops by their nodes under today's names; the first op of each.
-    pub(crate) fn origins(&self, graph: &Graph) -> FastMap<Node, OpId> {
-        let mut origins = FastMap::default();
+    /// Gives the ops of the block the names that their nodes have in the end.
+    pub(crate) fn settle(&mut self, graph: &Graph) {
         for (node, op) in &self.ops {
-            let mut node = node.clone();
-            node.update_children(|c| graph.find(c));
-            if node.kind().is_some_and(|k| k.row().commutative) {
-                node.children.sort_unstable();
-            }
-            origins.entry(node).or_insert(*op);
+            self.origins.entry(canonical(graph, node.clone())).or_insert(*op);
         }
-        origins
     }
 }
 
@@ -81,6 +76,7 @@ fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: O
             leaves: vec![],
             levels: vec![],
             ops: vec![],
+            origins: FastMap::default(),
             anchors: vec![],
         },
         regions: BTreeMap::new(),

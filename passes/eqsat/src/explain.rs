@@ -152,7 +152,7 @@ impl Explanation {
         let rules = self.rules.clone();
         let mut prover = Prover::new(graph, journal, &rules, self.strict);
         prover.stage.names = names(func, block, encoded, &prover);
-        let origins = encoded.origins(graph);
+        let origins = &encoded.origins;
         let mut values: HashMap<Id, Value> = HashMap::new();
         for op in &func.block(block).ops {
             for value in &func.op(*op).results {

@@ -149,9 +149,16 @@ fn block(
     let mut search = saturate::Search::new(graph, plan);
     search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
     search.run(&roots, report);
-    let origins = encoded.origins(&search.graph);
+    encoded.settle(&search.graph);
     let choice = report.phase("extract", |_| {
-        extract::extract(&search.graph, &roots, &origins, &search.ledger, &encoded.levels, plan.options)
+        extract::extract(
+            &search.graph,
+            &roots,
+            &encoded.origins,
+            &search.ledger,
+            &encoded.levels,
+            plan.options,
+        )
     });
     if let Some(gap) = choice.gap {
         report.gap = Some(report.gap.map_or(gap, |g| g.max(gap)));
@@ -165,7 +172,7 @@ fn block(
             let decision = Decision { block: id, encoded, graph, choice: &choice, folded: &folded };
             changes = explanation.block(func, journal, &decision);
         }
-        decode::decode(func, id, &encoded, &origins, &search.graph, &choice, &folded, &changes)
+        decode::decode(func, id, &encoded, &search.graph, &choice, &folded, &changes)
     })
 }
 

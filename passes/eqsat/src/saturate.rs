@@ -74,9 +74,6 @@ impl<'a> Search<'a> {
     /// A search over `graph` with the rules that `plan` has.
     pub(crate) fn new(graph: Graph, plan: &'a Plan<'a>) -> Search<'a> {
         let size = graph.total_size();
-        if std::env::var("DBG").is_ok() {
-            eprintln!("initial nodes {size} classes {}", graph.number_of_classes());
-        }
         let budget = plan.options.budget;
         Search {
             plan,
@@ -115,30 +112,6 @@ impl<'a> Search<'a> {
             });
         }
         self.rebuild();
-        if std::env::var("DBG").is_ok() {
-            let mut by: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-            let mut circ = 0;
-            let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
-            let mut gens: BTreeMap<u8, usize> = BTreeMap::new();
-            for c in self.graph.classes() {
-                *sizes.entry(c.nodes.len()).or_default() += 1;
-                *gens.entry(c.data.generation).or_default() += c.nodes.len();
-                for n in &c.nodes {
-                    let e = by.entry(format!("{:?}", n.kind())).or_default();
-                    e.0 += 1;
-                    if is_circular(&self.graph, c.id, n) {
-                        e.1 += 1;
-                        circ += 1
-                    }
-                }
-            }
-            eprintln!("classes {} circ {circ} sizes {sizes:?} gens {gens:?}", self.graph.number_of_classes());
-            let mut v: Vec<_> = by.into_iter().collect();
-            v.sort_by_key(|x| std::cmp::Reverse(x.1.0));
-            for (k, n) in v.iter().take(40) {
-                eprintln!("{k} {n:?}");
-            }
-        }
         let rules = self.plan.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
         report
             .finite
