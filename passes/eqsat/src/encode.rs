@@ -64,6 +64,7 @@ fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: O
     let lengths = lengths.map(|(s, _)| s.id).collect();
     let mut knowledge = Knowledge::default();
     knowledge.lengths = lengths;
+    knowledge.shortens = true;
     let graph: Graph = EGraph::new(knowledge);
     let mut e = Encoder {
         func,

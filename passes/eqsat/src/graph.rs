@@ -230,6 +230,8 @@ pub(crate) struct Knowledge {
     uniting: Cell<bool>,
     /// Symbols that are lengths, by id: they are not negative.
     pub(crate) lengths: BTreeSet<u32>,
+    /// Whether [`add_op`] gives the operand of an op that moves nothing. The checker of rules wants the op.
+    pub(crate) shortens: bool,
 }
 
 impl Default for Knowledge {
@@ -246,6 +248,7 @@ impl Default for Knowledge {
             refined: false,
             uniting: Cell::new(false),
             lengths: BTreeSet::new(),
+            shortens: false,
         }
     }
 }
@@ -329,7 +332,8 @@ pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, childr
             ty
         }
     }?;
-    if let [only] = children
+    if graph.analysis.shortens
+        && let [only] = children
         && graph[*only].data.ty == Some(ty)
         && moves_nothing(kind, graph.analysis.payload(payload))
     {

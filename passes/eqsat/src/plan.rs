@@ -269,3 +269,38 @@ impl Below {
         self.kinds.covers(trigger.operands) && (self.number || !trigger.number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        graph::{Head, Knowledge, Node, add_typed},
+        parse::parse_file,
+    };
+    use egg::EGraph;
+    use std::collections::BTreeSet;
+    use thn_ir::{DType, TensorType};
+
+    #[test]
+    fn what_would_make_a_class_of_itself_goes_round() {
+        let text = "[a exact]\nmove : (add (sub ?x ?y) ?z) => (add ?x (sub ?z ?y))\nback : (add (sub ?x ?y) ?y) => ?x\n";
+        let rules = parse_file("a.rules", text, &mut BTreeSet::new()).unwrap();
+        let mut graph: Graph = EGraph::new(Knowledge::default());
+        let mut leaf = |n| {
+            let node = Node { head: Head::Leaf(n), children: SmallVec::new() };
+            add_typed(&mut graph, node, Some(TensorType::scalar(DType::F64)))
+        };
+        let [class, other, alias] = [leaf(0), leaf(1), leaf(2)];
+        graph.union(class, alias);
+        let class = graph.find(class);
+        let goes_round = |rule: usize, x: Id| {
+            let vars = if rule == 0 { vec![x, other, other] } else { vec![x, other] };
+            let trigger = Trigger::new(rule, &rules[rule], SmallVec::new());
+            trigger.goes_round(&graph, class, &Binding::of(&vars, &[], &[]))
+        };
+        assert!(goes_round(0, class) && goes_round(0, alias));
+        assert!(!goes_round(0, other));
+        // What gives an operand back makes nothing.
+        assert!(!goes_round(1, class));
+    }
+}
