@@ -124,7 +124,7 @@ pub(crate) struct Choice {
     /// How much more the exchange of single nodes left than the exact search, as a part of what that left; `None` if it
     /// did not run to its end.
     pub(crate) gap: Option<f64>,
-    /// For each id of a class, its place in the other lists.
+    /// For each id of a class, its place in the other lists; for other ids, a place that is not there.
     classes: Vec<usize>,
     candidates: Vec<Vec<Candidate>>,
     chosen: Vec<Option<usize>>,
@@ -134,7 +134,7 @@ impl Choice {
     /// The node chosen for a class.
     pub(crate) fn node(&self, graph: &Graph, class: Id) -> Option<&Node> {
         let class = *self.classes.get(usize::from(graph.find(class)))?;
-        self.chosen[class].map(|c| &self.candidates[class][c].node)
+        self.chosen.get(class)?.map(|c| &self.candidates[class][c].node)
     }
 
     /// The classes of the chosen program, with their nodes.

@@ -62,11 +62,7 @@ pub(crate) fn optimize_explaining(
         profile: profile(options),
         ..Report::default()
     };
-    let print =
-        |func: &Func, explained: bool| if explained { Explanation::text(func) } else { func.to_string() };
-    let explained = explanation.is_some();
-    // The text of the program, where somebody had to read it.
-    let mut text: Option<String> = None;
+    let mut text = func.to_string();
     let rounds = if options.search { ROUNDS } else { 0 };
     let plan = Plan::new(rules, options);
     for round in 0..rounds {
@@ -78,7 +74,6 @@ pub(crate) fn optimize_explaining(
             func.remove_dead();
             known = regions::of_program(func);
         }
-        let before = text.is_none().then(|| func.clone());
         block(func, Func::BODY, &plan, &mut known, &mut report, explanation.as_deref_mut())?;
         *func = func.compact();
         // The next round begins with the ops that are left.
@@ -86,16 +81,15 @@ pub(crate) fn optimize_explaining(
             unfinished(&mut report);
             break;
         }
-        let old = text.take().or_else(|| before.map(|before| print(&before, false)));
-        let new = print(func, explained);
-        if old.as_ref() == Some(&new) && (round > 0 || !regions) {
+        let new = if explanation.is_some() { Explanation::text(func) } else { func.to_string() };
+        if new == text && (round > 0 || !regions) {
             break;
         }
         if round + 1 == rounds {
             unfinished(&mut report);
             break;
         }
-        text = Some(new);
+        text = new;
         if let Some(explanation) = &mut explanation {
             explanation.next_round();
         }

@@ -6,8 +6,8 @@
 //! rules run once per window, on what the others left. Budgets count e-nodes, matches and rounds of this kind: memory is
 //! bounded, and time has no say.
 //!
-//! Two kinds of nodes are left out, which was half of the work in programs with many movements: those that use their own
-//! class, and, once they were looked at, those that have a better equal.
+//! Two kinds of nodes are left out: those that use their own class, and, once they were looked at, those that have a
+//! better equal.
 
 use crate::{
     Class, Report, Stop,
@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 /// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
 const MAX_NODES: usize = 32;
 
-/// Up to so many nodes are compared one by one.
+/// Up to so many nodes are told apart one by one, in the order in which they were found; sorting takes longer.
 const FEW: usize = 8;
 
 /// How far what rules made is from the program: a class made for one that was made for one of the program is two steps

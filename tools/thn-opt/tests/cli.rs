@@ -180,21 +180,25 @@ fn text_that_nests_too_deep_is_refused() {
     // What an alias stands for is as deep as it is.
     let chain = |times: usize| {
         let more = (1..times).map(|i| format!("!a{i} = tuple<!a{}>\n", i - 1));
-        let text =
-            format!("!a0 = tuple<f32>\n{}func.func private @f(!a{})\n", more.collect::<String>(), times - 1);
-        thn_opt_on(&text, &[])
+        format!("!a0 = tuple<f32>\n{}func.func private @f(!a{})\n", more.collect::<String>(), times - 1)
     };
-    assert!(chain(200).status.success());
-    let output = chain(100_000);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.starts_with("<stdin>:257:15: error: nested deeper than 256"), "{said}");
+    assert!(thn_opt_on(&chain(200), &[]).status.success());
+    assert_refused(&chain(100_000), "257:15: error: nested deeper than 256");
     // Brackets of one part that are never closed are not around the next.
     let parts = format!("{}// -----\n{}", "(".repeat(200) + "\n", "(".repeat(200));
     let said = |arguments: &[&str]| {
         String::from_utf8_lossy(&thn_opt_on(&parts, arguments).stderr).contains("nested deeper than 256")
     };
     assert!(said(&[]) && !said(&["--split-input-file"]));
+}
+
+/// Says of a text that it is refused without harm, and what is told of it: line, column and message.
+#[track_caller]
+fn assert_refused(text: &str, told: &str) {
+    let output = thn_opt_on(text, &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with(&format!("<stdin>:{told}")), "{said}");
 }
 
 /// What MLIR's own parser does not survive is refused before.
@@ -209,10 +213,7 @@ fn lists_that_are_none_are_refused() {
     };
     assert!(thn_opt_on(&text("[1, 0]"), &[]).status.success());
     for list in ["[1, 0", "[1,, 0]", "w1, 0]", "[99999999999999999999]"] {
-        let output = thn_opt_on(&text(list), &[]);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{list}: {said}");
-        assert!(said.starts_with("<stdin>:2:90: error: a list of integers is expected"), "{list}: {said}");
+        assert_refused(&text(list), "2:90: error: a list of integers is expected");
     }
 }
 
@@ -236,10 +237,7 @@ fn products_without_indices_are_refused() {
         ("[#none, #b, #c]", "7:37: error: an input has at least one index here"),
         ("[#a, #none, #c]", "7:41: error: an input has at least one index here"),
     ] {
-        let output = thn_opt_on(&text(maps), &[]);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{maps}: {said}");
-        assert!(said.starts_with(&format!("<stdin>:{told}")), "{maps}: {said}");
+        assert_refused(&text(maps), told);
     }
     let far = "// far\n".repeat(10_000);
     let elements = |element: &str| {
@@ -256,10 +254,7 @@ fn products_without_indices_are_refused() {
         ("index", "10004:33: error: such elements are not multiplied and added here"),
         ("i32", "20005:11: error: the kind of this op is not for such elements"),
     ] {
-        let output = thn_opt_on(&elements(element), &[]);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{element}: {said}");
-        assert!(said.starts_with(&format!("<stdin>:{told}")), "{element}: {said}");
+        assert_refused(&elements(element), told);
     }
 }
 
