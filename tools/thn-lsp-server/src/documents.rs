@@ -1,5 +1,6 @@
 //! The documents that an editor has open, and which of them MLIR must not see.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, ops::Range};
 use thn_mlir::guard;
@@ -74,16 +75,7 @@ impl Document {
 
 /// An address without its escapes, of which there is more than one way to write them.
 fn decoded(uri: &str) -> Vec<u8> {
-    let mut out = vec![];
-    let mut rest = uri;
-    while let Some(percent) = rest.find('%') {
-        out.extend_from_slice(&rest.as_bytes()[..percent]);
-        let code = rest.get(percent + 1..percent + 3).and_then(|two| u8::from_str_radix(two, 16).ok());
-        out.push(code.unwrap_or(b'%'));
-        rest = &rest[percent + if code.is_some() { 3 } else { 1 }..];
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
+    percent_decode_str(uri).collect()
 }
 
 /// The pieces of a text that MLIR reads alone.
