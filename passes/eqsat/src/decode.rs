@@ -12,6 +12,7 @@ use crate::{
     hash::{FastMap, FastSet},
 };
 use egg::Id;
+use smallvec::SmallVec;
 use std::{collections::BTreeMap, sync::Arc};
 use thn_ir::{Attr, Attrs, BlockId, Error, Func, Literal, Loc, OpId, OpKind, TensorType, Type, Value};
 
@@ -38,7 +39,7 @@ pub(crate) fn decode(
         names: FastMap::default(),
         locs: FastMap::default(),
         made: FastMap::default(),
-        literals: FastMap::default(),
+        written: FastMap::default(),
         func,
     };
     d.read_names(&order);
@@ -86,9 +87,13 @@ struct Decoder<'a> {
     names: FastMap<Id, Arc<str>>,
     locs: FastMap<Id, Vec<Loc>>,
     made: FastMap<Id, Made>,
-    /// New constants.
-    literals: FastMap<Literal, Value>,
+    /// Ops so far: one that computes the same is not written again. Classes can be equal without the search knowing,
+    /// by a constant that was folded or a part of a sum that is a sum itself.
+    written: FastMap<Computation, Value>,
 }
+
+/// What an op computes: its kind, operands, attributes and type.
+type Computation = (OpKind, SmallVec<[Value; 3]>, Attrs, TensorType);
 
 impl Decoder<'_> {
     fn class(&self, value: Value) -> Result<Id, Error> {
@@ -150,14 +155,8 @@ impl Decoder<'_> {
                 continue;
             }
             if let Some(literal) = self.folded.get(&class) {
-                let value = match self.literals.get(literal) {
-                    Some(value) => *value,
-                    None => {
-                        let attrs = Attrs::new().with("value", Attr::Literal(literal.clone()));
-                        self.push(OpKind::Constant, &[], attrs, literal.ty(), class, loc)
-                    }
-                };
-                self.literals.insert(literal.clone(), value);
+                let attrs = Attrs::new().with("value", Attr::Literal(literal.clone()));
+                let value = self.push(OpKind::Constant, &[], attrs, literal.ty(), class, loc);
                 self.finish(class, Made::Value(value));
                 continue;
             }
@@ -215,12 +214,23 @@ impl Decoder<'_> {
     /// Appends an op of the original program, with today's operands and captures.
     fn reuse(&mut self, op: OpId) -> Result<Made, Error> {
         self.renew_inputs(op)?;
-        self.func.block_mut(self.block).ops.push(op);
         let data = self.func.op(op);
-        match data.results.as_slice() {
-            [only] if data.regions.is_empty() => Ok(Made::Value(*only)),
-            _ => Ok(Made::Op(op)),
+        let made = match data.results.as_slice() {
+            [only] if data.regions.is_empty() => Made::Value(*only),
+            _ => Made::Op(op),
+        };
+        if let (Made::Value(value), Some(ty)) = (made, self.func.tensor(data.result())) {
+            let attrs = data.attrs.iter().filter(|(name, _)| *name != CHANGE);
+            let attrs =
+                attrs.fold(Attrs::new(), |all, (name, attr)| all.with(name.to_string(), attr.clone()));
+            let computation = (data.kind, data.operands.clone(), attrs, ty.clone());
+            let first = *self.written.entry(computation).or_insert(value);
+            if first != value {
+                return Ok(Made::Value(first));
+            }
         }
+        self.func.block_mut(self.block).ops.push(op);
+        Ok(made)
     }
 
     fn renew_inputs(&mut self, op: OpId) -> Result<(), Error> {
@@ -304,6 +314,7 @@ impl Decoder<'_> {
         Ok(sum)
     }
 
+    /// The value of an op, which is new if none so far computes the same.
     fn push(
         &mut self,
         kind: OpKind,
@@ -313,6 +324,10 @@ impl Decoder<'_> {
         class: Id,
         loc: &Loc,
     ) -> Value {
+        let computation = (kind, operands.into(), attrs.clone(), ty.clone());
+        if let Some(value) = self.written.get(&computation) {
+            return *value;
+        }
         let loc = match self.locs.get(&class) {
             Some(locs) => Loc::fuse(locs.iter().cloned()),
             None => loc.clone(),
@@ -321,6 +336,8 @@ impl Decoder<'_> {
             attrs.set(CHANGE, mark(*change));
         }
         let op = self.func.push(self.block, kind, operands, attrs, &[], [Type::Tensor(ty)], loc);
-        self.func.op(op).result()
+        let value = self.func.op(op).result();
+        self.written.insert(computation, value);
+        value
     }
 }

@@ -17,7 +17,7 @@ use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType, Value};
 
 /// Rounds until the program must have settled. Folded constants and new bounds let further rules apply, so that one
 /// round is not always enough; a program that is optimized again does not change.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 8;
 
 /// The attribute of a function that names the rules of class `finite` it was rewritten by: it means the same as before
 /// only where its inputs and intermediate values are finite.

@@ -88,6 +88,22 @@ fn folded_constants_are_written_once() {
 }
 
 #[test]
+fn parts_of_sums_are_written_once() {
+    let mut f = Func::new("f");
+    let [x, y, z, w] = [(); 4].map(|()| f.add_tensor_arg(DType::F64, &[Some(4)], Arg::default()));
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let mut map = |kind, a, c| b.map(kind, &[a, c]).unwrap();
+    let part = map(OpKind::Add, x, y);
+    let (more, less) = (map(OpKind::Add, x, w), map(OpKind::Sub, z, w));
+    let more = map(OpKind::Add, more, y);
+    let sum = map(OpKind::Add, more, less);
+    [part, sum].into_iter().for_each(|v| f.add_result(v, Res::default()));
+    // The sum becomes that of x, y and z.
+    let report = optimize(&mut f, &one_round()).unwrap();
+    assert_eq!((report.ops_before, report.ops_after), (5, 2), "{f}");
+}
+
+#[test]
 fn a_second_optimization_changes_nothing() {
     for seed in 0..300 {
         for options in [Options::default(), Options::strict()] {
