@@ -5,7 +5,7 @@
 //! one op further away.
 
 use crate::{
-    graph::{Changes, Graph},
+    graph::{Changes, Graph, about},
     kinds::KindSet,
     ledger::Ledger,
     plan::{Change, Plan},
@@ -80,7 +80,7 @@ impl Agenda {
                 waits.own |= others.own;
                 others.below.into_iter().for_each(|change| waits.add(change));
             }
-            if waits.is_empty() || graph[class].data.settled() {
+            if waits.is_empty() || about(graph, class).settled() {
                 continue;
             }
             for change in &waits.below {

@@ -2,7 +2,7 @@
 
 use crate::{
     CostModel,
-    graph::{Graph, Head, Node, type_of},
+    graph::{Graph, Head, Node, about, type_of},
 };
 use egg::Id;
 use thn_ir::{Dim, Expr, OpKind, Semantics, TensorType};
@@ -30,11 +30,11 @@ pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id, model: CostModel) -
             _ => 0.0,
         };
     };
-    let constant = !node.children.is_empty() && node.children.iter().all(|c| graph[*c].data.foldable);
+    let constant = !node.children.is_empty() && node.children.iter().all(|c| about(graph, *c).foldable);
     if kind == OpKind::Dim {
         return LENGTH;
     }
-    if kind == OpKind::Constant || (constant && graph[class].data.foldable && kind.row().is_elementwise()) {
+    if kind == OpKind::Constant || (constant && about(graph, class).foldable && kind.row().is_elementwise()) {
         return FOLDED;
     }
     let operands: Vec<&TensorType> = node.children.iter().filter_map(|c| type_of(graph, *c)).collect();

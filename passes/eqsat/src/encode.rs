@@ -6,7 +6,7 @@
 
 use crate::{
     explain::CHANGE,
-    graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, canonical, fill},
+    graph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, canonical, fill, note_use},
     hash::{FastMap, FastSet},
     regions::{Known, KnownValues, add_facts, explore_op},
 };
@@ -176,8 +176,7 @@ impl Encoder<'_> {
             ops.iter().filter(|(node, _)| seen.insert(node)).flat_map(|(node, _)| node.children.iter()),
         );
         for class in used {
-            let uses = &mut graph[class].data.uses;
-            *uses = uses.saturating_add(1);
+            note_use(graph, class);
         }
     }
 

@@ -214,6 +214,10 @@ type Typing = (OpKind, PayloadId, SmallVec<[TypeId; 3]>);
 /// The side tables of an e-graph, and its analysis.
 #[derive(Clone, Debug)]
 pub(crate) struct Knowledge {
+    /// What is known of each class, by its id.
+    classes: Vec<Data>,
+    /// What was derived for [`Place::Derived`].
+    derived: Option<Data>,
     payloads: Interner<Payload>,
     types: Interner<TensorType>,
     /// Types of ops by the types of their operands, as far as they were asked for.
@@ -239,6 +243,8 @@ impl Default for Knowledge {
         let mut payloads = Interner::default();
         payloads.intern(Payload::default());
         Knowledge {
+            classes: vec![],
+            derived: None,
             payloads,
             types: Interner::default(),
             results: FastMap::default(),
@@ -254,6 +260,11 @@ impl Default for Knowledge {
 }
 
 impl Knowledge {
+    /// The same without what is known of classes, for another e-graph.
+    pub(crate) fn tables(&self) -> Knowledge {
+        Knowledge { classes: vec![], ..self.clone() }
+    }
+
     /// The payload behind an id.
     pub(crate) fn payload(&self, id: PayloadId) -> &Payload {
         &self.payloads.items[id.0 as usize]
@@ -262,6 +273,39 @@ impl Knowledge {
     /// The id of a payload.
     pub(crate) fn intern(&mut self, payload: Payload) -> PayloadId {
         PayloadId(self.payloads.intern(payload))
+    }
+
+    /// Adds what is known of a class from elsewhere.
+    fn meet(&mut self, class: Id, b: Data) -> DidMerge {
+        let a = &mut self.classes[usize::from(class)];
+        let mut facts = a.facts.meet(b.facts);
+        let mut splat = a.splat.take();
+        let had_splat = splat.is_some();
+        splat = splat.or_else(|| b.splat.clone());
+        if let Some(ty) = a.ty.map(|t| &self.types.items[t.0 as usize]) {
+            facts.structure = facts.structure.completed(ty);
+            splat = splat.or_else(|| facts.point(ty.dtype).map(|v| Literal::scalar(ty.dtype, v)));
+        }
+        let (foldable, leaf, constant) = (a.foldable | b.foldable, a.leaf | b.leaf, a.constant | b.constant);
+        let flags = |d: &Data| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
+        let did = DidMerge(
+            facts.says_more_than(a.facts) || had_splat != splat.is_some() || flags(a),
+            facts.says_more_than(b.facts) || splat != b.splat || flags(&b),
+        );
+        *a = Data {
+            ty: a.ty,
+            splat,
+            foldable,
+            facts,
+            leaf,
+            constant,
+            kinds: a.kinds.union(b.kinds),
+            generation: a.generation.min(b.generation),
+            uses: a.uses.saturating_add(b.uses),
+        };
+        // Of a union, users were told before.
+        self.refined |= !self.uniting.replace(false) && did.0;
+        did
     }
 
     /// The type behind an id.
@@ -275,9 +319,38 @@ impl Knowledge {
     }
 }
 
+/// Where what is known of a class is kept. The classes themselves are found by hashing, which takes several times as long
+/// as a look into a table by id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// In the table of [`Knowledge`].
+    Class(Id),
+    /// It was derived from a node, and waits to be added to what is known of its class.
+    Derived,
+}
+
+/// What is known about a class.
+pub(crate) fn about(graph: &Graph, id: Id) -> &Data {
+    &graph.analysis.classes[usize::from(graph.find(id))]
+}
+
+/// Says what is known about a class; what uses it hears of it.
+pub(crate) fn learn(graph: &mut Graph, id: Id, data: Data) {
+    let id = graph.find(id);
+    graph.analysis.classes[usize::from(id)] = data;
+    graph.set_analysis_data(id, Place::Class(id));
+}
+
+/// Notes a use of a class by the program.
+pub(crate) fn note_use(graph: &mut Graph, id: Id) {
+    let id = graph.find(id);
+    let uses = &mut graph.analysis.classes[usize::from(id)].uses;
+    *uses = uses.saturating_add(1);
+}
+
 /// Type of a class that is known to be a tensor; rank-0 bool for an op with regions, which no pattern reaches.
 pub(crate) fn type_of(graph: &Graph, id: Id) -> Option<&TensorType> {
-    graph[id].data.ty.map(|t| &graph.analysis.types.items[t.0 as usize])
+    about(graph, id).ty.map(|t| &graph.analysis.types.items[t.0 as usize])
 }
 
 /// Number of dims of a class.
@@ -322,7 +395,7 @@ pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, childr
     {
         return Some(*only);
     }
-    let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| graph[*c].data.ty).collect::<Option<_>>()?;
+    let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| about(graph, *c).ty).collect::<Option<_>>()?;
     let key = (kind, payload, types);
     let ty = match graph.analysis.results.get(&key) {
         Some(ty) => *ty,
@@ -334,7 +407,7 @@ pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, childr
     }?;
     if graph.analysis.shortens
         && let [only] = children
-        && graph[*only].data.ty == Some(ty)
+        && about(graph, *only).ty == Some(ty)
         && moves_nothing(kind, graph.analysis.payload(payload))
     {
         return Some(*only);
@@ -400,47 +473,30 @@ fn result_type(graph: &Graph, kind: OpKind, payload: PayloadId, children: &[Id])
 }
 
 impl Analysis<Node> for Knowledge {
-    type Data = Data;
+    type Data = Place;
 
-    fn make(graph: &mut Graph, node: &Node, _: Id) -> Data {
+    fn make(graph: &mut Graph, node: &Node, id: Id) -> Place {
+        debug_assert_eq!(graph.analysis.classes.len(), usize::from(id));
         let ty = graph.analysis.pending;
-        derive(graph, node, ty)
+        let data = derive(graph, node, ty);
+        graph.analysis.classes.push(data);
+        Place::Class(id)
     }
 
-    fn remake(graph: &mut Graph, node: &Node, id: Id) -> Data {
-        let Data { ty, generation, .. } = graph[id].data;
-        Data { generation, ..derive(graph, node, ty) }
+    fn remake(graph: &mut Graph, node: &Node, id: Id) -> Place {
+        graph.analysis.derived = Some(again(graph, node, id));
+        Place::Derived
     }
 
-    fn merge(&mut self, a: &mut Data, b: Data) -> DidMerge {
-        let mut facts = a.facts.meet(b.facts);
-        let mut splat = a.splat.take();
-        let had_splat = splat.is_some();
-        splat = splat.or_else(|| b.splat.clone());
-        if let Some(ty) = a.ty.map(|t| &self.types.items[t.0 as usize]) {
-            facts.structure = facts.structure.completed(ty);
-            splat = splat.or_else(|| facts.point(ty.dtype).map(|v| Literal::scalar(ty.dtype, v)));
-        }
-        let (foldable, leaf, constant) = (a.foldable | b.foldable, a.leaf | b.leaf, a.constant | b.constant);
-        let flags = |d: &Data| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
-        let did = DidMerge(
-            facts.says_more_than(a.facts) || had_splat != splat.is_some() || flags(a),
-            facts.says_more_than(b.facts) || splat != b.splat || flags(&b),
-        );
-        *a = Data {
-            ty: a.ty,
-            splat,
-            foldable,
-            facts,
-            leaf,
-            constant,
-            kinds: a.kinds.union(b.kinds),
-            generation: a.generation.min(b.generation),
-            uses: a.uses.saturating_add(b.uses),
+    fn merge(&mut self, a: &mut Place, b: Place) -> DidMerge {
+        let other = match b {
+            Place::Class(class) => Some(self.classes[usize::from(class)].clone()),
+            Place::Derived => self.derived.take(),
         };
-        // Of a union, users were told before.
-        self.refined |= !self.uniting.replace(false) && did.0;
-        did
+        match (a, other) {
+            (Place::Class(class), Some(other)) => self.meet(*class, other),
+            _ => DidMerge(false, false),
+        }
     }
 
     fn pre_union(graph: &Graph, a: Id, b: Id, _: &Option<Justification>) {
@@ -448,25 +504,26 @@ impl Analysis<Node> for Knowledge {
         if a == b {
             return;
         }
-        let (x, y) = (&graph[a], &graph[b]);
+        let (x, y) = (about(graph, a), about(graph, b));
         graph.analysis.uniting.set(true);
         let changes = &graph.analysis.changes;
         let mut users = changes.users.borrow_mut();
         let mut renamed = changes.renamed.borrow_mut();
-        let sizes = (x.parents().len(), y.parents().len());
-        for (own, other, fewer) in [(x, y, sizes.0 <= sizes.1), (y, x, sizes.1 <= sizes.0)] {
+        let users_of = |class: Id| graph[class].parents();
+        let (of_a, of_b) = (users_of(a).len(), users_of(b).len());
+        for (class, own, other, fewer) in [(a, x, y, of_a <= of_b), (b, y, x, of_b <= of_a)] {
             // No pattern looks into what is settled: new nodes there are none to its users.
-            let mut what = if own.data.settled() { KindSet::default() } else { other.data.visible() };
-            if other.data.tells(&own.data) {
+            let mut what = if own.settled() { KindSet::default() } else { other.visible() };
+            if other.tells(own) {
                 what.add(KindSet::KNOWN);
             }
             // A node that sees both as one is above both, and hears of it from either side.
             if fewer {
                 what.add(KindSet::SAME);
-                renamed.extend(own.parents());
+                renamed.extend(users_of(class));
             }
             if !what.is_empty() {
-                users.extend(own.parents().map(|user| (user, what)));
+                users.extend(users_of(class).map(|user| (user, what)));
             }
         }
     }
@@ -484,14 +541,18 @@ impl Analysis<Node> for Knowledge {
 pub(crate) fn refresh(graph: &mut Graph, node: Id) -> bool {
     let class = graph.find(node);
     let node = canonical(graph, graph.id_to_node(node).clone());
-    let new = Knowledge::remake(graph, &node, class);
-    let mut data = graph[class].data.clone();
-    let did = graph.analysis.merge(&mut data, new);
+    let new = again(graph, &node, class);
+    let did = graph.analysis.meet(class, new);
     if did.0 {
-        graph[class].data = data;
         Knowledge::modify(graph, class);
     }
     did.0
+}
+
+/// Facts of a node of a class, after more is known of its children.
+fn again(graph: &Graph, node: &Node, class: Id) -> Data {
+    let Data { ty, generation, .. } = *about(graph, class);
+    Data { generation, ..derive(graph, node, ty) }
 }
 
 impl Data {
@@ -522,7 +583,7 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         uses: 0,
     };
     let Some((kind, payload)) = node.op() else { return unknown };
-    let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| &graph[*c].data).collect();
+    let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| about(graph, *c)).collect();
     let literal = match kind {
         OpKind::Constant => graph.analysis.payload(payload).attrs.get_literal("value"),
         _ => None,

@@ -8,12 +8,13 @@
 //! a class that is one constant, except for where its elements are.
 
 use crate::{
-    graph::{Data, Graph, Node, PayloadId, is_circular, rank, type_of},
+    graph::{Data, Graph, Node, PayloadId, about, is_circular, rank, type_of},
     normalize::is_movement,
     pattern::{Pattern, PayloadPattern, Rule},
 };
-use egg::{EClass, Id, Language};
+use egg::{Id, Language};
 use smallvec::{SmallVec, smallvec};
+use std::cell::OnceCell;
 use thn_ir::OpKind;
 
 /// The most ways kept for one pattern at one node.
@@ -73,17 +74,41 @@ struct Rebroadcast {
 pub(crate) struct Site<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) node: &'a Node,
-    pub(crate) operands: SmallVec<[&'a EClass<Node, Data>; 4]>,
+    pub(crate) operands: SmallVec<[Operand<'a>; 4]>,
+}
+
+/// The class of an operand; its nodes when a pattern first asks for them.
+pub(crate) struct Operand<'a> {
+    id: Id,
+    pub(crate) data: &'a Data,
+    nodes: OnceCell<&'a [Node]>,
 }
 
 impl<'a> Site<'a> {
     pub(crate) fn new(graph: &'a Graph, node: &'a Node) -> Site<'a> {
-        Site { graph, node, operands: node.children.iter().map(|c| &graph[*c]).collect() }
+        let operand = |c: &Id| {
+            let id = graph.find(*c);
+            Operand { id, data: about(graph, id), nodes: OnceCell::new() }
+        };
+        Site { graph, node, operands: node.children.iter().map(operand).collect() }
     }
 
-    /// A class by its id of today.
-    fn class(&self, id: Id) -> &'a EClass<Node, Data> {
-        self.operands.iter().find(|c| c.id == id).copied().unwrap_or_else(|| &self.graph[id])
+    fn operand(&self, class: Id) -> Option<&Operand<'a>> {
+        self.operands.iter().find(|operand| operand.id == class)
+    }
+
+    /// What is known about a class, by its id of today.
+    fn about(&self, class: Id) -> &'a Data {
+        self.operand(class).map_or_else(|| about(self.graph, class), |operand| operand.data)
+    }
+
+    /// The nodes of a class, by its id of today, that are looked at.
+    fn nodes(&self, class: Id) -> &'a [Node] {
+        let nodes = || {
+            let nodes = self.graph[class].nodes.as_slice();
+            &nodes[..nodes.len().min(MAX_SCAN)]
+        };
+        self.operand(class).map_or_else(nodes, |operand| operand.nodes.get_or_init(nodes))
     }
 }
 
@@ -168,15 +193,14 @@ impl Matcher<'_, '_> {
                 }
             },
             Pattern::Number(number) => {
-                if self.site.class(class).data.splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
+                if self.site.about(class).splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
                     self.goals(next);
                 }
             }
             Pattern::Op { kind, .. } => {
                 let graph = self.graph;
-                let inside = self.site.class(class);
-                if inside.data.visible().contains(*kind) {
-                    let nodes = inside.nodes.iter().take(MAX_SCAN);
+                if self.site.about(class).visible().contains(*kind) {
+                    let nodes = self.site.nodes(class).iter();
                     let nodes = nodes.filter(|n| n.kind() == Some(*kind) && !is_circular(graph, class, n));
                     if self.moves && is_movement(*kind) {
                         let deepest = nodes.min_by_key(|n| (graph.find(n.children[0]), *n));
@@ -188,9 +212,8 @@ impl Matcher<'_, '_> {
             }
             Pattern::Rebroadcast { axes, part, like } => {
                 let graph = self.graph;
-                let inside = self.site.class(class);
-                if inside.data.visible().contains(OpKind::Broadcast) {
-                    let nodes = inside.nodes.iter().take(MAX_SCAN);
+                if self.site.about(class).visible().contains(OpKind::Broadcast) {
+                    let nodes = self.site.nodes(class).iter();
                     for node in nodes.filter(|n| !is_circular(graph, class, n)) {
                         self.rebroadcast(*axes, part, *like, node, next);
                     }

@@ -15,7 +15,7 @@
 //! made by the same step deeper in the program.
 
 use crate::graph::{
-    Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, rank, type_of,
+    Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill, rank, type_of,
 };
 use crate::{
     exact, joins,
@@ -146,12 +146,12 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
         let members = vec![if float { Member::Number } else { Member::Any }; node.children.len()];
         found.push(Found { name: "known-number", class: number, node: None, better: false, members });
     }
-    if graph[class].data.foldable {
+    if about(graph, class).foldable {
         // It becomes a constant however it is written.
         return found;
     }
     if matches!(kind, OpKind::Round | OpKind::Floor | OpKind::Ceil | OpKind::Trunc)
-        && graph[node.children[0]].data.facts.whole
+        && about(graph, node.children[0]).facts.whole
     {
         let class = graph.find(node.children[0]);
         found.push(Found {
@@ -207,10 +207,10 @@ fn known_number(graph: &mut Graph, class: Id, kind: OpKind, node: &Node) -> Opti
     let ty = type_of(graph, class)?.clone();
     let value = if ty.dtype.is_float() {
         let operands: Vec<&Literal> =
-            node.children.iter().map(|c| graph[*c].data.splat.as_ref()).collect::<Option<_>>()?;
+            node.children.iter().map(|c| about(graph, *c).splat.as_ref()).collect::<Option<_>>()?;
         exact::fold(kind, ty.dtype, &operands)?.splat_value()?
     } else {
-        graph[class].data.splat.as_ref()?.splat_value()?
+        about(graph, class).splat.as_ref()?.splat_value()?
     };
     let number = add_scalar(graph, ty.dtype, value);
     fill(graph, number, &ty)
@@ -229,7 +229,7 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
         if multisets(graph) + found.len() >= MAX_MULTISETS {
             return;
         }
-        if graph[*child].data.settled() {
+        if about(graph, *child).settled() {
             continue;
         }
         let inner: Vec<Node> =
@@ -275,7 +275,7 @@ fn repeated(graph: &mut Graph, class: Id) -> Option<(Id, Member)> {
         _ => None,
     });
     inner.or_else(|| {
-        let data = &graph[class].data;
+        let data = about(graph, class);
         let value = data.splat.as_ref().and_then(Literal::splat_value)?;
         let dtype = type_of(graph, class)?.dtype;
         Some((add_scalar(graph, dtype, value), Member::Number))
@@ -325,7 +325,7 @@ fn alike(graph: &Graph, a: PayloadId, b: PayloadId) -> bool {
 
 fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &Node, found: &mut Vec<Found>) {
     let Some(full) = node.children.iter().copied().find(|c| rank(graph, *c) > 0) else { return };
-    if graph[full].data.settled() {
+    if about(graph, full).settled() {
         return;
     }
     let movements: Vec<(OpKind, PayloadId, Id)> = graph[full]
@@ -384,7 +384,7 @@ fn take_early(
     node: &Node,
     found: &mut Vec<Found>,
 ) {
-    if graph[node.children[0]].data.uses > 1 && graph[class].data.generation >= SHARED {
+    if about(graph, node.children[0]).uses > 1 && about(graph, class).generation >= SHARED {
         return;
     }
     let mut inner: Vec<Node> = graph[node.children[0]]

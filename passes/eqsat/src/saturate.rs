@@ -14,7 +14,7 @@ use crate::{
     agenda::{Agenda, Turn},
     apply,
     explain::Journal,
-    graph::{Graph, Node, canonical, is_circular, refresh, type_of},
+    graph::{Graph, Node, about, canonical, is_circular, refresh, type_of},
     hash::{FastMap, FastSet},
     ledger::Ledger,
     matcher::{self, Binding, Site},
@@ -207,7 +207,7 @@ impl<'a> Search<'a> {
     /// changed.
     fn visit(&mut self, turn: &Turn, report: &mut Report) -> Result<(), Stop> {
         let class = turn.class;
-        let generation = self.graph[class].data.generation;
+        let generation = about(&self.graph, class).generation;
         if generation >= MAX_GENERATION {
             return Ok(());
         }
@@ -215,7 +215,7 @@ impl<'a> Search<'a> {
         let mut steps = vec![];
         for node in self.nodes(class) {
             // What was found so far can have made the class a constant, or an operand of the node.
-            if self.graph[class].data.settled() {
+            if about(&self.graph, class).settled() {
                 break;
             }
             if is_circular(&self.graph, self.graph.find(class), &node) {
@@ -243,7 +243,7 @@ impl<'a> Search<'a> {
     fn expand(&mut self, report: &mut Report) -> Result<(), Stop> {
         self.iterations += 1;
         let expanding = self.plan.expanding();
-        let classes = self.graph.classes().filter(|c| !c.data.kinds.is_disjoint(expanding));
+        let classes = self.graph.classes().filter(|c| !about(&self.graph, c.id).kinds.is_disjoint(expanding));
         let mut all: Vec<Id> = classes.map(|c| c.id).collect();
         all.sort_unstable();
         let mut steps = vec![];
@@ -262,10 +262,10 @@ impl<'a> Search<'a> {
 
     /// The nodes of a class that rules are looked for at, under today's names; none if nothing better can be found.
     fn nodes(&self, class: Id) -> Vec<Node> {
-        let class = &self.graph[class];
-        if class.data.settled() {
+        if about(&self.graph, class).settled() {
             return vec![];
         }
+        let class = &self.graph[class];
         let renamed = |node: &Node| {
             let mut node = node.clone();
             node.update_children(|c| self.graph.find(c));
@@ -303,7 +303,7 @@ impl<'a> Search<'a> {
         let site = Site::new(&self.graph, node);
         let below = Below::new(&site);
         // What is computed from constants becomes one: only how well that is done matters.
-        let foldable = self.graph[class].data.foldable;
+        let foldable = about(&self.graph, class).foldable;
         for trigger in self.plan.triggers(kind, expand) {
             if changes.is_some_and(|changes| !trigger.sees(changes)) || !below.admits(trigger) {
                 continue;
@@ -412,7 +412,7 @@ impl<'a> Search<'a> {
     /// Where a program divides 0 by 0, rules of class `finite` make it 1 and 0. Were both believed, 1 would be 0 and
     /// every value equal to every other.
     fn unite(&mut self, a: Id, b: Id) -> bool {
-        let (x, y) = (&self.graph[a].data, &self.graph[b].data);
+        let (x, y) = (about(&self.graph, a), about(&self.graph, b));
         let different = x.splat.is_some() && y.splat.is_some() && x.splat != y.splat;
         let same_type = type_of(&self.graph, a) == type_of(&self.graph, b);
         same_type && !different && !x.facts.excludes(y.facts) && self.graph.union(a, b)

@@ -7,7 +7,9 @@ use super::{dag::Source, sample::Range, terms::Terms};
 use crate::{
     apply,
     facts::Facts,
-    graph::{Graph, Head, Knowledge, Node, Payload, add_op, add_scalar, add_typed, type_of},
+    graph::{
+        Data, Graph, Head, Knowledge, Node, Payload, about, add_op, add_scalar, add_typed, learn, type_of,
+    },
     matcher::{self, Binding},
     normalize,
     pattern::Rule,
@@ -66,7 +68,8 @@ impl Space {
         let id = add_typed(&mut self.graph, node, Some(ty));
         if dtype.is_float() {
             let bounds = Facts::of_bounds(range.low, range.high);
-            self.graph[id].data.facts = bounds;
+            let data = Data { facts: bounds, ..about(&self.graph, id).clone() };
+            learn(&mut self.graph, id, data);
         }
         id
     }
@@ -143,7 +146,7 @@ impl Space {
     /// The value of an op on constants, if it is a number of the type without rounding.
     fn number(&self, node: &Node) -> Option<f64> {
         let (kind, _) = node.op()?;
-        let constant = |c: &Id| self.graph[*c].data.splat.as_ref().and_then(Literal::splat_value);
+        let constant = |c: &Id| about(&self.graph, *c).splat.as_ref().and_then(Literal::splat_value);
         let args: Vec<f64> =
             node.children.iter().map(|c| constant(c).map(Scalar::to_f64)).collect::<Option<_>>()?;
         // Small dyadic numbers: their sums and products are exact.
@@ -172,7 +175,7 @@ impl Space {
     }
 
     fn unite(&mut self, a: Id, b: Id) {
-        let (x, y) = (&self.graph[a].data, &self.graph[b].data);
+        let (x, y) = (about(&self.graph, a), about(&self.graph, b));
         let different = x.splat.is_some() && y.splat.is_some() && x.splat != y.splat;
         if x.ty == y.ty && !different && !x.facts.excludes(y.facts) {
             self.graph.union(a, b);

@@ -9,7 +9,10 @@ use crate::{
     apply,
     conditions::CONDITIONS,
     facts::{Facts, structure::Structure},
-    graph::{Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, rank, type_of},
+    graph::{
+        Data, Graph, Head, Knowledge, Node, Payload, PayloadId, about, add_op, add_scalar, add_typed, learn,
+        rank, type_of,
+    },
     kinds::is_exact_multiset,
     matcher::{self, Binding},
     pattern::{Argument, Pattern, Rule},
@@ -488,8 +491,8 @@ pub(super) fn moved(rule: &Rule, dtype: DType, how: Movement) -> Result<Option<(
 fn leaf(graph: &mut Graph, number: usize, ty: &TensorType, facts: Facts) -> Id {
     let node = Node { head: Head::Leaf(number as u32), children: SmallVec::new() };
     let id = add_typed(graph, node, Some(ty.clone()));
-    let data = crate::graph::Data { facts, ..graph[id].data.clone() };
-    graph.set_analysis_data(id, data);
+    let data = Data { facts, ..about(graph, id).clone() };
+    learn(graph, id, data);
     id
 }
 

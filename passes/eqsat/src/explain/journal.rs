@@ -6,7 +6,7 @@
 use crate::{
     exact,
     facts::Facts,
-    graph::{Graph, Head, Node, TypeId, rank, type_of},
+    graph::{Graph, Head, Node, TypeId, about, rank, type_of},
     matcher::Binding,
     normalize::{Found, Member},
     pattern::{Pattern, PayloadPattern, Rule},
@@ -53,7 +53,7 @@ impl Journal {
     /// A journal of what will happen to `graph`.
     pub(crate) fn new(graph: &Graph) -> Journal {
         let leaves = graph.classes().filter(|c| c.nodes.iter().all(|n| n.kind().is_none()));
-        Journal { entries: vec![], given: leaves.map(|c| (c.id, c.data.facts)).collect() }
+        Journal { entries: vec![], given: leaves.map(|c| (c.id, about(graph, c.id).facts)).collect() }
     }
 
     /// The entry of a rule that holds at `node`, which is in `class`, as `way` says.
@@ -65,7 +65,7 @@ impl Journal {
         (class, node): (Id, &Node),
         way: &Binding,
     ) -> Option<Entry> {
-        let left = Witness { graph, way }.node(&rule.left, node, graph[class].data.ty)?;
+        let left = Witness { graph, way }.node(&rule.left, node, about(graph, class).ty)?;
         Some(Entry { left, rewrite: Rewrite::Rule(number, way.clone()) })
     }
 
@@ -75,12 +75,12 @@ impl Journal {
             Member::Any => Some(Tree::Class(*child)),
             Member::Node(n) => {
                 let inner = n.children.iter().map(|c| Tree::Class(*c)).collect();
-                Some(Tree::Node(n.head, graph[*child].data.ty, inner))
+                Some(Tree::Node(n.head, about(graph, *child).ty, inner))
             }
             Member::Number => number(graph, *child, &mut HashSet::new()),
         };
         let operands = node.children.iter().zip(&found.members).map(operand).collect::<Option<_>>()?;
-        let left = Tree::Node(node.head, graph[class].data.ty, operands);
+        let left = Tree::Node(node.head, about(graph, class).ty, operands);
         Some(Entry { left, rewrite: Rewrite::BuiltIn(found.name) })
     }
 
@@ -107,7 +107,7 @@ fn opened(graph: &Graph, class: Id, nodes: &BTreeMap<Id, Node>, within: &mut Vec
     within.push(class);
     let children = node.children.iter().map(|c| opened(graph, *c, nodes, within)).collect::<Option<_>>();
     within.pop();
-    Some(Tree::Node(node.head, graph[class].data.ty, children?))
+    Some(Tree::Node(node.head, about(graph, class).ty, children?))
 }
 
 /// How a class is computed that holds one known number.
@@ -116,7 +116,7 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
     if !seen.insert(class) {
         return None;
     }
-    let ty = graph[class].data.ty;
+    let ty = about(graph, class).ty;
     let known = |n: &&Node| {
         n.op().is_some_and(|(kind, payload)| {
             let literal = graph.analysis.payload(payload).attrs.get_literal("value");
@@ -130,13 +130,13 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
     nodes.sort_unstable();
     nodes.into_iter().find_map(|node| match node.kind() {
         Some(OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice) => {
-            let source = node.children.first().filter(|c| graph[**c].data.splat.is_some())?;
+            let source = node.children.first().filter(|c| about(graph, **c).splat.is_some())?;
             Some(Tree::Node(node.head, ty, vec![number(graph, *source, seen)?]))
         }
         // Arithmetic on numbers that does not round.
         Some(kind) if kind.row().is_elementwise() => {
             let splats: Option<Vec<&Literal>> =
-                node.children.iter().map(|c| graph[*c].data.splat.as_ref()).collect();
+                node.children.iter().map(|c| about(graph, *c).splat.as_ref()).collect();
             let dtype = type_of(graph, class)?.dtype;
             exact::fold(kind, dtype, &splats?)?;
             let operands = node.children.iter().map(|c| number(graph, *c, &mut seen.clone()));
@@ -162,11 +162,11 @@ impl Witness<'_> {
         match pattern {
             Pattern::Var(v) => self.way.vars[*v].filter(|bound| self.same(*bound, class)).map(Tree::Class),
             Pattern::Number(n) => {
-                let splat = self.graph[class].data.splat.as_ref()?;
+                let splat = about(&self.graph, class).splat.as_ref()?;
                 n.is_all(splat).then(|| number(self.graph, class, &mut HashSet::new()))?
             }
             Pattern::Op { .. } | Pattern::Rebroadcast { .. } => {
-                let ty = self.graph[class].data.ty;
+                let ty = about(&self.graph, class).ty;
                 let mut nodes: Vec<&Node> = self.graph[class].nodes.iter().collect();
                 nodes.sort_unstable();
                 let found = nodes.into_iter().find_map(|n| self.node(pattern, n, ty));

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     apply,
     extract::Choice,
-    graph::{Graph, Head, Node, Payload, add_typed, type_of},
+    graph::{Graph, Head, Node, Payload, about, add_typed, learn, type_of},
     matcher::Binding,
     normalize,
     pattern::{Argument, Rule},
@@ -100,7 +100,7 @@ pub(super) fn with_operand(terms: &mut Graph, term: Id, at: usize, new: Id) -> I
 }
 
 fn type_of_term(terms: &Graph, term: Id) -> Option<thn_ir::TensorType> {
-    terms[term].data.ty.and_then(|_| type_of(terms, term).cloned())
+    about(terms, term).ty.and_then(|_| type_of(terms, term).cloned())
 }
 
 /// The terms that a built-in rewrite makes of a term.
@@ -117,16 +117,16 @@ pub(super) fn built_in(terms: &mut Graph, term: Id, name: &str, strict: bool) ->
 impl<'a> Prover<'a> {
     /// Everything that `journal` says about `graph`.
     pub(super) fn new(graph: &'a Graph, journal: &Journal, rules: &'a [Rule], strict: bool) -> Prover<'a> {
-        let mut terms: Graph = EGraph::new(graph.analysis.clone());
+        let mut terms: Graph = EGraph::new(graph.analysis.tables());
         let mut of_class: Vec<Id> = Vec::with_capacity(graph.nodes().len());
         for (i, node) in graph.nodes().iter().enumerate() {
-            let ty = graph[graph.find(Id::from(i))].data.ty.and(type_of(graph, Id::from(i))).cloned();
+            let ty = about(graph, graph.find(Id::from(i))).ty.and(type_of(graph, Id::from(i))).cloned();
             let children = node.children.iter().map(|c| of_class[usize::from(*c)]).collect();
             let term = add_typed(&mut terms, Node { head: node.head, children }, ty);
             if let Some(facts) = journal.given.get(&Id::from(i)) {
-                let mut data = terms[term].data.clone();
+                let mut data = about(&terms, term).clone();
                 data.facts = *facts;
-                terms.set_analysis_data(term, data);
+                learn(&mut terms, term, data);
             }
             of_class.push(term);
         }
@@ -269,7 +269,7 @@ impl<'a> Prover<'a> {
                 continue;
             }
             let pairs: Vec<(Id, Id)> = children.iter().map(|c| self.chosen[c]).collect();
-            let ty = self.graph[class].data.ty.and(type_of(self.graph, class)).cloned();
+            let ty = about(&self.graph, class).ty.and(type_of(self.graph, class)).cloned();
             let children = pairs.iter().map(|(before, _)| *before).collect();
             let before = add_typed(&mut self.stage.terms, Node { head: node.head, children }, ty);
             let after = self.fold(before, &pairs, folded.get(&class))?;

@@ -5,7 +5,7 @@
 //! floats, too; products of triangular matrices have their zeros only where no element is infinite or NaN.
 
 use super::Facts;
-use crate::graph::{Graph, Node, Payload, type_of};
+use crate::graph::{Graph, Node, Payload, about, type_of};
 use egg::Id;
 use smallvec::SmallVec;
 use std::ops::{BitAnd, BitOr};
@@ -128,7 +128,7 @@ struct Part {
 
 impl Part {
     fn of(graph: &Graph, class: Id) -> Part {
-        let data = &graph[class].data;
+        let data = about(graph, class);
         let splat = data.splat.as_ref().and_then(Literal::splat_value);
         let scalar = type_of(graph, class).is_none_or(|t| t.rank() == 0);
         let zero = splat.is_some_and(|x| x.to_f64() == 0.0);
@@ -194,14 +194,14 @@ fn of_literal(literal: &Literal) -> Structure {
 }
 
 fn of_vector(graph: &Graph, kind: OpKind, children: &[Id], ty: &TensorType) -> Structure {
-    let of = |i: usize| children.get(i).map_or(Structure::NONE, |c| graph[*c].data.facts.structure);
+    let of = |i: usize| children.get(i).map_or(Structure::NONE, |c| about(graph, *c).facts.structure);
     let rank = |i: usize| children.get(i).and_then(|c| type_of(graph, *c)).map_or(0, TensorType::rank);
     let unique = match kind {
         OpKind::Iota => return (Structure::UNIQUE | Structure::FIRST).when(counts(ty)),
         OpKind::Slice => of(0).has(Structure::UNIQUE),
         OpKind::Gather => {
             // Of two indices one can count from the end and mean the same.
-            let forward = children.get(1).is_some_and(|c| graph[*c].data.facts.lo >= 0.0);
+            let forward = children.get(1).is_some_and(|c| about(graph, *c).facts.lo >= 0.0);
             of(0).has(Structure::UNIQUE) && of(1).has(Structure::UNIQUE) && rank(1) == 1 && forward
         }
         // Integers wrap around one to one; floats would round.
@@ -222,7 +222,7 @@ fn of_vector(graph: &Graph, kind: OpKind, children: &[Id], ty: &TensorType) -> S
 fn of_matrix(graph: &Graph, kind: OpKind, payload: &Payload, children: &[Id], ty: &TensorType) -> Structure {
     let attrs = &payload.attrs;
     let silent = |c: &Id| {
-        let data = &graph[*c].data;
+        let data = about(graph, *c);
         data.facts.structure == Structure::NONE
             && (data.splat.is_none() || type_of(graph, *c).is_none_or(|t| t.rank() == 0))
     };

@@ -9,7 +9,7 @@ use super::{has_regions, is_entered};
 use crate::{
     encode,
     facts::Facts,
-    graph::{Graph, type_of},
+    graph::{Graph, about, learn, type_of},
 };
 use egg::Id;
 use std::collections::{BTreeMap, HashMap};
@@ -52,7 +52,7 @@ fn explore(func: &Func, block: BlockId, known: &mut KnownValues, depth: usize) -
 impl Known {
     /// What an e-graph knows of a class.
     pub(crate) fn of_class(graph: &Graph, class: Id) -> Known {
-        let data = &graph[class].data;
+        let data = about(graph, class);
         Known { facts: Facts { steps: 0, ..data.facts }, splat: data.splat.clone() }
     }
 
@@ -218,7 +218,7 @@ pub(crate) fn add_facts(graph: &mut Graph, class: Id, known: &Known) {
     if type_of(graph, class).is_none() {
         return;
     }
-    let mut data = graph[class].data.clone();
+    let mut data = about(graph, class).clone();
     data.facts = data.facts.meet(known.facts);
-    graph.set_analysis_data(class, data);
+    learn(graph, class, data);
 }

@@ -128,7 +128,7 @@ fn structure_holds_of_what_programs_compute() {
         let encoded = encode(&func, Func::BODY, &mut Default::default());
         let results = interpret(&func, &inputs).unwrap();
         for (value, result) in values.iter().zip(results) {
-            let known = encoded.graph[encoded.classes[value]].data.facts.structure;
+            let known = about(&encoded.graph, encoded.classes[value]).facts.structure;
             let finite = result.elements().all(|x| x.to_f64().is_finite());
             let facts = known
                 .promises()
