@@ -7,27 +7,28 @@ use crate::{
     graph::{Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, type_of},
     kinds::is_multiset,
     matcher::Binding,
-    pattern::{Argument, Pattern, PayloadPattern, Rule},
+    pattern::{Argument, Guard, Pattern, PayloadPattern, Rule},
 };
 use egg::Id;
+use smallvec::SmallVec;
 use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Scalar, TensorType};
 
 /// Whether all side conditions of a rule are proved.
 pub(crate) fn allowed(graph: &Graph, rule: &Rule, way: &Binding) -> bool {
-    rule.guards.iter().all(|guard| {
-        let mut tensors = vec![];
-        let mut payloads = vec![];
-        for arg in &guard.args {
-            match arg {
-                Argument::Var(v) => tensors.extend(way.vars[*v]),
-                Argument::Rest(v) => tensors.extend(way.rests[*v].iter().flatten()),
-                Argument::Payload(v) => {
-                    payloads.extend(way.payloads[*v].map(|p| graph.analysis.payload(p)));
-                }
-            }
+    rule.guards.iter().all(|guard| holds(graph, guard, way))
+}
+
+/// Whether a side condition is proved of what its variables stand for.
+pub(crate) fn holds(graph: &Graph, guard: &Guard, way: &Binding) -> bool {
+    let (mut tensors, mut payloads) = (SmallVec::new(), SmallVec::new());
+    for arg in &guard.args {
+        match arg {
+            Argument::Var(v) => tensors.extend(way.vars[*v]),
+            Argument::Rest(v) => tensors.extend(way.rests[*v].iter().flatten().copied()),
+            Argument::Payload(v) => payloads.extend(way.payloads[*v].map(|p| graph.analysis.payload(p))),
         }
-        (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads })
-    })
+    }
+    (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads })
 }
 
 /// The class of the right side, of the type of `root`; `None` if it has no such type.

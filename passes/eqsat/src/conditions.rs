@@ -9,14 +9,15 @@ use crate::{
     graph::{Graph, Payload, about, type_of},
 };
 use egg::Id;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use thn_ir::{DType, Dim, OpKind, TensorType};
 
 /// What a condition looks at: tensors and payloads in the order of its arguments.
 pub(crate) struct Subject<'a> {
     pub(crate) graph: &'a Graph,
-    pub(crate) tensors: Vec<Id>,
-    pub(crate) payloads: Vec<&'a Payload>,
+    pub(crate) tensors: SmallVec<[Id; 4]>,
+    pub(crate) payloads: SmallVec<[&'a Payload; 2]>,
 }
 
 /// A side condition.
@@ -202,7 +203,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "xx",
         meaning: "are indices that count from the front, none of the one among those of the other",
         holds: |s| {
-            let [x, y] = [0, 1].map(|i| about(&s.graph, s.tensors[i]).facts);
+            let [x, y] = [0, 1].map(|i| about(s.graph, s.tensors[i]).facts);
             x.lo >= 0.0
                 && y.lo >= 0.0
                 && (x.excludes(y) || s.literals().is_some_and(|(x, y)| x.is_disjoint(&y)))
@@ -213,7 +214,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "xx",
         meaning: "is an index of the rows of the second tensor, counted from the front, by what is known of it",
         holds: |s| {
-            let index = about(&s.graph, s.tensors[0]).facts;
+            let index = about(s.graph, s.tensors[0]).facts;
             let rows = type_of(s.graph, s.tensors[1]).and_then(|t| t.shape.first()?.as_const());
             index.lo >= 0.0 && rows.is_some_and(|rows| index.hi < rows as f64)
         },
@@ -484,7 +485,7 @@ pub(crate) fn widens(from: DType, to: DType) -> bool {
 impl Subject<'_> {
     /// What is known of all tensors together.
     fn facts(&self) -> crate::facts::Facts {
-        let all = self.tensors.iter().map(|x| about(&self.graph, *x).facts);
+        let all = self.tensors.iter().map(|x| about(self.graph, *x).facts);
         all.reduce(crate::facts::Facts::join).unwrap_or(crate::facts::Facts::of_dtype(DType::F64))
     }
 
@@ -493,7 +494,7 @@ impl Subject<'_> {
     }
 
     fn splat(&self) -> Option<f64> {
-        let splat = about(&self.graph, *self.tensors.first()?).splat.as_ref()?;
+        let splat = about(self.graph, *self.tensors.first()?).splat.as_ref()?;
         splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
     }
 
@@ -512,8 +513,9 @@ impl Subject<'_> {
 
     /// Whether a class is a dim expression or a constant of this value.
     fn is_dim(&self, class: Id, dim: &Dim) -> bool {
-        let data = about(&self.graph, class);
-        let literal = data.splat.as_ref().and_then(thn_ir::Literal::splat_value).map(thn_ir::Scalar::to_i128);
+        let data = about(self.graph, class);
+        let literal =
+            data.splat.as_deref().and_then(thn_ir::Literal::splat_value).map(thn_ir::Scalar::to_i128);
         if literal.is_some() && literal == dim.as_const().map(i128::from) {
             return true;
         }

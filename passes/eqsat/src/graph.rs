@@ -23,6 +23,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     hash::Hash,
+    sync::Arc,
 };
 use thn_ir::{Attr, Attrs, DType, Dim, DimVisitor, Fact, Literal, OpKind, Scalar, Symbol, TensorType, infer};
 
@@ -153,7 +154,7 @@ pub(crate) struct Data {
     /// The tensor type; `None` for an op with regions, which only its projections use.
     pub(crate) ty: Option<TypeId>,
     /// The value of every element as a rank-0 literal, if all are known to be equal.
-    pub(crate) splat: Option<Literal>,
+    pub(crate) splat: Option<Arc<Literal>>,
     /// Whether some member is computed from constants alone, element by element: it can become a literal.
     pub(crate) foldable: bool,
     /// Signs, bounds, NaN and infinity.
@@ -284,7 +285,7 @@ impl Knowledge {
         splat = splat.or_else(|| b.splat.clone());
         if let Some(ty) = a.ty.map(|t| &self.types.items[t.0 as usize]) {
             facts.structure = facts.structure.completed(ty);
-            splat = splat.or_else(|| facts.point(ty.dtype).map(|v| Literal::scalar(ty.dtype, v)));
+            splat = splat.or_else(|| facts.point(ty.dtype).map(|v| Arc::new(Literal::scalar(ty.dtype, v))));
         }
         let (foldable, leaf, constant) = (a.foldable | b.foldable, a.leaf | b.leaf, a.constant | b.constant);
         let flags = |d: &Data| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
@@ -589,7 +590,9 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         _ => None,
     };
     let splat = match kind {
-        OpKind::Constant => literal.and_then(Literal::splat_value).map(|v| Literal::scalar(dtype, v)),
+        OpKind::Constant => {
+            literal.and_then(Literal::splat_value).map(|v| Arc::new(Literal::scalar(dtype, v)))
+        }
         OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice | OpKind::Assume => {
             children.first().and_then(|c| c.splat.clone())
         }
@@ -648,10 +651,10 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         (known | promised).completed(ty)
     });
     let facts = Facts { structure, ..facts };
-    let splat = splat.or_else(|| facts.point(dtype).map(|v| Literal::scalar(dtype, v)));
+    let splat = splat.or_else(|| facts.point(dtype).map(|v| Arc::new(Literal::scalar(dtype, v))));
     let splat = splat.or_else(|| {
-        let operands: Option<SmallVec<[&Literal; 3]>> = children.iter().map(|c| c.splat.as_ref()).collect();
-        operands.and_then(|operands| exact::fold(kind, dtype, &operands))
+        let operands: Option<SmallVec<[&Literal; 3]>> = children.iter().map(|c| c.splat.as_deref()).collect();
+        operands.and_then(|operands| exact::fold(kind, dtype, &operands)).map(Arc::new)
     });
     Data { ty, splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
 }

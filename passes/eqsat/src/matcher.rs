@@ -8,9 +8,10 @@
 //! a class that is one constant, except for where its elements are.
 
 use crate::{
+    apply,
     graph::{Data, Graph, Node, PayloadId, about, is_circular, rank, type_of},
     normalize::is_movement,
-    pattern::{Pattern, PayloadPattern, Rule},
+    pattern::{Argument, Guard, Pattern, PayloadPattern, Rule},
 };
 use egg::{Id, Language};
 use smallvec::{SmallVec, smallvec};
@@ -112,7 +113,7 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The ways in which the left side of `rule` holds at a node.
+/// The ways in which the left side of `rule` holds at a node, and the conditions on single variables.
 pub(crate) fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
     let node = site.node;
     let way = Binding {
@@ -122,7 +123,7 @@ pub(crate) fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
         rebroadcasts: smallvec![],
     };
     let moves = rule.left.root().is_some_and(|kind| is_movement(kind) || kind == OpKind::Slice);
-    let mut matcher = Matcher { graph: site.graph, site, way, found: vec![], steps: 0, moves };
+    let mut matcher = Matcher { graph: site.graph, site, rule, way, found: vec![], steps: 0, moves };
     match &rule.left {
         Pattern::Rebroadcast { axes, part, like } => matcher.rebroadcast(*axes, part, *like, node, None),
         pattern => matcher.node(pattern, node, None),
@@ -153,6 +154,7 @@ enum Goals<'g> {
 struct Matcher<'s, 'a> {
     graph: &'a Graph,
     site: &'s Site<'a>,
+    rule: &'s Rule,
     way: Binding,
     found: Vec<Binding>,
     steps: usize,
@@ -180,6 +182,13 @@ impl Matcher<'_, '_> {
         }
     }
 
+    /// Whether the conditions on a variable alone are proved. Asked before anything else is matched, they leave out most
+    /// of the ways in which a sum or product can be taken apart.
+    fn alone(&self, var: usize) -> bool {
+        let alone = |guard: &&Guard| matches!(guard.args.as_slice(), [Argument::Var(v)] if *v == var);
+        self.rule.guards.iter().filter(alone).all(|guard| apply::holds(self.graph, guard, &self.way))
+    }
+
     fn class(&mut self, pattern: &Pattern, class: Id, next: Option<&Goals<'_>>) {
         let class = self.graph.find(class);
         match pattern {
@@ -188,7 +197,9 @@ impl Matcher<'_, '_> {
                 Some(_) => self.goals(next),
                 None => {
                     self.way.vars[*v] = Some(class);
-                    self.goals(next);
+                    if self.alone(*v) {
+                        self.goals(next);
+                    }
                     self.way.vars[*v] = None;
                 }
             },

@@ -207,7 +207,7 @@ fn known_number(graph: &mut Graph, class: Id, kind: OpKind, node: &Node) -> Opti
     let ty = type_of(graph, class)?.clone();
     let value = if ty.dtype.is_float() {
         let operands: Vec<&Literal> =
-            node.children.iter().map(|c| about(graph, *c).splat.as_ref()).collect::<Option<_>>()?;
+            node.children.iter().map(|c| about(graph, *c).splat.as_deref()).collect::<Option<_>>()?;
         exact::fold(kind, ty.dtype, &operands)?.splat_value()?
     } else {
         about(graph, class).splat.as_ref()?.splat_value()?
@@ -276,7 +276,7 @@ fn repeated(graph: &mut Graph, class: Id) -> Option<(Id, Member)> {
     });
     inner.or_else(|| {
         let data = about(graph, class);
-        let value = data.splat.as_ref().and_then(Literal::splat_value)?;
+        let value = data.splat.as_deref().and_then(Literal::splat_value)?;
         let dtype = type_of(graph, class)?.dtype;
         Some((add_scalar(graph, dtype, value), Member::Number))
     })

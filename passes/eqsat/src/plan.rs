@@ -13,7 +13,6 @@ use crate::{
     pattern::{Argument, Pattern, Rule},
 };
 use egg::Id;
-use smallvec::SmallVec;
 use thn_ir::OpKind;
 
 /// A change some ops below a class.
@@ -48,7 +47,7 @@ impl<'a> Plan<'a> {
         for (i, rule) in rules.iter().enumerate().filter(|(_, r)| options.allows(&r.name, &r.family, r.class))
         {
             let Some(root) = rule.left.root() else { continue };
-            let mut view = View { rule, above: vec![], looks: SmallVec::new(), interest: None };
+            let mut view = View { rule, above: vec![], looks: vec![], interest: None };
             if !rule.expand {
                 view.interest = Some(&mut interest);
             }
@@ -109,7 +108,7 @@ struct View<'a> {
     /// The ops above the part of the pattern that is walked, from the root down.
     above: Vec<OpKind>,
     /// For each depth less one, what the pattern looks for there.
-    looks: SmallVec<[KindSet; 4]>,
+    looks: Vec<KindSet>,
     interest: Option<&'a mut Vec<Vec<KindSet>>>,
 }
 
@@ -199,19 +198,24 @@ pub(crate) struct Trigger {
     /// Whether it wants a number there.
     number: bool,
     /// For each depth less one, what it looks for there.
-    looks: SmallVec<[KindSet; 4]>,
+    looks: Box<[KindSet]>,
     /// The variables that are operands on its right side.
-    used: SmallVec<[Argument; 4]>,
+    used: Box<[Argument]>,
 }
 
 impl Trigger {
-    fn new(position: usize, rule: &Rule, looks: SmallVec<[KindSet; 4]>) -> Trigger {
+    fn new(position: usize, rule: &Rule, looks: Vec<KindSet>) -> Trigger {
         let vars = (0..rule.vars.len()).map(Argument::Var);
         let rests = (0..rule.rests.len()).map(Argument::Rest);
         let inside = |v: &Argument| rule.right.root().is_some() && occurrences(&rule.right, v) > 0;
         let used = vars.chain(rests).filter(inside).collect();
-        let mut trigger =
-            Trigger { rule: position, operands: KindSet::default(), number: false, looks, used };
+        let mut trigger = Trigger {
+            rule: position,
+            operands: KindSet::default(),
+            number: false,
+            looks: looks.into(),
+            used,
+        };
         let args: &[Pattern] = match &rule.left {
             Pattern::Op { args, .. } => args,
             Pattern::Rebroadcast { part, .. } => std::slice::from_ref(part),
@@ -278,6 +282,7 @@ mod tests {
         parse::parse_file,
     };
     use egg::EGraph;
+    use smallvec::SmallVec;
     use std::collections::BTreeSet;
     use thn_ir::{DType, TensorType};
 
@@ -295,7 +300,7 @@ mod tests {
         let class = graph.find(class);
         let goes_round = |rule: usize, x: Id| {
             let vars = if rule == 0 { vec![x, other, other] } else { vec![x, other] };
-            let trigger = Trigger::new(rule, &rules[rule], SmallVec::new());
+            let trigger = Trigger::new(rule, &rules[rule], vec![]);
             trigger.goes_round(&graph, class, &Binding::of(&vars, &[], &[]))
         };
         assert!(goes_round(0, class) && goes_round(0, alias));

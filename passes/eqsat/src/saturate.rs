@@ -23,6 +23,7 @@ use crate::{
     products,
 };
 use egg::{Id, Language};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
@@ -261,9 +262,10 @@ impl<'a> Search<'a> {
     }
 
     /// The nodes of a class that rules are looked for at, under today's names; none if nothing better can be found.
-    fn nodes(&self, class: Id) -> Vec<Node> {
+    fn nodes(&self, class: Id) -> SmallVec<[Node; 2]> {
+        let mut nodes = SmallVec::new();
         if about(&self.graph, class).settled() {
-            return vec![];
+            return nodes;
         }
         let class = &self.graph[class];
         let renamed = |node: &Node| {
@@ -271,7 +273,6 @@ impl<'a> Search<'a> {
             node.update_children(|c| self.graph.find(c));
             node
         };
-        let mut nodes: Vec<Node> = Vec::with_capacity(class.nodes.len());
         if class.nodes.len() <= FEW {
             for node in class.nodes.iter().map(renamed) {
                 if !nodes.contains(&node) {
@@ -283,7 +284,7 @@ impl<'a> Search<'a> {
             nodes.sort_unstable();
             nodes.dedup();
         }
-        if nodes.len() > MAX_NODES { vec![] } else { nodes }
+        if nodes.len() > MAX_NODES { SmallVec::new() } else { nodes }
     }
 
     /// Looks for rules at a node: for all, or for those that see one of the changes below it.
@@ -305,7 +306,7 @@ impl<'a> Search<'a> {
         // What is computed from constants becomes one: only how well that is done matters.
         let foldable = about(&self.graph, class).foldable;
         for trigger in self.plan.triggers(kind, expand) {
-            if changes.is_some_and(|changes| !trigger.sees(changes)) || !below.admits(trigger) {
+            if !below.admits(trigger) || changes.is_some_and(|changes| !trigger.sees(changes)) {
                 continue;
             }
             let rule = &self.plan.rules[trigger.rule];

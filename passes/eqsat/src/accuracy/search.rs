@@ -146,7 +146,7 @@ impl Space {
     /// The value of an op on constants, if it is a number of the type without rounding.
     fn number(&self, node: &Node) -> Option<f64> {
         let (kind, _) = node.op()?;
-        let constant = |c: &Id| about(&self.graph, *c).splat.as_ref().and_then(Literal::splat_value);
+        let constant = |c: &Id| about(&self.graph, *c).splat.as_deref().and_then(Literal::splat_value);
         let args: Vec<f64> =
             node.children.iter().map(|c| constant(c).map(Scalar::to_f64)).collect::<Option<_>>()?;
         // Small dyadic numbers: their sums and products are exact.

@@ -136,7 +136,7 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
         // Arithmetic on numbers that does not round.
         Some(kind) if kind.row().is_elementwise() => {
             let splats: Option<Vec<&Literal>> =
-                node.children.iter().map(|c| about(graph, *c).splat.as_ref()).collect();
+                node.children.iter().map(|c| about(graph, *c).splat.as_deref()).collect();
             let dtype = type_of(graph, class)?.dtype;
             exact::fold(kind, dtype, &splats?)?;
             let operands = node.children.iter().map(|c| number(graph, *c, &mut seen.clone()));
@@ -162,11 +162,11 @@ impl Witness<'_> {
         match pattern {
             Pattern::Var(v) => self.way.vars[*v].filter(|bound| self.same(*bound, class)).map(Tree::Class),
             Pattern::Number(n) => {
-                let splat = about(&self.graph, class).splat.as_ref()?;
+                let splat = about(self.graph, class).splat.as_ref()?;
                 n.is_all(splat).then(|| number(self.graph, class, &mut HashSet::new()))?
             }
             Pattern::Op { .. } | Pattern::Rebroadcast { .. } => {
-                let ty = about(&self.graph, class).ty;
+                let ty = about(self.graph, class).ty;
                 let mut nodes: Vec<&Node> = self.graph[class].nodes.iter().collect();
                 nodes.sort_unstable();
                 let found = nodes.into_iter().find_map(|n| self.node(pattern, n, ty));

@@ -45,15 +45,15 @@ fn step(
     match &link.why {
         Why::Rule(name, way) => {
             let rule = rules.iter().find(|r| r.name == *name).ok_or(format!("there is no rule {name}"))?;
+            if !apply::allowed(terms, rule, way) {
+                return Err(format!("a condition of {name} is not seen to hold"));
+            }
             let node = terms.nodes()[usize::from(left)].clone();
             let ways = matcher::find(&matcher::Site::new(terms, &node), rule);
             let same = |w: &&matcher::Binding| {
                 w.vars == way.vars && w.rests == way.rests && w.payloads == way.payloads
             };
             let way = ways.iter().find(same).ok_or(format!("{name} does not hold there as it says"))?;
-            if !apply::allowed(terms, rule, way) {
-                return Err(format!("a condition of {name} is not seen to hold"));
-            }
             made(apply::build(terms, rule, way, left) == Some(right), name)
         }
         Why::BuiltIn(name) => made(built_in(terms, left, name, strict).contains(&right), name),

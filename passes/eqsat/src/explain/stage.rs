@@ -269,7 +269,7 @@ impl<'a> Prover<'a> {
                 continue;
             }
             let pairs: Vec<(Id, Id)> = children.iter().map(|c| self.chosen[c]).collect();
-            let ty = about(&self.graph, class).ty.and(type_of(self.graph, class)).cloned();
+            let ty = about(self.graph, class).ty.and(type_of(self.graph, class)).cloned();
             let children = pairs.iter().map(|(before, _)| *before).collect();
             let before = add_typed(&mut self.stage.terms, Node { head: node.head, children }, ty);
             let after = self.fold(before, &pairs, folded.get(&class))?;

@@ -129,7 +129,7 @@ struct Part {
 impl Part {
     fn of(graph: &Graph, class: Id) -> Part {
         let data = about(graph, class);
-        let splat = data.splat.as_ref().and_then(Literal::splat_value);
+        let splat = data.splat.as_deref().and_then(Literal::splat_value);
         let scalar = type_of(graph, class).is_none_or(|t| t.rank() == 0);
         let zero = splat.is_some_and(|x| x.to_f64() == 0.0);
         // One number c everywhere is c 1 1ᵀ.

@@ -53,7 +53,7 @@ impl Known {
     /// What an e-graph knows of a class.
     pub(crate) fn of_class(graph: &Graph, class: Id) -> Known {
         let data = about(graph, class);
-        Known { facts: Facts { steps: 0, ..data.facts }, splat: data.splat.clone() }
+        Known { facts: Facts { steps: 0, ..data.facts }, splat: data.splat.as_deref().cloned() }
     }
 
     fn unknown(func: &Func, value: Value) -> Known {
