@@ -7,9 +7,7 @@ use super::{dag::Source, sample::Range, terms::Terms};
 use crate::{
     apply,
     facts::Facts,
-    graph::{
-        Data, Graph, Head, Knowledge, Node, Payload, about, add_op, add_scalar, add_typed, learn, type_of,
-    },
+    graph::{Graph, Head, Knowledge, Node, Payload, about, add_op, add_scalar, add_typed, learn, type_of},
     matcher::{self, Binding},
     normalize,
     pattern::Rule,
@@ -68,8 +66,7 @@ impl Space {
         let id = add_typed(&mut self.graph, node, Some(ty));
         if dtype.is_float() {
             let bounds = Facts::of_bounds(range.low, range.high);
-            let data = Data { facts: bounds, ..about(&self.graph, id).clone() };
-            learn(&mut self.graph, id, data);
+            learn(&mut self.graph, id, bounds);
         }
         id
     }

@@ -10,8 +10,7 @@ use crate::{
     conditions::CONDITIONS,
     facts::{Facts, structure::Structure},
     graph::{
-        Data, Graph, Head, Knowledge, Node, Payload, PayloadId, about, add_op, add_scalar, add_typed, learn,
-        rank, type_of,
+        Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, learn, rank, type_of,
     },
     kinds::is_exact_multiset,
     matcher::{self, Binding},
@@ -491,8 +490,7 @@ pub(super) fn moved(rule: &Rule, dtype: DType, how: Movement) -> Result<Option<(
 fn leaf(graph: &mut Graph, number: usize, ty: &TensorType, facts: Facts) -> Id {
     let node = Node { head: Head::Leaf(number as u32), children: SmallVec::new() };
     let id = add_typed(graph, node, Some(ty.clone()));
-    let data = Data { facts, ..about(graph, id).clone() };
-    learn(graph, id, data);
+    learn(graph, id, facts);
     id
 }
 

@@ -124,9 +124,7 @@ impl<'a> Prover<'a> {
             let children = node.children.iter().map(|c| of_class[usize::from(*c)]).collect();
             let term = add_typed(&mut terms, Node { head: node.head, children }, ty);
             if let Some(facts) = journal.given.get(&Id::from(i)) {
-                let mut data = about(&terms, term).clone();
-                data.facts = *facts;
-                learn(&mut terms, term, data);
+                learn(&mut terms, term, *facts);
             }
             of_class.push(term);
         }

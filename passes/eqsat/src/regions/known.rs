@@ -218,7 +218,6 @@ pub(crate) fn add_facts(graph: &mut Graph, class: Id, known: &Known) {
     if type_of(graph, class).is_none() {
         return;
     }
-    let mut data = about(graph, class).clone();
-    data.facts = data.facts.meet(known.facts);
-    learn(graph, class, data);
+    let facts = about(graph, class).facts.meet(known.facts);
+    learn(graph, class, facts);
 }
