@@ -62,6 +62,11 @@ impl Agenda {
         }
     }
 
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.queue.is_empty() && self.refined.is_empty()
+    }
+
     fn of(&mut self, class: Id) -> &mut Waits {
         let at = usize::from(class);
         if at >= self.waits.len() {

@@ -533,17 +533,14 @@ impl Analysis<Node> for Knowledge {
     }
 }
 
-/// Derives what is known of a node again, by the number egg gave it, and adds it to what is known of its class; whether
-/// that is more.
-pub(crate) fn refresh(graph: &mut Graph, node: Id) -> bool {
+/// Derives what is known of a node again, by the number egg gave it, and adds it to what is known of its class.
+pub(crate) fn refresh(graph: &mut Graph, node: Id) {
     let class = graph.find(node);
     let node = canonical(graph, graph.id_to_node(node).clone());
     let new = again(graph, &node, class);
-    let did = graph.analysis.meet(class, new);
-    if did.0 {
+    if graph.analysis.meet(class, new).0 {
         Knowledge::modify(graph, class);
     }
-    did.0
 }
 
 /// Facts of a node of a class, after more is known of its children.

@@ -97,11 +97,10 @@ impl<'a> Search<'a> {
         self.agenda.add_all(&self.graph);
         let mut stop = report.phase("contract", |report| self.contract(report));
         if stop == Stop::Saturated && !self.plan.options.is_strict() {
-            stop = match report.phase("products", |_| self.products(roots)) {
-                Ok(true) => report.phase("products", |report| self.contract(report)),
-                Ok(false) => stop,
-                Err(reason) => reason,
-            };
+            stop = report.phase("products", |report| match self.products(roots) {
+                Ok(()) => self.contract(report),
+                Err(stop) => stop,
+            });
         }
         for _ in 0..self.plan.options.budget.windows {
             if stop != Stop::Saturated {
@@ -113,6 +112,10 @@ impl<'a> Search<'a> {
             });
         }
         self.rebuild();
+        while stop == Stop::Saturated && !self.agenda.is_empty() {
+            stop = self.contract(report);
+            self.rebuild();
+        }
         let rules = self.plan.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
         report
             .finite
@@ -129,10 +132,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Puts products of matrices into their cheapest order; whether that found anything.
-    fn products(&mut self, roots: &[Id]) -> Result<bool, Stop> {
+    /// Puts products of matrices into their cheapest order.
+    fn products(&mut self, roots: &[Id]) -> Result<(), Stop> {
         self.rebuild();
-        let mut changed = false;
         self.graph.analysis.generation = 0;
         for found in products::products(&mut self.graph, roots) {
             let entry = self.journal.as_ref().and_then(|j| j.product(&self.graph, &found));
@@ -140,12 +142,11 @@ impl<'a> Search<'a> {
                 if let Some(journal) = &mut self.journal {
                     journal.push(entry);
                 }
-                changed = true;
                 *self.fired.1.entry(found.name).or_insert(0) += 1;
             }
         }
         self.absorb();
-        if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(changed) }
+        if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(()) }
     }
 
     /// Adds to the report which rules gave parts of the chosen program.
@@ -166,10 +167,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Works through the agenda, and what congruence adds to it.
+    /// Works through the agenda, and lets what is known of classes spread.
     fn contract(&mut self, report: &mut Report) -> Stop {
-        let mut restored = false;
-        loop {
+        while !self.agenda.is_empty() {
             if self.iterations >= self.plan.options.budget.iterations {
                 return Stop::Iterations;
             }
@@ -180,28 +180,20 @@ impl<'a> Search<'a> {
                 }
                 self.absorb();
             }
-            if self.spread() {
-                continue;
-            }
-            if restored || self.graph.clean {
-                return Stop::Saturated;
-            }
-            self.rebuild();
-            restored = true;
+            self.spread();
         }
+        Stop::Saturated
     }
 
-    /// Lets what is known of classes spread to what uses them; whether anything changed. Restoring congruence does that
-    /// too, but takes a pass over everything, which waits until nothing else is left.
-    fn spread(&mut self) -> bool {
-        let mut changed = false;
+    /// Lets what is known of classes spread to what uses them. Restoring congruence does that too, but takes a pass over
+    /// everything, which waits until nothing else is left.
+    fn spread(&mut self) {
         while !self.agenda.refined.is_empty() {
             for user in std::mem::take(&mut self.agenda.refined) {
-                changed |= refresh(&mut self.graph, user);
+                refresh(&mut self.graph, user);
             }
             self.absorb();
         }
-        changed
     }
 
     /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that see what has
