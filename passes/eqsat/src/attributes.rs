@@ -186,15 +186,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "inserted",
         arity: 1,
         meaning: "the dimshuffle that does what the broadcast does, if every new dim has length 1",
-        apply: |p, _| {
-            let (axes, ty) = (p[0].attrs.get_ints("axes"), p[0].ty.as_ref()?);
-            let place = |(d, n): (usize, &Dim)| match axes.iter().position(|a| *a == d as i64) {
-                Some(i) => Some(i as i64),
-                None => n.is(1).then_some(-1),
-            };
-            let order: Vec<i64> = ty.shape.iter().enumerate().map(place).collect::<Option<_>>()?;
-            Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
-        },
+        apply: |p, _| inserted(p[0]),
     },
     Function {
         name: "to_result",
@@ -335,7 +327,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Dims of length 1 come and go, the others stay in order.
-fn squeezed(from: &TensorType, to: &TensorType) -> Option<Payload> {
+pub(crate) fn squeezed(from: &TensorType, to: &TensorType) -> Option<Payload> {
     let mut order = vec![];
     let mut next = 0;
     for dim in to.shape.iter() {
@@ -353,6 +345,18 @@ fn squeezed(from: &TensorType, to: &TensorType) -> Option<Payload> {
     }
     let rest = from.shape.iter().skip(next).all(|d| d.is(1));
     rest.then(|| Payload { attrs: Attrs::new().ints("order", &order), ty: None })
+}
+
+/// The dimshuffle that a broadcast is whose new dims have length 1.
+pub(crate) fn inserted(broadcast: &Payload) -> Option<Payload> {
+    let axes = broadcast.attrs.get_ints("axes");
+    let place = |(d, n): (usize, &Dim)| match axes.iter().position(|a| *a == d as i64) {
+        Some(i) => Some(i as i64),
+        None => n.is(1).then_some(-1),
+    };
+    let order: Vec<i64> =
+        broadcast.ty.as_ref()?.shape.iter().enumerate().map(place).collect::<Option<_>>()?;
+    Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
 }
 
 /// The part of a slice of a product that concerns one factor, a matrix: `axis` is the dim that both have, 0 or 1.

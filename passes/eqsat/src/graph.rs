@@ -11,6 +11,7 @@
 mod derive;
 
 use crate::{
+    attributes::{inserted, squeezed},
     facts::Facts,
     hash::FastMap,
     kinds::{KindSet, is_multiset, is_product},
@@ -208,6 +209,15 @@ impl Changes {
 /// An op and the types of its operands.
 type Typing = (OpKind, PayloadId, SmallVec<[TypeId; 3]>);
 
+/// The simplest form of an op.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// Its operand.
+    Operand,
+    /// This op over the same operands, and its type.
+    Op(OpKind, PayloadId, TypeId),
+}
+
 /// The side tables of an e-graph, and its analysis.
 #[derive(Clone, Debug)]
 pub(crate) struct Knowledge {
@@ -217,8 +227,8 @@ pub(crate) struct Knowledge {
     derived: Option<Data>,
     payloads: Interner<Payload>,
     types: Interner<TensorType>,
-    /// Types of ops by the types of their operands, as far as they were asked for.
-    results: FastMap<Typing, Option<TypeId>>,
+    /// What ops are by the types of their operands, as far as they were asked for.
+    forms: FastMap<Typing, Option<Form>>,
     /// Type of the node that is being added.
     pending: Option<TypeId>,
     /// The generation of the classes that are made.
@@ -231,7 +241,7 @@ pub(crate) struct Knowledge {
     uniting: Cell<bool>,
     /// Symbols that are lengths, by id: they are not negative.
     pub(crate) lengths: BTreeSet<u32>,
-    /// Whether [`add_op`] gives the operand of an op that moves nothing. The checker of rules wants the op.
+    /// Whether [`add_op`] gives an op that moves elements in its simplest form. The checker of rules wants the op itself.
     pub(crate) shortens: bool,
 }
 
@@ -244,7 +254,7 @@ impl Default for Knowledge {
             derived: None,
             payloads,
             types: Interner::default(),
-            results: FastMap::default(),
+            forms: FastMap::default(),
             pending: None,
             generation: 0,
             changes: Changes::default(),
@@ -384,8 +394,8 @@ fn add_node(graph: &mut Graph, node: Node, ty: Option<TypeId>) -> Id {
     id
 }
 
-/// Adds an op, or gives its operand where that is all it is; `None` if the types do not fit or it would need a check that
-/// the program does not make.
+/// Adds an op in its simplest form; `None` if the types do not fit or it would need a check that the program does not
+/// make.
 pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[Id]) -> Option<Id> {
     if let [only] = children
         && is_multiset(kind)
@@ -394,23 +404,52 @@ pub(crate) fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, childr
     }
     let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| about(graph, *c).ty).collect::<Option<_>>()?;
     let key = (kind, payload, types);
-    let ty = match graph.analysis.results.get(&key) {
-        Some(ty) => *ty,
+    let form = match graph.analysis.forms.get(&key) {
+        Some(form) => *form,
         None => {
-            let ty = result_type(graph, kind, payload, children).map(|t| graph.analysis.intern_type(t));
-            graph.analysis.results.insert(key, ty);
-            ty
+            let form = result_type(graph, kind, payload, children)
+                .map(|ty| simplest(&mut graph.analysis, kind, payload, &key.2, ty));
+            graph.analysis.forms.insert(key, form);
+            form
         }
     }?;
-    if graph.analysis.shortens
-        && let [only] = children
-        && about(graph, *only).ty == Some(ty)
-        && moves_nothing(kind, graph.analysis.payload(payload))
-    {
-        return Some(*only);
+    match form {
+        Form::Operand => children.first().copied(),
+        Form::Op(kind, payload, ty) => {
+            Some(add_node(graph, Node { head: Head::Op(kind, payload), children: children.into() }, Some(ty)))
+        }
     }
-    let node = Node { head: Head::Op(kind, payload), children: children.into() };
-    Some(add_node(graph, node, Some(ty)))
+}
+
+/// The simplest form of an op whose result has type `ty`: its operand where it moves nothing, a dimshuffle where a reshape or
+/// broadcast only inserts or drops dims of length 1.
+fn simplest(
+    knowledge: &mut Knowledge,
+    kind: OpKind,
+    payload: PayloadId,
+    operands: &[TypeId],
+    ty: TensorType,
+) -> Form {
+    let whole = knowledge.intern_type(ty);
+    let itself = Form::Op(kind, payload, whole);
+    let [operand] = *operands else { return itself };
+    if !knowledge.shortens {
+        return itself;
+    }
+    if operand == whole && moves_nothing(kind, knowledge.payload(payload)) {
+        return Form::Operand;
+    }
+    let (from, to) = (knowledge.tensor_type(operand), knowledge.tensor_type(whole));
+    let order = match kind {
+        OpKind::Reshape => squeezed(from, to),
+        // Rank-0 values are sought behind broadcasts.
+        OpKind::Broadcast if from.rank() > 0 => inserted(knowledge.payload(payload)),
+        _ => None,
+    };
+    match order {
+        Some(order) => Form::Op(OpKind::Dimshuffle, knowledge.intern(order), whole),
+        None => itself,
+    }
 }
 
 /// Whether an op whose result has the type of its operand is that operand.
