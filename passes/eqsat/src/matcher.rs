@@ -11,7 +11,7 @@ use crate::{
     apply,
     graph::{Data, Graph, Node, PayloadId, about, is_circular, rank, type_of},
     normalize::is_movement,
-    pattern::{Argument, Guard, Pattern, PayloadPattern, Rule},
+    pattern::{Argument, Pattern, PayloadPattern, Rule},
 };
 use egg::{Id, Language};
 use smallvec::{SmallVec, smallvec};
@@ -113,7 +113,7 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The ways in which the left side of `rule` holds at a node, and the conditions on single variables.
+/// The ways in which the left side of `rule` holds at a node and all its conditions are proved.
 pub(crate) fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
     let node = site.node;
     let way = Binding {
@@ -171,7 +171,7 @@ impl Matcher<'_, '_> {
         }
         match goals {
             None => {
-                if fits(self.graph, &self.way) {
+                if fits(self.graph, &self.way) && self.holds(|args| !matches!(args, [Argument::Var(_)])) {
                     self.found.push(self.way.clone());
                 }
             }
@@ -182,11 +182,9 @@ impl Matcher<'_, '_> {
         }
     }
 
-    /// Whether the conditions on a variable alone are proved. Asked before anything else is matched, they leave out most
-    /// of the ways in which a sum or product can be taken apart.
-    fn alone(&self, var: usize) -> bool {
-        let alone = |guard: &&Guard| matches!(guard.args.as_slice(), [Argument::Var(v)] if *v == var);
-        self.rule.guards.iter().filter(alone).all(|guard| apply::holds(self.graph, guard, &self.way))
+    /// Whether those conditions are proved that are on these variables.
+    fn holds(&self, on: impl Fn(&[Argument]) -> bool) -> bool {
+        self.rule.guards.iter().filter(|g| on(&g.args)).all(|g| apply::holds(self.graph, g, &self.way))
     }
 
     fn class(&mut self, pattern: &Pattern, class: Id, next: Option<&Goals<'_>>) {
@@ -197,7 +195,9 @@ impl Matcher<'_, '_> {
                 Some(_) => self.goals(next),
                 None => {
                     self.way.vars[*v] = Some(class);
-                    if self.alone(*v) {
+                    // Asked before anything else is matched, what is wanted of one variable leaves out most of the ways
+                    // in which a sum or product can be taken apart.
+                    if self.holds(|args| matches!(args, [Argument::Var(w)] if w == v)) {
                         self.goals(next);
                     }
                     self.way.vars[*v] = None;

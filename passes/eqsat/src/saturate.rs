@@ -307,9 +307,7 @@ impl<'a> Search<'a> {
             }
             let ways = || {
                 let mut ways = matcher::find(&site, rule);
-                ways.retain(|way| {
-                    !trigger.goes_round(&self.graph, class, way) && apply::allowed(&self.graph, rule, way)
-                });
+                ways.retain(|way| !trigger.goes_round(&self.graph, class, way));
                 ways
             };
             let ways = report.rule(&rule.name, ways, |rule, ways| {
