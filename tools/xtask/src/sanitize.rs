@@ -32,7 +32,16 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
         runtime.display()
     );
     let mut command = process::cargo(root);
-    command.args(["test", "--package", "thn-opt", "--target-dir", "target/sanitize", "--config", &runner]);
+    command.args([
+        "test",
+        "--package",
+        "thn-opt",
+        "--no-default-features",
+        "--target-dir",
+        "target/sanitize",
+        "--config",
+        &runner,
+    ]);
     command.env("THN_SANITIZE", "1");
     process::run(&mut command)?;
     Ok(ExitCode::SUCCESS)

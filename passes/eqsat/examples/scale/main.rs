@@ -12,9 +12,14 @@
 
 mod programs;
 
+use mimalloc::MiMalloc;
 use std::{fs, process::ExitCode, thread, time::Instant};
 use thn_eqsat::{Detail, Options, Profile, Report, optimize};
 use thn_ir::{Error, Func};
+
+/// The allocator of `thn-opt`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How often a training step is optimized.
 const STEPS: usize = 50;
