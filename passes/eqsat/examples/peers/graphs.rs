@@ -86,6 +86,8 @@ pub(super) fn all() -> Vec<Graph> {
         "norm" x.sqr().sum().sqrt();
         "cosine" (x * y).sum() / (x.sqr().sum().sqrt() * y.sqr().sum().sqrt());
         "softmax-by-hand" x.exp() / x.exp().sum();
+        "softmax-by-reciprocal" x.exp() * (1.0 / x.exp().sum());
+        "expectation-by-softmax" (x.exp() / x.exp().sum() * y).sum();
         "log-softmax-by-hand" (x.exp() / x.exp().sum()).log();
         "logsumexp" x.exp().sum().log();
         "log-of-product-of-all" x.exp().prod().log();
@@ -152,6 +154,9 @@ pub(super) fn all() -> Vec<Graph> {
         "row-softmax" x.softmax_over(1);
         "row-log-softmax" x.softmax_over(1).log();
         "layer-norm" (x - x.mean_over(keep(1))) / (x.var_over(keep(1)) + 1e-5).sqrt();
+        "centred-twice" x - x.mean_over(keep(1)) - x.mean_over(keep(0)) + x.mean();
+        "rows-over-largest" x / x.abs().max_over(keep(1)) * y.sum_over(keep(0));
+        "distances-of-rows" (x.sqr().sum_over(keep(1)) - 2.0 * (x * y).sum_over(keep(1)) + y.sqr().sum_over(keep(1))).sqrt();
         "normalised-rows" x.abs() / x.abs().sum_over(keep(1));
         "sum-of-product" x.dot(y.t()).sum();
         "chain" x.dot(y.t()).dot(x);
