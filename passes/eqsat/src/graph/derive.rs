@@ -66,15 +66,10 @@ pub(super) fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
             let expr = graph.analysis.payload(payload).attrs.get_dim("expr");
             expr.map_or(unknown.facts, |d| d.visit(&mut DimFacts { lengths: &graph.analysis.lengths }))
         }
-        (None, OpKind::Iota) => {
+        (None, OpKind::Iota | OpKind::Argmax) => {
+            let along = node.children.first().map_or(tensor, |x| type_of(graph, *x));
             let axis = graph.analysis.payload(payload).attrs.get_int("axis").unwrap_or(0);
-            let length = tensor.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
-            Facts::of_iota(length.and_then(Dim::as_const), dtype)
-        }
-        (None, OpKind::Argmax) => {
-            let axis = graph.analysis.payload(payload).attrs.get_int("axis").unwrap_or(0);
-            let x = node.children.first().and_then(|c| type_of(graph, *c));
-            let length = x.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
+            let length = along.and_then(|t| t.shape.get(usize::try_from(axis).ok()?));
             Facts::of_iota(length.and_then(Dim::as_const), dtype)
         }
         (None, OpKind::Assume) => {
