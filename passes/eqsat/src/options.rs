@@ -10,7 +10,7 @@ use thn_ir::{DType, OpKind};
 pub enum Class {
     /// Same bits; NaN is NaN.
     Exact,
-    /// NaN operands stay NaN, finite results stay finite, and no result is less accurate.
+    /// NaN operands stay NaN, finite results stay finite, and no result is less accurate. A zero may change its sign.
     Accurate,
     /// Equal where the operands and every intermediate value of the left side are finite.
     Finite,
