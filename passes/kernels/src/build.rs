@@ -180,8 +180,11 @@ impl Writer<'_> {
             flat || matches!(readers.as_slice(), [r] if same(r))
         };
         let gone: Vec<OpId> = anchors.iter().copied().filter(needless).collect();
+        let all = anchors.clone();
         anchors.retain(|op| !gone.contains(op));
-        Ok(anchors)
+        // A fold follows the memory of what it reads; one that reads nothing else any more has other rows.
+        let fits = self.fitting(block, content, &anchors, outer).is_some();
+        Ok(if fits { anchors } else { all })
     }
 
     fn schedule(
@@ -191,6 +194,18 @@ impl Writer<'_> {
         anchors: &[OpId],
         outer: &[Dim],
     ) -> Result<Schedule, Error> {
+        self.fitting(block, content, anchors, outer)
+            .ok_or_else(|| Error::internal("a kernel without a schedule").at("kernel", &Loc::Unknown))
+    }
+
+    /// The schedule of a kernel whose ops with loops of their own are `anchors`, if there is one over these rows.
+    fn fitting(
+        &self,
+        block: BlockId,
+        content: &Content,
+        anchors: &[OpId],
+        outer: &[Dim],
+    ) -> Option<Schedule> {
         let local: HashSet<OpId> = self.from.block(block).ops.iter().copied().collect();
         let stored = |v: Value| {
             let maker = self.from.def_op(v).filter(|op| local.contains(op));
@@ -198,7 +213,6 @@ impl Writer<'_> {
         };
         let trace = Trace { func: self.from, accesses: self.accesses, stored: &stored };
         Schedule::new(&trace, anchors, outer)
-            .ok_or_else(|| Error::internal("a kernel without a schedule").at("kernel", &Loc::Unknown))
     }
 
     fn structure(&mut self, op: OpId, target: BlockId) -> Result<(), Error> {

@@ -297,3 +297,20 @@ fn folds_of_one_operand_share_a_kernel() {
     f.add_result(c, Res::default());
     assert_eq!(schedules(&planned(&f)), ["rows"]);
 }
+
+/// A value that is made from positions alone is read twice, and so is worth loops of its own; its only reader, a sum
+/// over the rows, would have no memory to follow without it.
+#[test]
+fn a_fold_of_positions_keeps_its_rows() {
+    let mut f = Func::new("f");
+    let x = arg(&mut f, "x", DType::F32, &[None, None, None]);
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let shape = b.shape(x).unwrap();
+    let axis = Attrs::new().with("axis", Attr::Int(0));
+    let places = b.shaped(OpKind::Iota, &[], axis, &TensorType::new(DType::F32, shape)).unwrap();
+    let sine = b.map(OpKind::Sin, &[places]).unwrap();
+    let both = b.map(OpKind::LogAddExp, &[sine, sine]).unwrap();
+    let sum = b.reduce(OpKind::Sum, both, &[0]).unwrap();
+    f.add_result(sum, Res::default());
+    assert_eq!(schedules(&planned(&f)), ["rows"]);
+}
