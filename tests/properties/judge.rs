@@ -5,7 +5,7 @@
 //! the original they are equally good: which of two roundings is luckier says nothing.
 
 use std::collections::BTreeMap;
-use thn_ir::{DType, Error, Func, OpKind, Res, Value};
+use thn_ir::{Builder, DType, Error, Func, Loc, OpKind, Res, Value};
 use thn_reference::{Tensor, Value as Input, bits_of_error, exact, forward_error, interpret};
 
 /// Rows promise errors of at most this many units in the last place.
@@ -14,12 +14,14 @@ fn largest_ulp() -> f64 {
 }
 
 /// What a rewrite may assume and change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Mode {
     /// Values are finite: points where the original program meets others are not judged.
     pub(crate) finite: bool,
     /// Sums and products may be reordered.
     pub(crate) reassociated: bool,
+    /// Sums are kept in the precision of their results on the way, and may overflow there.
+    pub(crate) narrow_sums: bool,
 }
 
 /// What is found at one point.
@@ -50,6 +52,8 @@ pub(crate) struct Point<'a> {
     /// Some input or value of the body is infinite: a pole, whose sign is that of a zero.
     infinite: bool,
     bounds: BTreeMap<bool, Vec<Tensor<f64>>>,
+    /// The results with every zero on the way of one sign: positive, then negative.
+    signed: Option<[Vec<Input>; 2]>,
 }
 
 /// The float values of the body: what rules of class `finite` speak of.
@@ -69,6 +73,46 @@ fn shifted(func: &Func) -> usize {
     func.walk(Func::BODY).into_iter().filter(|op| shifts(func.op(*op).kind)).count()
 }
 
+/// Whether a program folds elements in floating point.
+fn folds(func: &Func) -> bool {
+    let adds =
+        |k: OpKind| matches!(k, OpKind::Sum | OpKind::Mean | OpKind::Prod | OpKind::Dot | OpKind::BatchedDot);
+    func.walk(Func::BODY).into_iter().any(|op| adds(func.op(op).kind))
+}
+
+/// The program with the sign of every zero among its arguments and on its way made positive, or negative.
+fn with_one_zero(func: &Func, negative: bool) -> Result<Func, Error> {
+    let mut all = func.clone();
+    let mut blocks = vec![Func::BODY];
+    for op in func.walk(Func::BODY) {
+        blocks.extend(&func.op(op).regions);
+    }
+    for block in blocks {
+        let args = func.block(block).args.iter().map(|v| (None, *v));
+        let ops = func.block(block).ops.iter();
+        let made: Vec<_> =
+            args.chain(ops.flat_map(|op| func.op(*op).results.iter().map(|v| (Some(*op), *v)))).collect();
+        for (op, value) in made {
+            let Some(ty) = func.tensor(value).filter(|t| t.dtype.is_float()) else { continue };
+            let ops = &all.block(block).ops;
+            let at = op.and_then(|op| ops.iter().position(|o| *o == op)).map_or(0, |i| i + 1);
+            let before = ops.len();
+            let mut b = Builder::new(&mut all, block, Loc::Unknown);
+            let zero = b.number(ty.dtype, 0.0)?;
+            // -0 + 0 is 0, and every other number is what it was.
+            let turned = if negative { b.map(OpKind::Neg, &[value])? } else { value };
+            let sum = b.map(OpKind::Add, &[turned, zero])?;
+            let result = if negative { b.map(OpKind::Neg, &[sum])? } else { sum };
+            let added = all.block(block).ops[before..].to_vec();
+            all.block_mut(block).ops[at..].rotate_right(added.len());
+            all.replace_uses(value, result);
+            let reader = if negative { added[1] } else { added[added.len() - 1] };
+            all.op_mut(reader).operands[0] = value;
+        }
+    }
+    Ok(all)
+}
+
 fn is_finite(value: &Input) -> bool {
     !value.dtype.is_float() || value.elements().all(|x| x.to_f64().is_finite())
 }
@@ -81,7 +125,7 @@ impl<'a> Point<'a> {
         let infinite = inputs.iter().chain(&all).any(|v| v.elements().any(|x| x.to_f64().is_infinite()));
         let original = all[..func.results.len()].to_vec();
         let truth = exact::evaluate(func, inputs)?;
-        Ok(Point { func, inputs, original, truth, finite, infinite, bounds: BTreeMap::new() })
+        Ok(Point { func, inputs, original, truth, finite, infinite, bounds: BTreeMap::new(), signed: None })
     }
 
     /// The results of the original program in the interpreter.
@@ -100,6 +144,16 @@ impl<'a> Point<'a> {
             self.bounds.insert(reassociated, bounds);
         }
         Ok(&self.bounds[&reassociated])
+    }
+
+    /// Whether an element of a result is NaN if zeros have another sign: the sum of two poles.
+    fn hangs_on_zeros(&mut self, result: usize, at: usize) -> Result<bool, Error> {
+        if self.signed.is_none() {
+            let of = |negative| interpret(&with_one_zero(self.func, negative)?, self.inputs);
+            self.signed = Some([of(false)?, of(true)?]);
+        }
+        let nan = |all: &Vec<Input>| all[result].elements().nth(at).is_some_and(|x| x.to_f64().is_nan());
+        Ok(self.signed.iter().flatten().any(nan))
     }
 
     /// Judges the results of another program for the same inputs. `after` is that program, if the rules made it.
@@ -133,6 +187,9 @@ impl<'a> Point<'a> {
                 // inf - inf may become the limit: the set of finite results may grow. And a zero may change its sign,
                 // with it that of an infinite quotient.
                 if (t.is_nan() && self.infinite) || (t.is_infinite() && b.is_infinite()) {
+                    continue;
+                }
+                if t.is_infinite() && b.is_nan() && self.hangs_on_zeros(i, at)? {
                     continue;
                 }
                 let (old, new) = (bits_of_error(a, t, dtype), bits_of_error(b, t, dtype));
@@ -181,7 +238,8 @@ impl<'a> Point<'a> {
         let radius = self.bound(mode.reassociated)?[result].data.iter().nth(at).copied().unwrap_or(0.0);
         if radius.is_infinite() {
             // Behind a possible overflow the original promises nothing, but what it can keep finite must stay so.
-            return Ok(truth.is_finite() && found.is_finite());
+            let kept = truth.is_finite() && found.is_finite();
+            return Ok(kept || (mode.narrow_sums && folds(&crate::part(self.func, &[result]))));
         }
         let ulp = match dtype {
             DType::F32 => f64::from((truth as f32).abs().next_up()) - f64::from((truth as f32).abs()),
