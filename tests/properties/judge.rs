@@ -77,7 +77,10 @@ fn shifted(func: &Func) -> usize {
 fn folds(func: &Func) -> bool {
     let adds =
         |k: OpKind| matches!(k, OpKind::Sum | OpKind::Mean | OpKind::Prod | OpKind::Dot | OpKind::BatchedDot);
-    func.walk(Func::BODY).into_iter().any(|op| adds(func.op(op).kind))
+    func.walk(Func::BODY)
+        .into_iter()
+        .map(|op| func.op(op))
+        .any(|op| adds(op.kind) && func.tensor(op.result()).is_some_and(|t| t.dtype.is_float()))
 }
 
 /// The program with the sign of every zero among its arguments and on its way made positive, or negative.
@@ -106,8 +109,8 @@ fn with_one_zero(func: &Func, negative: bool) -> Result<Func, Error> {
             let added = all.block(block).ops[before..].to_vec();
             all.block_mut(block).ops[at..].rotate_right(added.len());
             all.replace_uses(value, result);
-            let reader = if negative { added[1] } else { added[added.len() - 1] };
-            all.op_mut(reader).operands[0] = value;
+            // The op after the constant reads the value as it was.
+            all.op_mut(added[1]).operands[0] = value;
         }
     }
     Ok(all)

@@ -402,8 +402,24 @@ fn careless(func: &mut Func, options: &Options) -> Result<BTreeMap<String, usize
     Ok(fired)
 }
 
+/// What is infinite becomes NaN: every float result r is r + (r - r).
+fn infinite(func: &mut Func, options: &Options) -> Result<BTreeMap<String, usize>, Error> {
+    let fired = optimizer(func, options)?;
+    for (i, result) in func.body().results.clone().into_iter().enumerate() {
+        if func.tensor(result).is_some_and(|t| t.dtype.is_float()) {
+            let mut b = Builder::new(func, Func::BODY, Loc::Unknown);
+            let nothing = b.map(OpKind::Sub, &[result, result])?;
+            let sum = b.map(OpKind::Add, &[result, nothing])?;
+            func.block_mut(Func::BODY).results[i] = sum;
+        }
+    }
+    Ok(fired)
+}
+
 fn faults_are_found() -> Result<(), Failed> {
-    for (what, optimizer) in [("a sign", &faulty as &Optimizer), ("a cancellation", &careless)] {
+    let faults =
+        [("a sign", &faulty as &Optimizer), ("a cancellation", &careless), ("an infinity", &infinite)];
+    for (what, optimizer) in faults {
         let summary = check_graphs(seed(), GRAPHS / 3, optimizer, false)?;
         let found = summary.failures.len();
         println!("{what}: {found} findings in {} programs", summary.graphs);

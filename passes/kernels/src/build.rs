@@ -130,8 +130,7 @@ impl Writer<'_> {
             Kind::Structure => return Err(Error::internal("a loop or branch inside a kernel")),
             Kind::Loops(outer) => outer,
         };
-        let anchors = self.anchors(block, cluster, content, results, outer)?;
-        let schedule = self.schedule(block, content, &anchors, outer)?;
+        let (anchors, schedule) = self.anchors(block, cluster, content, results, outer)?;
         let folds = |op: OpId| self.accesses.get(op).is_some_and(|a| a.fold.is_some());
         let pointwise = |op: &OpId| !folds(*op);
         let flat = schedule.stages.iter().all(|s| pointwise(&s.op) && s.kept.is_empty());
@@ -151,7 +150,8 @@ impl Writer<'_> {
         Ok(if kept.is_empty() { attrs } else { attrs.ints("kept", &kept) })
     }
 
-    /// The ops that have loops of their own: folds, results, and values that several loops read.
+    /// The ops that have loops of their own, which are folds, results, and values that several loops read; and those
+    /// loops.
     fn anchors(
         &self,
         block: BlockId,
@@ -159,9 +159,10 @@ impl Writer<'_> {
         content: &Content,
         results: &[Value],
         outer: &[Dim],
-    ) -> Result<Vec<OpId>, Error> {
-        let mut anchors = cluster.ops.clone();
-        let schedule = self.schedule(block, content, &anchors, outer)?;
+    ) -> Result<(Vec<OpId>, Schedule), Error> {
+        let anchors = cluster.ops.clone();
+        let missing = || Error::internal("a kernel without a schedule").at("kernel", &Loc::Unknown);
+        let schedule = self.schedule(block, content, &anchors, outer).ok_or_else(missing)?;
         let folds = |op: OpId| self.accesses.get(op).is_some_and(|a| a.fold.is_some());
         let flat = schedule.stages.iter().all(|s| !folds(s.op) && s.kept.is_empty());
         let needless = |op: &OpId| {
@@ -179,27 +180,16 @@ impl Writer<'_> {
             };
             flat || matches!(readers.as_slice(), [r] if same(r))
         };
-        let gone: Vec<OpId> = anchors.iter().copied().filter(needless).collect();
-        let all = anchors.clone();
-        anchors.retain(|op| !gone.contains(op));
+        let fewer: Vec<OpId> = anchors.iter().copied().filter(|op| !needless(op)).collect();
         // A fold follows the memory of what it reads; one that reads nothing else any more has other rows.
-        let fits = self.fitting(block, content, &anchors, outer).is_some();
-        Ok(if fits { anchors } else { all })
-    }
-
-    fn schedule(
-        &self,
-        block: BlockId,
-        content: &Content,
-        anchors: &[OpId],
-        outer: &[Dim],
-    ) -> Result<Schedule, Error> {
-        self.fitting(block, content, anchors, outer)
-            .ok_or_else(|| Error::internal("a kernel without a schedule").at("kernel", &Loc::Unknown))
+        Ok(match self.schedule(block, content, &fewer, outer) {
+            Some(simpler) => (fewer, simpler),
+            None => (anchors, schedule),
+        })
     }
 
     /// The schedule of a kernel whose ops with loops of their own are `anchors`, if there is one over these rows.
-    fn fitting(
+    fn schedule(
         &self,
         block: BlockId,
         content: &Content,
