@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Times of whole large programs are of the processor, not of the clock on the wall, so that other work on the machine does
-//! not count; training steps are too short for that, and the fastest of many runs counts. The peak of memory is that of the process while one program is optimized. Both come from Linux's `/proc`.
+//! not count; small programs are too short for that, and the fastest of many runs counts. The peak of memory is that of the process while one program is optimized. Both come from Linux's `/proc`.
 //! The text of every program is compared: two runs, and eight at the same time in threads of their own.
 
 mod programs;
@@ -21,8 +21,8 @@ use thn_ir::{Error, Func};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// How often a training step is optimized.
-const STEPS: usize = 50;
+/// How often a small program is optimized.
+const TIMES: usize = 50;
 
 /// Rules shown by `rules`.
 const MOST: usize = 40;
@@ -117,11 +117,15 @@ fn run(sizes: &[usize]) -> Result<(), Error> {
         }
     }
     println!("Two runs, and eight at the same time, gave the same text.\n");
-    println!("| training step | ops | ops after | milliseconds | e-nodes | sweeps | stop |");
+    println!("| program | ops | ops after | milliseconds | e-nodes | sweeps | stop |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: | --- |");
-    for (name, func) in [("logistic regression", programs::logistic()?), ("MLP", programs::mlp()?)] {
+    for (name, func) in [
+        ("training step of logistic regression", programs::logistic()?),
+        ("training step of an MLP", programs::mlp()?),
+        ("chain of 80 matrices", programs::chain()?),
+    ] {
         let mut milliseconds = f64::INFINITY;
-        for _ in 0..STEPS {
+        for _ in 0..TIMES {
             let mut func = func.clone();
             let start = Instant::now();
             optimize(&mut func, &Options::default())?;

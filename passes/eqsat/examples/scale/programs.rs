@@ -1,4 +1,4 @@
-//! The programs that are measured: random ones of any size, and two training steps.
+//! The programs that are measured: random ones of any size, two training steps and a chain of matrix products.
 
 use std::collections::BTreeSet;
 use thn_ir::{
@@ -252,5 +252,23 @@ pub(crate) fn mlp() -> Result<Func, Error> {
         loss = b.map(OpKind::Add, &[loss, decay])?;
     }
     step(&mut func, loss, &weights)?;
+    Ok(func)
+}
+
+/// A product of 80 matrices whose dims are random numbers up to 40, in random brackets.
+pub(crate) fn chain() -> Result<Func, Error> {
+    let mut func = Func::new("chain");
+    let mut random = Random(80);
+    let mut dims = vec![];
+    dims.resize_with(81, || Some(1 + random.below(40) as i64));
+    let mut parts: Vec<Value> =
+        dims.windows(2).map(|dims| func.add_tensor_arg(DType::F64, dims, Arg::default())).collect();
+    let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
+    while parts.len() > 1 {
+        let i = random.below(parts.len() - 1);
+        let product = b.map(OpKind::Dot, &parts[i..i + 2])?;
+        parts.splice(i..i + 2, [product]);
+    }
+    func.add_result(parts[0], Res::default());
     Ok(func)
 }
