@@ -13,6 +13,9 @@ fn largest_ulp() -> f64 {
     OpKind::ALL.into_iter().map(|k| k.row().max_ulp).max().map_or(1.0, f64::from)
 }
 
+/// What part of the largest number is so near to overflow that other roundings overflow.
+const EDGE: f64 = 0.999;
+
 /// What a rewrite may assume and change.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Mode {
@@ -20,8 +23,9 @@ pub(crate) struct Mode {
     pub(crate) finite: bool,
     /// Sums and products may be reordered.
     pub(crate) reassociated: bool,
-    /// Sums are kept in the precision of their results on the way, and may overflow there.
-    pub(crate) narrow_sums: bool,
+    /// Sums are kept in the precision of their results on the way, and may overflow there; other roundings may lie on the
+    /// other side of the edge of overflow.
+    pub(crate) compiled: bool,
 }
 
 /// What is found at one point.
@@ -66,11 +70,17 @@ fn intermediates(func: &Func) -> Func {
     all
 }
 
-/// The number of ops that shift by a largest element before they exponentiate.
-fn shifted(func: &Func) -> usize {
+/// Whether `after` has more ops than `before` that shift by a largest element before they exponentiate, or has them and
+/// exponentiates less without.
+fn shifts_more(before: &Func, after: &Func) -> bool {
     let shifts =
         |k: OpKind| matches!(k, OpKind::Softmax | OpKind::LogSoftmax | OpKind::LogSumExp | OpKind::LogAddExp);
-    func.walk(Func::BODY).into_iter().filter(|op| shifts(func.op(*op).kind)).count()
+    let count = |func: &Func, of: &dyn Fn(OpKind) -> bool| {
+        func.walk(Func::BODY).into_iter().filter(|op| of(func.op(*op).kind)).count()
+    };
+    let (old, new) = (count(before, &shifts), count(after, &shifts));
+    let exps = |func| count(func, &|k| k == OpKind::Exp);
+    new > old || (new > 0 && exps(after) < exps(before))
 }
 
 /// Whether a program folds elements in floating point.
@@ -149,14 +159,16 @@ impl<'a> Point<'a> {
         Ok(&self.bounds[&reassociated])
     }
 
-    /// Whether an element of a result is NaN if zeros have another sign: the sum of two poles.
-    fn hangs_on_zeros(&mut self, result: usize, at: usize) -> Result<bool, Error> {
+    /// Whether the program itself gives `found` if its zeros have another sign: NaN for the sum of two poles, the other
+    /// infinity for a pole, the other side of a cut.
+    fn hangs_on_zeros(&mut self, result: usize, at: usize, found: f64) -> Result<bool, Error> {
         if self.signed.is_none() {
             let of = |negative| interpret(&with_one_zero(self.func, negative)?, self.inputs);
             self.signed = Some([of(false)?, of(true)?]);
         }
-        let nan = |all: &Vec<Input>| all[result].elements().nth(at).is_some_and(|x| x.to_f64().is_nan());
-        Ok(self.signed.iter().flatten().any(nan))
+        let element = |all: &Vec<Input>| all[result].elements().nth(at).map(|x| x.to_f64());
+        let same = |x: f64| x == found || (x.is_nan() && found.is_nan());
+        Ok(self.signed.iter().flatten().filter_map(element).any(same))
     }
 
     /// Judges the results of another program for the same inputs. `after` is that program, if the rules made it.
@@ -167,7 +179,7 @@ impl<'a> Point<'a> {
         after: Option<&Func>,
     ) -> Result<Verdict, Error> {
         let mut verdict = Verdict::default();
-        let stabilized = after.filter(|f| shifted(f) > shifted(self.func));
+        let stabilized = after.filter(|after| shifts_more(self.func, after));
         if mode.finite && !self.finite {
             verdict.skipped = Some("a value is not finite");
             return Ok(verdict);
@@ -192,17 +204,18 @@ impl<'a> Point<'a> {
                 if (t.is_nan() && self.infinite) || (t.is_infinite() && b.is_infinite()) {
                     continue;
                 }
-                if t.is_infinite() && b.is_nan() && self.hangs_on_zeros(i, at)? {
+                let (old, new) = (bits_of_error(a, t, dtype), bits_of_error(b, t, dtype));
+                let worse = new > old && !self.excused(i, at, b, t, dtype, mode)?;
+                if worse && self.hangs_on_zeros(i, at, b)? {
                     continue;
                 }
-                let (old, new) = (bits_of_error(a, t, dtype), bits_of_error(b, t, dtype));
                 verdict.elements += 1;
                 verdict.bits[0] += old;
                 verdict.bits[1] += new;
                 if verdict.worst.is_none_or(|(o, n)| new - old > n - o) {
                     verdict.worst = Some((old, new));
                 }
-                if new > old && !self.excused(i, at, b, t, dtype, mode)? {
+                if worse {
                     // exp(x) / sum(exp(x)) overflows, and softmax does not; but it rounds x - max(x), which costs
                     // as many ulps as that number is large. The wider finite set comes first, and what it costs is
                     // what softmax itself promises.
@@ -242,7 +255,10 @@ impl<'a> Point<'a> {
         if radius.is_infinite() {
             // Behind a possible overflow the original promises nothing, but what it can keep finite must stay so.
             let kept = truth.is_finite() && found.is_finite();
-            return Ok(kept || (mode.narrow_sums && folds(&crate::part(self.func, &[result]))));
+            let largest = if dtype == DType::F32 { f64::from(f32::MAX) } else { f64::MAX };
+            let at_edge =
+                found.is_infinite() && found.signum() == truth.signum() && truth.abs() > EDGE * largest;
+            return Ok(kept || (mode.compiled && (at_edge || folds(&crate::part(self.func, &[result])))));
         }
         let ulp = match dtype {
             DType::F32 => f64::from((truth as f32).abs().next_up()) - f64::from((truth as f32).abs()),
