@@ -4,7 +4,7 @@ use crate::{
     Class,
     attributes::{self, Site},
     conditions::{CONDITIONS, Subject},
-    graph::{Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, fill, type_of},
+    graph::{Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill, type_of},
     kinds::is_multiset,
     matcher::Binding,
     pattern::{Argument, Guard, Pattern, PayloadPattern, Rule},
@@ -37,7 +37,8 @@ pub(crate) fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> 
     if rule.class == Class::Real && !ty.dtype.is_float() {
         return None;
     }
-    let id = Instance { graph, way, root: &ty }.pattern(&rule.right, Some(ty.dtype))?;
+    let steady = rule.class == Class::Reassoc;
+    let id = Instance { graph, way, root: &ty, steady }.pattern(&rule.right, Some(ty.dtype))?;
     fill(graph, id, &ty)
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn under_sign(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id
         return None;
     }
     let ty = type_of(graph, root)?.clone();
-    let mut instance = Instance { graph, way, root: &ty };
+    let mut instance = Instance { graph, way, root: &ty, steady: false };
     let children = instance.operands(*kind, args, Some(ty.dtype))?;
     let payload = instance.payload(payload, &children)?;
     Some(canonical(graph, Node { head: Head::Op(*kind, payload), children: children.into() }))
@@ -63,7 +64,7 @@ pub(crate) fn instantiate(
     way: &Binding,
     root: &TensorType,
 ) -> Option<Id> {
-    Instance { graph, way, root }.pattern(pattern, Some(root.dtype))
+    Instance { graph, way, root, steady: false }.pattern(pattern, Some(root.dtype))
 }
 
 /// The class of one operand of an op whose variables are all bound; numbers are what they are beside the others.
@@ -75,14 +76,78 @@ pub(crate) fn operand(
     way: &Binding,
     root: &TensorType,
 ) -> Option<Id> {
-    let mut instance = Instance { graph, way, root };
+    let mut instance = Instance { graph, way, root, steady: false };
     instance.operands(kind, args, Some(root.dtype))?.get(which).copied()
+}
+
+/// How deep ops of constants are looked into.
+const DEPTH: usize = 4;
+
+/// About what an op of constants gives; they are folded, in high precision, when the search is over.
+fn estimate(graph: &Graph, id: Id, depth: usize) -> Option<f64> {
+    let data = about(graph, id);
+    if let Some(value) = data.splat.as_ref().and_then(|s| s.splat_value()) {
+        return Some(value.to_f64());
+    }
+    if !data.foldable || depth == 0 {
+        return None;
+    }
+    graph[id].nodes.iter().find_map(|node| {
+        let (kind, _) = node.op()?;
+        let parts: SmallVec<[f64; 3]> =
+            node.children.iter().map(|c| estimate(graph, *c, depth - 1)).collect::<Option<_>>()?;
+        computed(kind, &parts)
+    })
+}
+
+/// What the ops give that take constants together.
+fn computed(kind: OpKind, parts: &[f64]) -> Option<f64> {
+    Some(match (kind, parts) {
+        (OpKind::Neg, [x]) => -x,
+        (OpKind::Sqr, [x]) => x * x,
+        (OpKind::Reciprocal, [x]) => 1.0 / x,
+        (OpKind::Sub, [x, y]) => x - y,
+        (OpKind::Div, [x, y]) => x / y,
+        (OpKind::Add, all) => all.iter().sum(),
+        (OpKind::Mul, all) => all.iter().product(),
+        _ => return None,
+    })
+}
+
+/// Whether ordinary numbers are taken together to one that overflows, is too small for all digits, or has lost those of
+/// the smaller number: `1e-8` in `(1 - x) + 1e-8` is what is left where x is 1, and nothing of it is left in `1 + 1e-8`.
+fn loses(graph: &Graph, kind: OpKind, operands: &[Id], result: Id) -> bool {
+    let Some(dtype) = type_of(graph, result).map(|t| t.dtype).filter(|d| d.is_float()) else { return false };
+    let parts: Option<SmallVec<[f64; 3]>> = operands.iter().map(|x| estimate(graph, *x, DEPTH)).collect();
+    let Some(parts) = parts.filter(|all| all.iter().all(|x| x.is_finite() && *x != 0.0)) else {
+        return false;
+    };
+    let Some(value) = computed(kind, &parts) else { return false };
+    let (least, most, unit) = match dtype {
+        DType::F32 => (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX), f64::from(f32::EPSILON)),
+        _ => (f64::MIN_POSITIVE, f64::MAX, f64::EPSILON),
+    };
+    match (kind, parts.as_slice()) {
+        _ if value.abs() > most => true,
+        (OpKind::Add | OpKind::Sub, [x, y]) => {
+            let y = if kind == OpKind::Sub { -y } else { *y };
+            let rounded = if dtype == DType::F32 { f64::from(value as f32) } else { value };
+            // What the larger of them lacks in the sum is what the sum has of the smaller.
+            let (large, small) = if x.abs() >= y.abs() { (*x, y) } else { (y, *x) };
+            (small - (rounded - large)).abs() > unit * small.abs()
+        }
+        (OpKind::Add | OpKind::Sub, _) => false,
+        _ => value.abs() < least,
+    }
 }
 
 struct Instance<'a> {
     graph: &'a mut Graph,
     way: &'a Binding,
     root: &'a TensorType,
+    /// Whether constants that are taken together must not overflow, underflow or swallow one another: step by step they
+    /// need do neither.
+    steady: bool,
 }
 
 impl Instance<'_> {
@@ -97,7 +162,9 @@ impl Instance<'_> {
                     children.extend(self.way.rests[*rest].as_ref()?);
                 }
                 let payload = self.payload(payload, &children)?;
-                add_op(self.graph, *kind, payload, &children)
+                let made = add_op(self.graph, *kind, payload, &children)?;
+                let lost = self.steady && loses(self.graph, *kind, &children, made);
+                (!lost).then_some(made)
             }
             Pattern::Rebroadcast { axes, part, like } => {
                 let part = self.pattern(part, dtype)?;

@@ -139,6 +139,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.splat().is_some_and(|x| x.abs() <= 64.0 && (2.0 * x).fract() == 0.0),
     },
     Condition {
+        name: "moderate",
+        form: "x",
+        meaning: "is one known number everywhere, whose size is between 1/1024 and 1024",
+        holds: |s| s.splat().is_some_and(|x| (1.0 / 1024.0..=1024.0).contains(&x.abs())),
+    },
+    Condition {
         name: "power_of_two",
         form: "x",
         meaning: "is a power of two whose reciprocal is a normal number, so that dividing by it is exact",
@@ -249,6 +255,18 @@ pub(crate) const CONDITIONS: &[Condition] = &[
             let rank = s.payloads[0].ty.as_ref().map_or(0, TensorType::rank) as i64;
             s.payloads[0].attrs.get_int("axis") == Some(rank - 1)
         },
+    },
+    Condition {
+        name: "in_front",
+        form: "px",
+        meaning: "the iota counts rows of the tensor without wrapping around, and no more than there are",
+        holds: |s| counts_along(s.payloads[0], type_of(s.graph, s.tensors[0]).and_then(|t| t.shape.first())),
+    },
+    Condition {
+        name: "in_last",
+        form: "px",
+        meaning: "the iota counts along the last dim of the tensor without wrapping around, and no further than it is long",
+        holds: |s| counts_along(s.payloads[0], type_of(s.graph, s.tensors[0]).and_then(|t| t.shape.last())),
     },
     Condition {
         name: "thin",
@@ -396,6 +414,19 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         },
     },
     Condition {
+        name: "countable",
+        form: "pp",
+        meaning: "the number of elements that the reduction folds is a number of their type, without rounding or wrapping \
+                  around",
+        holds: |s| {
+            let Some(ty) = s.payloads[1].ty.as_ref() else { return false };
+            let folded = Dim::product(s.ints("axes").iter().filter_map(|a| ty.shape.get(*a as usize)));
+            // Longer than 2^53 no dim is.
+            let fits = |n: i64| i128::from(n) < 1 << ty.dtype.precision();
+            ty.dtype.precision() >= 53 || folded.as_const().is_some_and(fits)
+        },
+    },
+    Condition {
         name: "along",
         form: "pp",
         meaning: "the argmax runs along the only axis of the reduction",
@@ -416,12 +447,13 @@ pub(crate) const CONDITIONS: &[Condition] = &[
     Condition {
         name: "one_hot",
         form: "ppxx",
-        meaning: "the iota runs along the last dim of the first tensor, the broadcast repeats along it, and the second \
-                  tensor is its length",
+        meaning: "the iota runs along the last dim of the first tensor and does not wrap around, the broadcast repeats \
+                  along it, and the second tensor is its length",
         holds: |s| {
             let Some(ty) = type_of(s.graph, s.tensors[0]) else { return false };
             let last = ty.rank() as i64 - 1;
             s.payloads[0].attrs.get_int("axis") == Some(last)
+                && s.payloads[0].ty.as_ref().is_some_and(structure::counts)
                 && rows(s.payloads[1], ty)
                 && ty.shape.last().is_some_and(|length| s.is_dim(s.tensors[1], length))
         },
@@ -449,6 +481,15 @@ const LARGEST: usize = 4096;
 fn power_of_two(x: f64) -> bool {
     // For both float types: a significand of one bit, and an exponent whose negative is also that of a normal number.
     x.is_normal() && x.to_bits() & ((1 << 52) - 1) == 0 && (-126..=126).contains(&(x.abs().log2() as i32))
+}
+
+/// Whether an iota counts without wrapping around, and no further than `length`.
+fn counts_along(iota: &Payload, length: Option<&Dim>) -> bool {
+    let Some((ty, length)) = iota.ty.as_ref().zip(length) else { return false };
+    let axis = iota.attrs.get_int("axis").unwrap_or(0);
+    let Some(count) = ty.shape.get(axis as usize) else { return false };
+    let shorter = count.as_const().zip(length.as_const()).is_some_and(|(n, all)| n <= all);
+    structure::counts(ty) && (count == length || shorter)
 }
 
 /// First and last index along each dim of a part of the shape of `ty`, the smaller first.

@@ -85,6 +85,12 @@ impl Facts {
 
     /// One value.
     pub(crate) fn of_scalar(value: Scalar) -> Facts {
+        if let Scalar::Int(n) = value {
+            let (lo, hi) = integers::around(n);
+            let facts = Facts { whole: true, ..Facts::between(0.0, 0.0, false, false) };
+            let facts = Facts { lo, hi, ..facts };
+            return if lo == hi && lo.abs() <= EXACT { facts } else { facts.snap() };
+        }
         let x = value.to_f64();
         if x.is_nan() {
             let (lo, hi) = (f64::NEG_INFINITY, f64::INFINITY);
@@ -190,7 +196,8 @@ impl Facts {
         let (mut lo, mut hi) = (f64::NEG_INFINITY, f64::INFINITY);
         // What is certainly below a bound.
         let below = |bound: f64| match bound {
-            _ if self.whole && other.whole => bound - 1.0,
+            // Further away the difference would be rounded.
+            _ if self.whole && other.whole && bound.abs() <= EXACT => bound - 1.0,
             0.0 => -TINY,
             bound => bound,
         };
@@ -276,14 +283,17 @@ impl Facts {
                 Facts { whole: self.whole, ..facts }
             }
             (false, true) => Facts { whole: true, ..Facts::between(self.lo, self.hi, false, false) },
-            (false, false) if unknown.lo <= self.lo && self.hi <= unknown.hi => Facts { steps: 0, ..self },
+            (false, false) if from == to => self,
+            (false, false) if unknown.lo <= self.lo && self.hi <= integers::last(to) => {
+                Facts { steps: 0, ..self }
+            }
             (false, false) => unknown,
             // NaN becomes 0, the rest saturates.
             (true, false) => {
                 let zero = if self.nan { 0.0 } else { self.lo };
                 let (lo, hi) = (self.lo.min(zero).trunc(), self.hi.max(zero).trunc());
                 Facts {
-                    lo: lo.clamp(unknown.lo, unknown.hi),
+                    lo: lo.clamp(unknown.lo, integers::last(to)),
                     hi: hi.clamp(unknown.lo, unknown.hi),
                     ..unknown
                 }

@@ -145,7 +145,7 @@ impl<'r> Space<'r> {
                 &[3.0, -0.5, 2.5]
             } else if names.contains(&"scale") {
                 &[2.5, -3.0, 0.75]
-            } else if names.contains(&"constant") {
+            } else if names.contains(&"constant") || names.contains(&"moderate") {
                 &[2.5, -1.0, 0.75]
             } else {
                 &[]

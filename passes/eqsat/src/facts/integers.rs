@@ -3,7 +3,15 @@
 use super::{EXACT, Facts};
 use thn_ir::{DType, OpKind};
 
-/// The least and the largest number of an element type that is no float.
+/// Bounds of a whole number. From 2^53 on they may lie a rounding apart.
+pub(super) fn around(n: i128) -> (f64, f64) {
+    let near = n as f64;
+    let exact = near as i128;
+    (if exact > n { near.next_down() } else { near }, if exact < n { near.next_up() } else { near })
+}
+
+/// Bounds of the numbers of an element type that is no float: the least, and the largest, which is rounded up from 2^53
+/// on.
 pub(super) fn range(dtype: DType) -> Option<(f64, f64)> {
     let bits = 8 * dtype.size() as i32;
     match dtype {
@@ -12,6 +20,12 @@ pub(super) fn range(dtype: DType) -> Option<(f64, f64)> {
         d if d.is_signed() => Some((-(2f64.powi(bits - 1)), 2f64.powi(bits - 1) - 1.0)),
         _ => Some((0.0, 2f64.powi(bits) - 1.0)),
     }
+}
+
+/// The last bound that no number of a type wraps around below.
+pub(super) fn last(dtype: DType) -> f64 {
+    let hi = range(dtype).map_or(f64::INFINITY, |(_, hi)| hi);
+    if hi <= EXACT { hi } else { hi.next_down() }
 }
 
 /// Bounds of a result that is no float.
@@ -45,7 +59,8 @@ pub(super) fn of_op(kind: OpKind, parts: &[Facts], dtype: DType) -> Facts {
         OpKind::Sum if (x.lo, x.hi) == (0.0, 0.0) => Some((0.0, 0.0)),
         _ => None,
     };
-    let exact = |(lo, hi): &(f64, f64)| lo.abs() <= EXACT && hi.abs() <= EXACT;
+    // A sum that rounds to 2^53 may be one more.
+    let exact = |(lo, hi): &(f64, f64)| lo.abs() < EXACT && hi.abs() < EXACT;
     let fits = |(lo, hi): &(f64, f64)| unknown.lo <= *lo && *hi <= unknown.hi;
     match bounds.filter(fits) {
         Some(bounds) if exact(&bounds) => Facts { lo: bounds.0, hi: bounds.1, ..unknown },
@@ -84,7 +99,7 @@ fn truth(kind: OpKind, x: Facts, y: Facts) -> Option<Bounds> {
     let numbers = !x.nan && !y.nan;
     let (below, at_most) = (x.hi < y.lo, x.hi <= y.lo);
     let (above, at_least) = (x.lo > y.hi, x.lo >= y.hi);
-    let equal = x.lo == x.hi && y.lo == y.hi && x.lo == y.lo && x.lo.abs() <= EXACT;
+    let equal = x.lo == x.hi && y.lo == y.hi && x.lo == y.lo;
     match kind {
         // A comparison with NaN is false, and `ne` is true.
         OpKind::Lt => answer(below && numbers, at_least),

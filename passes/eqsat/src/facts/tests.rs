@@ -11,8 +11,21 @@ fn product<T: Copy>(lists: &[Vec<T>]) -> Vec<Vec<T>> {
 }
 
 fn within(f: Facts, x: Scalar) -> bool {
+    if let Scalar::Int(n) = x {
+        // Bounds that are infinite saturate.
+        return f.lo.ceil() as i128 <= n && n <= f.hi.floor() as i128;
+    }
     let (x, whole) = (x.to_f64(), !f.whole || x.to_f64().fract() == 0.0 || !x.to_f64().is_finite());
     whole && if x.is_nan() { f.nan } else { f.lo <= x && x <= f.hi && (f.inf || x.is_finite()) }
+}
+
+/// The least and the largest number of an element type that is no float.
+fn ends(dtype: DType) -> (i128, i128) {
+    match dtype {
+        DType::Bool => (0, 1),
+        d if d.is_signed() => (-1 << d.precision(), (1 << d.precision()) - 1),
+        d => (0, (1 << d.precision()) - 1),
+    }
 }
 
 /// Elements that operands are tried with.
@@ -25,10 +38,14 @@ fn points(dtype: DType) -> Vec<Scalar> {
             .map(|x| x.cast(dtype))
             .collect()
     } else {
-        let (lo, hi) = integers::range(dtype).unwrap();
-        let numbers = [lo, lo / 2.0, -100.0, -3.0, -1.0, 0.0, 1.0, 2.0, 7.0, 100.0, hi / 2.0, hi];
-        let inside = numbers.into_iter().filter(|x| lo <= *x && *x <= hi);
-        inside.map(|x| Scalar::Int(x as i128).cast(dtype)).collect()
+        let (lo, hi) = ends(dtype);
+        let odd = (1 << 53) + 1;
+        let numbers = [
+            [lo, lo / 2, -odd, -odd + 1, -100, -3, -1, 0, 1],
+            [2, 7, 100, odd - 2, odd - 1, odd, hi / 2, hi - 1, hi],
+        ];
+        let inside = numbers.into_iter().flatten().filter(|x| lo <= *x && *x <= hi);
+        inside.map(|x| Scalar::Int(x).cast(dtype)).collect()
     };
     all.dedup();
     all
@@ -46,6 +63,8 @@ fn assumptions(dtype: DType) -> Vec<Facts> {
                 all.push(Facts { lo: a, hi: b, ..Facts::of_dtype(dtype) });
             }
         }
+        // Constants, whose bounds are rounded where they are large.
+        all.extend(points(dtype).into_iter().filter(|x| x.to_f64().abs() > 1e15).map(Facts::of_scalar));
         return all;
     }
     let ends = [-inf, -100.0, -1.0, -0.75, -TINY, 0.0, TINY, 0.5, 1.0, 2.0, 1e30, inf];
@@ -83,6 +102,9 @@ fn judge(transfer: impl Fn(OpKind, &[Facts], DType) -> Facts) -> Result<usize, S
                 assumptions.iter().copied().skip(checked % stride).step_by(stride).collect();
             for parts in product(&vec![known; arity]) {
                 let facts = transfer(kind, &parts, result);
+                if facts.lo > facts.hi {
+                    return Err(format!("{dtype} {kind:?}: {facts:?} from {parts:?}"));
+                }
                 let choices: Vec<Vec<Scalar>> = parts
                     .iter()
                     .map(|f| points.iter().copied().filter(|p| within(*f, *p)).collect())
@@ -112,7 +134,7 @@ fn results_lie_within_their_facts() {
 #[test]
 fn wrong_facts_are_found() {
     type Transfer = fn(OpKind, &[Facts], DType) -> Facts;
-    let wrong: [(&str, Transfer); 6] = [
+    let wrong: [(&str, Transfer); 7] = [
         ("Sub", |kind, parts, dtype| {
             let kind = if kind == OpKind::Sub { OpKind::Add } else { kind };
             Facts::of_op(kind, parts, dtype)
@@ -133,6 +155,13 @@ fn wrong_facts_are_found() {
         ("I64 Neg", |kind, parts, dtype| match kind {
             OpKind::Neg if !dtype.is_float() => {
                 Facts { lo: -parts[0].hi, hi: -parts[0].lo, ..Facts::of_dtype(dtype) }
+            }
+            _ => Facts::of_op(kind, parts, dtype),
+        }),
+        // Without regard to rounded bounds.
+        ("I64 Add", |kind, parts, dtype| match kind {
+            OpKind::Add if dtype == DType::I64 && parts[0].hi == EXACT && parts[1].hi == 1.0 => {
+                Facts { lo: -EXACT, hi: EXACT, ..Facts::of_dtype(dtype) }
             }
             _ => Facts::of_op(kind, parts, dtype),
         }),
@@ -178,7 +207,7 @@ fn casts_lie_within_their_facts() {
 #[test]
 fn comparisons_say_what_they_compare() {
     let kinds = [OpKind::Lt, OpKind::Le, OpKind::Gt, OpKind::Ge, OpKind::Eq, OpKind::Ne];
-    for dtype in [DType::F64, DType::I8] {
+    for dtype in [DType::F64, DType::I8, DType::I64] {
         let all: Vec<Facts> =
             assumptions(dtype).into_iter().step_by(if dtype.is_float() { 5 } else { 1 }).collect();
         for (x, y) in product(&[all.clone(), all]).into_iter().map(|p| (p[0], p[1])) {

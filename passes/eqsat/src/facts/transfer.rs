@@ -235,7 +235,12 @@ pub(super) fn of_op(kind: OpKind, parts: &[Facts], dtype: DType) -> Facts {
             };
             flush(end(x.lo, -1.0), end(x.hi, 1.0), true, total.inf)
         }
-        OpKind::Prod => Facts::between(if x.lo >= 0.0 { 0.0 } else { -inf }, inf, x.nan || x.inf, true),
+        OpKind::Prod => {
+            // Some of the factors overflow, others underflow or are 0: their product is NaN.
+            let (low, high) = magnitude(x);
+            let one_way = low >= 1.0 || high <= 1.0;
+            Facts::between(if x.lo >= 0.0 { 0.0 } else { -inf }, inf, x.nan || x.inf || !one_way, true)
+        }
         OpKind::Floor | OpKind::Ceil | OpKind::Round | OpKind::Trunc => {
             Facts { lo: x.lo.floor(), hi: x.hi.ceil(), ..x }.snap()
         }
@@ -268,9 +273,12 @@ fn negate(x: Facts) -> Facts {
     Facts { lo: -x.hi, hi: -x.lo, ..x }
 }
 
-/// The sum of two bounds, moved by `sign` where it was rounded.
+/// The sum of two bounds, moved by `sign` where it was rounded; infinities of opposite signs bound nothing.
 fn plus(a: f64, b: f64, sign: f64) -> f64 {
     let sum = a + b;
+    if sum.is_nan() {
+        return sign * f64::INFINITY;
+    }
     let exact = sum - a == b && sum - b == a;
     if exact || !sum.is_finite() { sum } else { sum + sign * sum.abs() * SLACK }
 }
@@ -303,7 +311,7 @@ fn mul(x: Facts, y: Facts) -> Facts {
 
 fn reciprocal(x: Facts) -> Facts {
     let inf = f64::INFINITY;
-    if x.hi < 0.0 {
+    if x.hi < 0.0 && x.lo < 0.0 {
         return negate(reciprocal(negate(x)));
     }
     // 1 / -0 is -inf, and a bound of 0 does not exclude -0.
