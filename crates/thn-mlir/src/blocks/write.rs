@@ -45,6 +45,7 @@ pub(super) fn write(block: MlirBlock, program: &Program) -> Result<(), Error> {
         operands: vec![],
         replaced: vec![],
         settled: HashSet::new(),
+        used_anew: vec![],
     };
     if let Err(error) = writer.program() {
         for made in writer.made.into_iter().rev() {
@@ -91,6 +92,8 @@ struct Writer<'a> {
     replaced: Vec<(MlirValue, MlirValue)>,
     /// Those for which that is decided.
     settled: HashSet<*const c_void>,
+    /// Values that something uses which did not.
+    used_anew: Vec<MlirValue>,
 }
 
 impl Writer<'_> {
@@ -505,13 +508,40 @@ impl Writer<'_> {
         let new = NewOp { name, location, operands, results: &[result], attributes, regions };
         let made =
             raw::create(self.context, &new).ok_or_else(|| Error::internal(format!("cannot make {name}")))?;
+        self.used_anew.extend(operands);
         self.made.push(made);
         self.place(made);
         let value = raw::results(made).first().copied();
         Ok((made, value.ok_or_else(|| Error::internal(format!("{name} has no result")))?))
     }
 
-    fn apply(self, terminator: MlirOperation, operations: &[MlirOperation]) {
+    /// Takes from the known ops behind values that are used anew what not all ops of the block promise or allow. One
+    /// of two equal ops stays for the users of both, and may be the one that is poison on overflow, or for a NaN, or
+    /// whose function may be approximated.
+    fn weaken(&mut self) {
+        let mut values = std::mem::take(&mut self.used_anew);
+        values.extend(self.operands.iter().map(|(_, _, new)| *new));
+        values.extend(self.replaced.iter().map(|(_, new)| *new));
+        let mut seen = HashSet::new();
+        while let Some(value) = values.pop() {
+            let Some(op) = raw::defining_op(value).filter(|op| self.known.contains(&op.ptr.cast_const()))
+            else {
+                continue;
+            };
+            if !seen.insert(op.ptr) {
+                continue;
+            }
+            if raw::attribute(op, "overflowFlags").is_some() {
+                let wraps = raw::parse_attribute(self.context, "#arith.overflow<none>");
+                raw::set_attribute(op, "overflowFlags", wraps);
+            }
+            self.set_flags(op);
+            values.extend(raw::operands(op));
+        }
+    }
+
+    fn apply(mut self, terminator: MlirOperation, operations: &[MlirOperation]) {
+        self.weaken();
         let made: HashSet<_> = self.made.iter().map(|op| op.ptr).collect();
         for operation in &self.order {
             match made.contains(&operation.ptr) {
