@@ -531,11 +531,15 @@ impl Writer<'_> {
             if !seen.insert(op.ptr) {
                 continue;
             }
-            if raw::attribute(op, "overflowFlags").is_some() {
-                let wraps = raw::parse_attribute(self.context, "#arith.overflow<none>");
-                raw::set_attribute(op, "overflowFlags", wraps);
+            // Ops on whole tensors have their flags inside.
+            let inside = raw::regions(op).into_iter().flat_map(raw::blocks).flat_map(raw::operations);
+            for op in std::iter::once(op).chain(inside) {
+                if raw::attribute(op, "overflowFlags").is_some() {
+                    let wraps = raw::parse_attribute(self.context, "#arith.overflow<none>");
+                    raw::set_attribute(op, "overflowFlags", wraps);
+                }
+                self.set_flags(op);
             }
-            self.set_flags(op);
             values.extend(raw::operands(op));
         }
     }

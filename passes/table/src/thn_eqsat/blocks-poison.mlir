@@ -51,3 +51,63 @@ func.func @chosen(%a: i32, %n: i32) -> i1 {
   %both = arith.select %fits, %none, %false : i1
   return %both : i1
 }
+
+func.func @chosen_and(%a: i32, %b: i32, %c: i1) -> i1 {
+  %false = arith.constant false
+  %0 = arith.addi %a, %b overflow<nsw> : i32
+  %1 = arith.cmpi slt, %0, %b : i32
+  %2 = arith.select %c, %1, %false : i1
+  return %2 : i1
+}
+
+func.func @chosen_or(%a: i32, %b: i32, %c: i1) -> i1 {
+  %true = arith.constant true
+  %0 = arith.addi %a, %b overflow<nuw> : i32
+  %1 = arith.cmpi ult, %0, %a : i32
+  %2 = arith.select %c, %true, %1 : i1
+  return %2 : i1
+}
+
+// Division by zero is undefined: it stays behind its condition, and what follows from it stays a choice.
+func.func @divided(%a: i32, %b: i32, %c: i1) -> i1 {
+  %zero = arith.constant 0 : i32
+  %false = arith.constant false
+  %0 = arith.cmpi ne, %b, %zero : i32
+  %1 = scf.if %0 -> i1 {
+    %2 = arith.divsi %a, %b : i32
+    %3 = arith.addi %2, %zero : i32
+    %4 = arith.cmpi slt, %3, %a : i32
+    %5 = arith.select %c, %4, %false : i1
+    scf.yield %5 : i1
+  } else {
+    scf.yield %false : i1
+  }
+  return %1 : i1
+}
+
+// The first value had no flags, and the cheaper op that computes it too comes after it.
+func.func @plain_first(%a: i32, %b: i32, %c: i1) -> (i32, i1) {
+  %zero = arith.constant 0 : i32
+  %0 = arith.subi %zero, %b : i32
+  %1 = arith.subi %a, %0 : i32
+  %2 = arith.addi %a, %b overflow<nsw> : i32
+  %wrapped = arith.cmpi sge, %1, %a : i32
+  %chosen = arith.select %c, %2, %zero : i32
+  return %chosen, %wrapped : i32, i1
+}
+
+// One of the users is in a region.
+func.func @used_inside(%a: i32, %b: i32, %c: i1) -> (i32, i1) {
+  %zero = arith.constant 0 : i32
+  %false = arith.constant false
+  %0 = arith.addi %a, %b overflow<nsw> : i32
+  %1 = arith.addi %b, %a : i32
+  %chosen = arith.select %c, %0, %zero : i32
+  %2 = scf.if %c -> i1 {
+    scf.yield %false : i1
+  } else {
+    %wrapped = arith.cmpi slt, %1, %b : i32
+    scf.yield %wrapped : i1
+  }
+  return %chosen, %2 : i32, i1
+}
