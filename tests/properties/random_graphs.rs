@@ -27,8 +27,8 @@ use random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use thn_eqsat::{Class, Options, optimize};
-use thn_ir::{Builder, Error, Func, Loc, OpKind, verify};
-use thn_reference::interpret;
+use thn_ir::{Arg, Builder, DType, Error, Func, Loc, OpKind, Res, Scalar, verify};
+use thn_reference::{Value, interpret};
 
 /// Programs per run.
 const GRAPHS: usize = 300;
@@ -430,10 +430,37 @@ fn faults_are_found() -> Result<(), Failed> {
     Ok(())
 }
 
+/// Compiled code that overflows where the program does not: what is judged of it, at the edge of overflow and far from it.
+fn edge_is_narrow() -> Result<(), Failed> {
+    let mut func = Func::new("edge");
+    let [x, y] = [(); 2].map(|()| func.add_tensor_arg(DType::F32, &[], Arg::default()));
+    let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
+    // The bound of a product by the largest number is infinite.
+    let one = b.map(OpKind::Exp, &[x])?;
+    let product = b.map(OpKind::Mul, &[one, y])?;
+    let nothing = b.map(OpKind::Sub, &[product, product])?;
+    let far = b.map(OpKind::Add, &[nothing, one])?;
+    func.add_result(product, Res::default());
+    func.add_result(far, Res::default());
+    let number = |x: f64| Value::new(DType::F32, &[], vec![Scalar::Float(x)]);
+    let inputs = [number(0.0)?, number(f64::from(f32::MAX))?];
+    let mut point = Point::new(&func, &inputs)?;
+    let found = [number(f64::INFINITY)?, number(f64::INFINITY)?];
+    for (compiled, wrong) in [(true, vec![1]), (false, vec![0, 1])] {
+        let mode = Mode { finite: false, reassociated: true, compiled };
+        let failures: Vec<usize> = point.judge(&found, mode, None)?.failures.iter().map(|f| f.0).collect();
+        if failures != wrong {
+            return Err(format!("compiled {compiled}: results {failures:?} are wrong, not {wrong:?}").into());
+        }
+    }
+    Ok(())
+}
+
 fn main() {
     let trials = vec![
         Trial::test("optimized_programs_are_never_worse", random_graphs),
         Trial::test("planted_faults_are_found", faults_are_found),
+        Trial::test("compiled_code_may_overflow_at_the_edge_alone", edge_is_narrow),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

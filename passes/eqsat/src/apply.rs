@@ -12,6 +12,7 @@ use crate::{
 use egg::Id;
 use smallvec::SmallVec;
 use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Scalar, TensorType};
+use thn_reference::native;
 
 /// Whether all side conditions of a rule are proved.
 pub(crate) fn allowed(graph: &Graph, rule: &Rule, way: &Binding) -> bool {
@@ -84,60 +85,56 @@ pub(crate) fn operand(
 const DEPTH: usize = 4;
 
 /// About what an op of constants gives; they are folded, in high precision, when the search is over.
-fn estimate(graph: &Graph, id: Id, depth: usize) -> Option<f64> {
+fn estimate(graph: &Graph, id: Id, depth: usize) -> Option<Scalar> {
     let data = about(graph, id);
     if let Some(value) = data.splat.as_ref().and_then(|s| s.splat_value()) {
-        return Some(value.to_f64());
+        return Some(value);
     }
     if !data.foldable || depth == 0 {
         return None;
     }
+    let dtype = type_of(graph, id)?.dtype;
     graph[id].nodes.iter().find_map(|node| {
-        let (kind, _) = node.op()?;
-        let parts: SmallVec<[f64; 3]> =
+        let parts: SmallVec<[Scalar; 3]> =
             node.children.iter().map(|c| estimate(graph, *c, depth - 1)).collect::<Option<_>>()?;
-        computed(kind, &parts)
+        computed(node.kind()?, dtype, &parts)
     })
 }
 
-/// What the ops give that take constants together.
-fn computed(kind: OpKind, parts: &[f64]) -> Option<f64> {
-    Some(match (kind, parts) {
-        (OpKind::Neg, [x]) => -x,
-        (OpKind::Sqr, [x]) => x * x,
-        (OpKind::Reciprocal, [x]) => 1.0 / x,
-        (OpKind::Sub, [x, y]) => x - y,
-        (OpKind::Div, [x, y]) => x / y,
-        (OpKind::Add, all) => all.iter().sum(),
-        (OpKind::Mul, all) => all.iter().product(),
-        _ => return None,
-    })
+/// What an op of numbers gives, rounded to its element type.
+fn computed(kind: OpKind, dtype: DType, parts: &[Scalar]) -> Option<Scalar> {
+    let apply = |parts: &[Scalar]| native::apply(kind, &Attrs::new(), dtype, parts).ok();
+    match parts {
+        [first, rest @ ..] if is_multiset(kind) => rest.iter().try_fold(*first, |x, y| apply(&[x, *y])),
+        parts => apply(parts),
+    }
 }
 
 /// Whether ordinary numbers are taken together to one that overflows, is too small for all digits, or has lost those of
 /// the smaller number: `1e-8` in `(1 - x) + 1e-8` is what is left where x is 1, and nothing of it is left in `1 + 1e-8`.
 fn loses(graph: &Graph, kind: OpKind, operands: &[Id], result: Id) -> bool {
     let Some(dtype) = type_of(graph, result).map(|t| t.dtype).filter(|d| d.is_float()) else { return false };
-    let parts: Option<SmallVec<[f64; 3]>> = operands.iter().map(|x| estimate(graph, *x, DEPTH)).collect();
-    let Some(parts) = parts.filter(|all| all.iter().all(|x| x.is_finite() && *x != 0.0)) else {
+    let parts: Option<SmallVec<[Scalar; 3]>> = operands.iter().map(|x| estimate(graph, *x, DEPTH)).collect();
+    let Some(value) = parts.as_ref().and_then(|parts| computed(kind, dtype, parts)) else { return false };
+    let (value, parts) = (value.to_f64(), parts.into_iter().flatten().map(Scalar::to_f64));
+    let parts: SmallVec<[f64; 3]> = parts.collect();
+    if parts.iter().any(|x| !x.is_finite() || *x == 0.0) {
         return false;
-    };
-    let Some(value) = computed(kind, &parts) else { return false };
-    let (least, most, unit) = match dtype {
-        DType::F32 => (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX), f64::from(f32::EPSILON)),
-        _ => (f64::MIN_POSITIVE, f64::MAX, f64::EPSILON),
+    }
+    let (least, unit) = match dtype {
+        DType::F32 => (f64::from(f32::MIN_POSITIVE), f64::from(f32::EPSILON)),
+        _ => (f64::MIN_POSITIVE, f64::EPSILON),
     };
     match (kind, parts.as_slice()) {
-        _ if value.abs() > most => true,
+        _ if value.is_infinite() => true,
         (OpKind::Add | OpKind::Sub, [x, y]) => {
             let y = if kind == OpKind::Sub { -y } else { *y };
-            let rounded = if dtype == DType::F32 { f64::from(value as f32) } else { value };
             // What the larger of them lacks in the sum is what the sum has of the smaller.
             let (large, small) = if x.abs() >= y.abs() { (*x, y) } else { (y, *x) };
-            (small - (rounded - large)).abs() > unit * small.abs()
+            (small - (value - large)).abs() > unit * small.abs()
         }
-        (OpKind::Add | OpKind::Sub, _) => false,
-        _ => value.abs() < least,
+        (OpKind::Mul | OpKind::Div | OpKind::Sqr | OpKind::Reciprocal, _) => value.abs() < least,
+        _ => false,
     }
 }
 

@@ -62,7 +62,11 @@ impl Facts {
     /// What a promise says of every element of a type.
     pub(crate) fn of_assumption(fact: Fact, dtype: DType) -> Facts {
         let all = Facts::of_dtype(dtype);
-        let between = |lo: f64, hi: f64| Facts { lo: all.lo.max(lo), hi: all.hi.min(hi), nan: false, ..all };
+        // What no number of the type satisfies says nothing.
+        let between = |low: f64, high: f64| {
+            let (lo, hi) = (all.lo.max(low), all.hi.min(high));
+            if lo <= hi { Facts { lo, hi, nan: false, ..all } } else { all }
+        };
         let inf = f64::INFINITY;
         match fact {
             Fact::Positive => between(if dtype.is_float() { TINY } else { 1.0 }, inf),
@@ -85,12 +89,6 @@ impl Facts {
 
     /// One value.
     pub(crate) fn of_scalar(value: Scalar) -> Facts {
-        if let Scalar::Int(n) = value {
-            let (lo, hi) = integers::around(n);
-            let facts = Facts { whole: true, ..Facts::between(0.0, 0.0, false, false) };
-            let facts = Facts { lo, hi, ..facts };
-            return if lo == hi && lo.abs() <= EXACT { facts } else { facts.snap() };
-        }
         let x = value.to_f64();
         if x.is_nan() {
             let (lo, hi) = (f64::NEG_INFINITY, f64::INFINITY);
@@ -104,17 +102,14 @@ impl Facts {
                 steps: 0,
             };
         }
-        let whole = x.is_infinite() || x.fract() == 0.0;
-        let facts = Facts {
-            lo: x,
-            hi: x,
-            nan: false,
-            inf: x.is_infinite(),
-            whole,
-            structure: Structure::NONE,
-            steps: 0,
+        let (lo, hi) = match value {
+            Scalar::Int(n) => integers::around(n),
+            _ => (x, x),
         };
-        if whole && x.abs() <= EXACT { facts } else { facts.snap() }
+        let whole = x.is_infinite() || x.fract() == 0.0;
+        let facts =
+            Facts { lo, hi, nan: false, inf: x.is_infinite(), whole, structure: Structure::NONE, steps: 0 };
+        if whole && lo == hi && x.abs() <= EXACT { facts } else { facts.snap() }
     }
 
     /// The one value that all elements have, where bounds tell it: no two integers are equal.
@@ -197,7 +192,7 @@ impl Facts {
         // What is certainly below a bound.
         let below = |bound: f64| match bound {
             // Further away the difference would be rounded.
-            _ if self.whole && other.whole && bound.abs() <= EXACT => bound - 1.0,
+            _ if self.whole && other.whole => bound - 1.0,
             0.0 => -TINY,
             bound => bound,
         };

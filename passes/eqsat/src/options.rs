@@ -168,6 +168,9 @@ pub struct Options {
     /// If not empty, the only ops that the result may have beside the program's own, by the element type of their last
     /// operand (of their result if they have none).
     pub ops: BTreeSet<(OpKind, DType)>,
+    /// Whether what a choice leaves out may be poison, as in other dialects: rules that compute it nevertheless are not
+    /// used then. No value of thn is poison.
+    pub keeps_choices: bool,
     /// Limits of the search.
     pub budget: Budget,
     /// What an op costs.
@@ -189,6 +192,7 @@ impl Default for Options {
             exclude: BTreeSet::new(),
             rules: vec![],
             ops: BTreeSet::new(),
+            keeps_choices: false,
             budget: Budget::default(),
             cost: CostModel::default(),
             search: true,
@@ -251,6 +255,13 @@ impl Options {
     #[must_use]
     pub fn with_exclude(mut self, name: impl Into<String>) -> Options {
         self.exclude.insert(name.into());
+        self
+    }
+
+    /// For values of which those that are not chosen may be poison.
+    #[must_use]
+    pub fn with_choices_kept(mut self) -> Options {
+        self.keeps_choices = true;
         self
     }
 

@@ -1,6 +1,7 @@
 //! Patterns and rules, as the parser leaves them.
 
 use crate::Class;
+use std::collections::BTreeSet;
 use thn_ir::{DType, Literal, OpKind};
 
 /// A number in a pattern. Zeros of both signs are different numbers.
@@ -69,10 +70,30 @@ impl Pattern {
         }
         out
     }
+
+    /// The variables that are computed with this pattern whatever its choices choose.
+    fn certain(&self) -> BTreeSet<Argument> {
+        match self {
+            Pattern::Var(v) => [Argument::Var(*v)].into(),
+            Pattern::Number(_) | Pattern::Count { .. } => BTreeSet::new(),
+            Pattern::Rebroadcast { part, .. } => part.certain(),
+            Pattern::Op { kind: OpKind::Select, args, .. } if args.len() == 3 => {
+                let [choice, x, y] = [0, 1, 2].map(|i| args[i].certain());
+                match args[0] {
+                    Pattern::Number(n) if n.0 == 0.0 => y,
+                    Pattern::Number(_) => x,
+                    _ => &choice | &(&x & &y),
+                }
+            }
+            Pattern::Op { args, rest, .. } => {
+                args.iter().flat_map(Pattern::certain).chain(rest.map(Argument::Rest)).collect()
+            }
+        }
+    }
 }
 
 /// An argument of a side condition.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Argument {
     /// `?x`.
     Var(usize),
@@ -115,4 +136,23 @@ pub(crate) struct Rule {
     pub(crate) rests: Vec<String>,
     /// Names of payload variables.
     pub(crate) payloads: Vec<String>,
+}
+
+impl Rule {
+    /// Whether the right side computes nothing that the left side leaves to a choice.
+    pub(crate) fn keeps_choices(&self) -> bool {
+        self.right.certain().is_subset(&self.left.certain())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rules_that_compute_what_is_not_chosen_are_known() {
+        let all = crate::rules::all().unwrap().iter();
+        let found: Vec<&str> = all.filter(|r| !r.keeps_choices()).map(|r| r.name.as_str()).collect();
+        let bools = ["select-and", "select-or", "select-twice-and", "select-twice-or"];
+        let triangles = ["lower-of-lower", "upper-of-upper", "diagonal-of-diagonal"];
+        assert_eq!(found, [&bools[..], &triangles].concat());
+    }
 }

@@ -44,8 +44,10 @@ impl<'a> Plan<'a> {
         let built_in: Vec<KindSet> = OpKind::ALL.iter().map(|kind| normalize::looks_for(*kind)).collect();
         let mut interest = vec![built_in.clone()];
         let mut roots: Vec<Vec<KindSet>> = vec![];
-        for (i, rule) in rules.iter().enumerate().filter(|(_, r)| options.allows(&r.name, &r.family, r.class))
-        {
+        let allowed = |r: &Rule| {
+            options.allows(&r.name, &r.family, r.class) && (!options.keeps_choices || r.keeps_choices())
+        };
+        for (i, rule) in rules.iter().enumerate().filter(|(_, r)| allowed(r)) {
             let Some(root) = rule.left.root() else { continue };
             let mut view = View { rule, above: vec![], looks: vec![], interest: None };
             if !rule.expand {

@@ -165,7 +165,7 @@ fn constants_are_not_taken_together_where_they_overflow_or_underflow() {
     use OpKind::{Add, Div, Mul, Sqr, Sub};
     /// `(outer a (inner b x))`, with the argument at which it is an ordinary number.
     type Case = (OpKind, f64, OpKind, f64, bool, f64);
-    let cases: [Case; 11] = [
+    let cases: [Case; 12] = [
         (Mul, 1e200, Mul, 1e200, true, 1e-300),
         (Mul, 1e-200, Mul, 1e-200, true, 1e300),
         (Add, 1e308, Add, 1e308, true, -1e308),
@@ -177,6 +177,7 @@ fn constants_are_not_taken_together_where_they_overflow_or_underflow() {
         (Mul, 3.0, Sqr, 1e-100, true, 1e200),
         (Add, 1e-15, Sub, 1.0, true, 1.0),
         (Sub, 1e-15, Add, -1.0, false, 1.0),
+        (Add, 1e-15, Add, 1.0, true, -1.0),
     ];
     for (outer, a, inner, b, left, x) in cases {
         let (before, after) = program(DType::F64, &[], |builder, x| {

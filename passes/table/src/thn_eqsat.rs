@@ -36,10 +36,6 @@ use thn_mlir::{
     pass::{Options, holds_own_ops, note, on_func, remark, remark_at},
 };
 
-/// Rules that make a bool of a choice: both operands are computed then, one of which may be poison where it was not chosen.
-/// No value of thn is.
-const CHOICES: [&str; 4] = ["select-and", "select-or", "select-twice-and", "select-twice-or"];
-
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
     let mut rules = base(options)?;
     rules = list(options.text("only")).fold(rules, Rules::with_include);
@@ -83,8 +79,8 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
             .with_class(Class::Finite, freedom.finite() || options.flag("finite"))
             .with_class(Class::Reassoc, reassoc)
             .with_class(Class::Fast, freedom.fast() || options.flag("fast"))
-            .with_ops(style.ops.clone());
-        let rules = CHOICES.into_iter().fold(rules, Rules::with_exclude);
+            .with_ops(style.ops.clone())
+            .with_choices_kept();
         let done = rewrite(func, &rules)?;
         if !freedom.finite() {
             assumed.extend(done.finite.iter().cloned());

@@ -238,3 +238,13 @@ fn refinement_ends() {
     assert!(changes <= usize::from(PRECISE) + 2 * LADDER.len(), "{changes}");
     assert!(facts.lo <= -1.0 && facts.hi >= 40_001.0, "{facts:?}");
 }
+
+#[test]
+fn a_promise_that_no_number_keeps_has_no_bounds() {
+    for dtype in DType::ALL {
+        for fact in Fact::ALL {
+            let facts = Facts::of_assumption(fact, dtype);
+            assert!(facts.lo <= facts.hi, "{fact:?} of {dtype}: {facts:?}");
+        }
+    }
+}

@@ -311,7 +311,7 @@ fn mul(x: Facts, y: Facts) -> Facts {
 
 fn reciprocal(x: Facts) -> Facts {
     let inf = f64::INFINITY;
-    if x.hi < 0.0 && x.lo < 0.0 {
+    if x.hi < 0.0 {
         return negate(reciprocal(negate(x)));
     }
     // 1 / -0 is -inf, and a bound of 0 does not exclude -0.
