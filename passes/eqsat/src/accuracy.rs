@@ -17,7 +17,7 @@ mod series;
 mod terms;
 mod text;
 
-use crate::rules;
+use crate::rule::library;
 use dag::Exact;
 use extract::{Candidate, Extraction, WEIGHT};
 use regimes::Regimes;
@@ -202,7 +202,7 @@ fn improve_result(
     }
     let ranges = bounds(&terms, func, &options.ranges);
     let program = terms.used(&[root]);
-    let rules = rules::all()?;
+    let rules = library::all()?;
     let steps = terms.steps();
     let mut best: Vec<Candidate> = vec![];
     for round in 0..=options.rounds {

@@ -43,12 +43,14 @@ mod tests;
 
 use crate::{
     Class, Options,
-    explain::{self, Explanation},
+    driver::optimize::optimize_with,
     facts::structure::Structure,
-    optimize::optimize_with,
-    parse::parse_file,
-    pattern::{Pattern, Rule},
-    rules,
+    proof::{self, Explanation},
+    rule::{
+        library,
+        parse::parse_file,
+        pattern::{Pattern, Rule},
+    },
 };
 pub use found::{Breach, Checked, Counterexample};
 use instance::{Instance, Length, Movement, instances, moved};
@@ -65,7 +67,7 @@ const NARROW_CASES: usize = 12;
 
 /// Checks one of the crate's own rules; `None` if there is no such rule.
 pub fn own(name: &str) -> Result<Option<Checked>, Error> {
-    rules::all()?.iter().find(|r| r.name == name).map(check).transpose()
+    library::all()?.iter().find(|r| r.name == name).map(check).transpose()
 }
 
 /// Checks every rule of a rule file.
@@ -78,7 +80,7 @@ pub fn file(name: &str, text: &str) -> Result<Vec<Checked>, Error> {
 /// where it has no constant. For each, the first counterexample among a few other values of the constant; a mutant
 /// whose counterexample is `None` survived.
 pub fn mutants(name: &str) -> Result<Vec<Checked>, Error> {
-    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
+    let Some(rule) = library::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
     let mut out = vec![];
     for variants in mutants::mutate(rule) {
         let mut last = Tally::of(&variants[0], None).finish();
@@ -98,7 +100,7 @@ pub fn mutants(name: &str) -> Result<Vec<Checked>, Error> {
 /// Whether one of the crate's own rules fires when the whole optimizer, with this rule alone, runs on a program made
 /// from its left side in which the conditions can be proved.
 pub fn fires(name: &str) -> Result<bool, Error> {
-    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(false) };
+    let Some(rule) = library::all()?.iter().find(|r| r.name == name) else { return Ok(false) };
     for dtype in DTYPES {
         for length in [Length::Dynamic, Length::Fixed(3)] {
             for case in instances(rule, dtype, length, true, 30)? {
@@ -115,15 +117,15 @@ pub fn fires(name: &str) -> Result<bool, Error> {
 /// What programs made from the left side of one of the crate's own rules become by all rules, as explained: each
 /// explanation has been checked, and has a chain for everything that changed.
 pub fn explained(name: &str) -> Result<Vec<Explanation>, Error> {
-    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
+    let Some(rule) = library::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
     let options = Class::ALL.into_iter().fold(Options::default(), |o, c| o.with_class(c, true));
     let mut out = vec![];
     for dtype in DTYPES {
         for length in [Length::Dynamic, Length::Fixed(3)] {
             for case in instances(rule, dtype, length, true, 2)? {
                 let mut program = case.left;
-                let (_, explanation) = explain::optimize_explained(&mut program, &options)?;
-                explain::check(&explanation)?;
+                let (_, explanation) = proof::optimize_explained(&mut program, &options)?;
+                proof::check(&explanation)?;
                 let missing = |change: &&usize| explanation.changes[**change].steps.is_none();
                 if let Some(change) = explanation.standing.iter().find(missing) {
                     return Err(Error::internal(format!("no chain for {}", explanation.changes[*change])));
@@ -145,7 +147,7 @@ fn alone(rule: &Rule, program: &mut Func) -> Result<bool, Error> {
 /// Checks one of the crate's own elementwise rules with a broadcast, a reshape and a dimshuffle between its root and
 /// its operands: each as what was moved, and what was found. Empty if the rule is not elementwise.
 pub fn seen_through(name: &str) -> Result<Vec<(String, Checked)>, Error> {
-    let Some(rule) = rules::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
+    let Some(rule) = library::all()?.iter().find(|r| r.name == name) else { return Ok(vec![]) };
     let mut out = vec![];
     for how in Movement::ALL {
         let mut cases = vec![];

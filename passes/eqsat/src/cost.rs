@@ -2,7 +2,7 @@
 
 use crate::{
     CostModel,
-    graph::{Graph, Head, Node, about, type_of},
+    egraph::{Graph, Head, Node, about, type_of},
 };
 use egg::Id;
 use thn_ir::{Dim, Expr, OpKind, Semantics, TensorType};

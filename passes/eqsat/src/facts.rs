@@ -11,7 +11,7 @@ mod integers;
 pub(crate) mod structure;
 mod transfer;
 
-use crate::kinds::is_exact_multiset;
+use crate::egraph::op_set::is_exact_multiset;
 use structure::Structure;
 use thn_ir::{DType, Fact, OpKind, Scalar};
 

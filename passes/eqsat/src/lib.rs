@@ -8,41 +8,31 @@
 //! I/O, and never moves, merges or removes ops with effects.
 
 pub mod accuracy;
-mod agenda;
-mod apply;
-mod attributes;
+mod builtin;
 pub mod check;
-mod conditions;
 mod cost;
-mod decode;
-mod encode;
+mod driver;
+mod egraph;
 mod exact;
-pub mod explain;
-mod extract;
 mod facts;
-mod graph;
 mod hash;
-mod joins;
-mod kinds;
-mod ledger;
-mod matcher;
-mod names;
-mod normalize;
-mod optimize;
 mod options;
-mod parse;
-mod pattern;
-mod plan;
-mod products;
+mod proof;
 mod random;
 mod regions;
 mod report;
-mod rule_set;
-mod rules;
-mod saturate;
+mod rule;
+mod search;
 
-pub use optimize::{FINITE_ATTRIBUTE, optimize};
+/// Explanations of what the optimizer did.
+pub mod explain {
+    pub use crate::proof::{Change, Explanation, Step, check, optimize_explained};
+}
+
+pub use driver::optimize::{FINITE_ATTRIBUTE, optimize};
 pub use options::{Budget, Class, CostModel, Detail, Level, Options};
 pub use report::{Profile, Report, RuleProfile, Stop};
-pub use rule_set::RuleSet;
-pub use rules::{RuleInfo, reference, rules};
+pub use rule::{
+    library::{RuleInfo, reference, rules},
+    set::RuleSet,
+};

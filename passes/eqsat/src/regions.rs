@@ -22,7 +22,7 @@ mod traces;
 
 pub(crate) use known::{Known, KnownValues, add_facts, explore_op, of_program};
 
-use crate::{Class, Options, Report, encode::has_effects};
+use crate::{Class, Options, Report, driver::encode::has_effects};
 use std::collections::HashMap;
 use thn_ir::{Attr, BlockId, Func, Iterate, Literal, OpId, OpKind, Scalar, Semantics, Value};
 

@@ -61,7 +61,7 @@ impl Classes {
         let mut ids: Vec<Id> = graph.classes().map(|c| c.id).collect();
         ids.sort_unstable();
         let position: HashMap<Id, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-        let dtype = |id: &Id| crate::graph::type_of(graph, *id).map_or(DType::Bool, |t| t.dtype);
+        let dtype = |id: &Id| crate::egraph::type_of(graph, *id).map_or(DType::Bool, |t| t.dtype);
         let dtypes = ids.iter().map(dtype).collect();
         let nodes: Vec<Vec<Source>> = ids
             .iter()

@@ -5,12 +5,14 @@
 
 use super::{dag::Source, sample::Range, terms::Terms};
 use crate::{
-    apply,
+    builtin::multisets,
+    egraph::{Graph, Head, Knowledge, Node, Payload, about, add_op, add_scalar, add_typed, learn, type_of},
     facts::Facts,
-    graph::{Graph, Head, Knowledge, Node, Payload, about, add_op, add_scalar, add_typed, learn, type_of},
-    matcher::{self, Binding},
-    normalize,
-    pattern::Rule,
+    rule::pattern::Rule,
+    search::{
+        ematch::{self, Binding},
+        instantiate,
+    },
 };
 use egg::{EGraph, Id};
 use smallvec::SmallVec;
@@ -85,7 +87,7 @@ impl Space {
             for (class, node) in self.nodes() {
                 let Some(kind) = node.kind() else { continue };
                 for rule in index.get(&kind).into_iter().flatten() {
-                    for way in matcher::find(&matcher::Site::new(&self.graph, &node), &rules[*rule]) {
+                    for way in ematch::find(&ematch::Site::new(&self.graph, &node), &rules[*rule]) {
                         if done.insert((*rule, node.clone(), way.clone())) {
                             turns.entry(*rule).or_default().push((class, way));
                         }
@@ -101,7 +103,7 @@ impl Space {
                         self.graph.rebuild();
                         return;
                     }
-                    if let Some(new) = apply::build(&mut self.graph, &rules[*rule], way, *class) {
+                    if let Some(new) = instantiate::build(&mut self.graph, &rules[*rule], way, *class) {
                         self.unite(*class, new);
                     }
                 }
@@ -125,7 +127,7 @@ impl Space {
     /// Flattens sums and products, and computes with constants where that is exact.
     fn tidy(&mut self) {
         for (class, node) in self.nodes() {
-            for found in normalize::normalize(&mut self.graph, class, &node, false) {
+            for found in multisets::normalize(&mut self.graph, class, &node, false) {
                 self.unite(class, found.class);
             }
             if let Some(number) = self.number(&node)

@@ -6,15 +6,19 @@
 
 use super::pools::{COLUMNS, assumed, elementwise, fits, payloads, role, shapes};
 use crate::{
-    apply,
-    conditions::CONDITIONS,
-    facts::{Facts, structure::Structure},
-    graph::{
-        Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, learn, rank, type_of,
+    egraph::{
+        Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, learn,
+        op_set::is_exact_multiset, rank, type_of,
     },
-    kinds::is_exact_multiset,
-    matcher::{self, Binding},
-    pattern::{Argument, Pattern, Rule},
+    facts::{Facts, structure::Structure},
+    rule::{
+        guards::CONDITIONS,
+        pattern::{Argument, Pattern, Rule},
+    },
+    search::{
+        ematch::{self, Binding},
+        instantiate,
+    },
 };
 use egg::{EGraph, Id};
 use smallvec::SmallVec;
@@ -275,16 +279,16 @@ impl<'r> Space<'r> {
         };
         let long = |r: &usize| b.way.rests[*r].as_ref().is_some_and(|r| r.len() > 1);
         let reordered = (0..b.way.rests.len()).any(|r| long(&r) && rounds(r));
-        let Some(left) = apply::instantiate(&mut b.graph, &self.rule.left, &b.way, &root) else {
+        let Some(left) = instantiate::instantiate(&mut b.graph, &self.rule.left, &b.way, &root) else {
             return Ok(None);
         };
         b.graph.rebuild();
         let node = b.graph[left].nodes[0].clone();
-        let ways = matcher::find(&matcher::Site::new(&b.graph, &node), self.rule);
-        let Some(way) = ways.into_iter().find(|w| apply::allowed(&b.graph, self.rule, w)) else {
+        let ways = ematch::find(&ematch::Site::new(&b.graph, &node), self.rule);
+        let Some(way) = ways.into_iter().find(|w| instantiate::allowed(&b.graph, self.rule, w)) else {
             return Ok(None);
         };
-        let Some(right) = apply::build(&mut b.graph, self.rule, &way, left) else { return Ok(None) };
+        let Some(right) = instantiate::build(&mut b.graph, self.rule, &way, left) else { return Ok(None) };
         if type_of(&b.graph, left) != type_of(&b.graph, right) {
             return Ok(None);
         }
@@ -312,7 +316,7 @@ impl<'r> Space<'r> {
         let root = TensorType::scalar(self.dtype);
         let mut parts = vec![];
         for which in 0..args.len() {
-            let part = apply::operand(&mut b.graph, *kind, args, which, &b.way, &root);
+            let part = instantiate::operand(&mut b.graph, *kind, args, which, &b.way, &root);
             let Some(part) = part else { return Ok(None) };
             parts.push(part);
         }

@@ -3,7 +3,7 @@
 //! Only where the sides differ is anything else computed: equal results keep every promise, whatever the truth is.
 
 use super::{Breach, instance::Instance, reals};
-use crate::{Class, pattern::Rule};
+use crate::{Class, rule::pattern::Rule};
 use thn_ir::{DType, Error, Func, Res, Scalar};
 use thn_reference::{Format, Value, bits_of_error, exact, forward_error_in, interpret_in};
 

@@ -1,6 +1,6 @@
 //! Rules with one constant or sign changed, which a checker that is worth something refuses.
 
-use crate::pattern::{Number, Pattern, PayloadPattern, Rule};
+use crate::rule::pattern::{Number, Pattern, PayloadPattern, Rule};
 use thn_ir::OpKind;
 
 /// How much further a threshold is moved: past the ends of any range over which both forms of a choice may be right.

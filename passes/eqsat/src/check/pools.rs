@@ -1,13 +1,15 @@
 //! What the variables of a rule are tried as: shapes, element types, attributes, and what conditions assume.
 
 use crate::{
-    conditions::CONDITIONS,
+    egraph::Payload,
     facts::{
         Facts,
         structure::{self, Structure},
     },
-    graph::Payload,
-    pattern::{Argument, Pattern, PayloadPattern, Rule},
+    rule::{
+        guards::CONDITIONS,
+        pattern::{Argument, Pattern, PayloadPattern, Rule},
+    },
 };
 use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Shape, TensorType};
 

@@ -7,7 +7,7 @@ use super::{
     sample::Random,
     tally::Tally,
 };
-use crate::{Class, Options, facts::Facts, normalize::BUILT_IN, optimize::optimize_with};
+use crate::{Class, Options, builtin::multisets::BUILT_IN, driver::optimize::optimize_with, facts::Facts};
 use std::collections::BTreeMap;
 use thn_ir::{
     Arg, Builder, DType, Dim, Error, Fact, Func, Loc, OpKind, Res, Shape, SymbolOrigin, TensorType, Value,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Class,
-    pattern::{Number, Pattern, Rule},
+    rule::pattern::{Number, Pattern, Rule},
 };
 use std::{collections::BTreeMap, sync::OnceLock};
 use thn_ir::Error;

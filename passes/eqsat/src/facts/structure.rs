@@ -5,7 +5,7 @@
 //! floats, too; products of triangular matrices have their zeros only where no element is infinite or NaN.
 
 use super::Facts;
-use crate::graph::{Graph, Node, Payload, about, type_of};
+use crate::egraph::{Graph, Node, Payload, about, type_of};
 use egg::Id;
 use smallvec::SmallVec;
 use std::ops::{BitAnd, BitOr};
@@ -212,7 +212,8 @@ fn of_vector(graph: &Graph, kind: OpKind, children: &[Id], ty: &TensorType) -> S
         }
         OpKind::Cast => {
             let from = children.first().and_then(|c| type_of(graph, *c)).map(|t| t.dtype);
-            from.is_some_and(|from| crate::conditions::widens(from, ty.dtype)) && of(0).has(Structure::UNIQUE)
+            from.is_some_and(|from| crate::rule::guards::widens(from, ty.dtype))
+                && of(0).has(Structure::UNIQUE)
         }
         _ => false,
     };

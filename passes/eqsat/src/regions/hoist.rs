@@ -1,7 +1,7 @@
 //! What is computed inside a region and could as well be computed before it, or the other way round.
 
 use super::{Regions, Renamed, copy, is_entered};
-use crate::encode::{has_effects, structure};
+use crate::driver::encode::{has_effects, structure};
 use std::collections::{HashMap, HashSet};
 use thn_ir::{BlockId, OpId, OpKind, Value};
 

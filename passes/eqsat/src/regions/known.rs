@@ -7,9 +7,9 @@
 
 use super::{has_regions, is_entered};
 use crate::{
-    encode,
+    driver::encode,
+    egraph::{Graph, about, learn, type_of},
     facts::Facts,
-    graph::{Graph, about, learn, type_of},
 };
 use egg::Id;
 use std::collections::{BTreeMap, HashMap};

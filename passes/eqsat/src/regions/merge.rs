@@ -1,7 +1,7 @@
 //! Loops and branches of one block that become one.
 
 use super::{Regions, Renamed, copy};
-use crate::encode::has_effects;
+use crate::driver::encode::has_effects;
 use std::collections::{HashMap, HashSet};
 use thn_ir::{BlockId, Loc, OpId, OpKind, Value};
 

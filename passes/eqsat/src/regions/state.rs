@@ -1,7 +1,7 @@
 //! Carried values that a loop does not need.
 
 use super::{Regions, Renamed, copy};
-use crate::encode::structure;
+use crate::driver::encode::structure;
 use std::collections::{BTreeMap, HashMap};
 use thn_ir::{BlockId, OpId, Value};
 

@@ -18,7 +18,7 @@ use super::{
     Regions, Renamed, copy,
     rows::{Steps, Trace, dim_of},
 };
-use crate::encode::has_effects;
+use crate::driver::encode::has_effects;
 use std::collections::HashMap;
 use thn_ir::{Attrs, BlockId, Builder, Dim, Error, Func, Literal, OpId, OpKind, TensorType, Value};
 

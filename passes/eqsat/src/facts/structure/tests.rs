@@ -1,5 +1,5 @@
 use super::*;
-use crate::{encode::encode, random::Random};
+use crate::{driver::encode::encode, random::Random};
 use thn_ir::{Arg, Attr, Attrs, Builder, DType, Func, Loc, Res};
 use thn_reference::{Value, interpret};
 

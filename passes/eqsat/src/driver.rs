@@ -1,0 +1,6 @@
+//! From a block to an e-graph and back: encoding, extraction, decoding, and the rounds of the optimizer.
+
+pub(crate) mod decode;
+pub(crate) mod encode;
+pub(crate) mod extract;
+pub(crate) mod optimize;

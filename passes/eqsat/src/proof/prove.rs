@@ -1,0 +1,459 @@
+//! The proofs of one block in one round: ground terms, and chains of rewrites between them.
+//!
+//! A term is a node of a graph in which nothing is ever united, so a term has one id, its analysis is its own, and
+//! whatever finds and applies rules in an e-graph does so on exact terms here.
+
+use super::{
+    closure::{Closure, Edge, commutes},
+    log::{Entry, Journal, Rewrite, Tree},
+};
+use crate::{
+    builtin::{multisets, products},
+    driver::extract::Choice,
+    egraph::{Graph, Head, Node, Payload, about, add_typed, learn, type_of},
+    rule::pattern::{Argument, Rule},
+    search::{ematch::Binding, instantiate},
+};
+use egg::{EGraph, Id};
+use smallvec::SmallVec;
+use std::collections::{BTreeMap, HashMap};
+use thn_ir::{Attr, Attrs, Literal, OpKind};
+
+/// The most terms that are tried to show a side condition.
+const MAX_EVIDENCE: usize = 64;
+
+/// A link that is written into the chain that uses it is at most this deep.
+const MAX_INLINE: usize = 4;
+
+/// What a link of a chain does.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Why {
+    /// A rule of the rule files, by name, with what its variables stand for.
+    Rule(String, Binding),
+    /// A rewrite that is no line of a rule file, by name.
+    BuiltIn(&'static str),
+    /// An op on constants is its value; the operands are taken in this order.
+    Fold(Vec<usize>),
+    /// All of another chain of the stage.
+    Chain(usize),
+}
+
+/// One step: at operand path `at` of the term before, the left side of `why` becomes its right side, or the other way
+/// round.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Link {
+    pub(super) at: SmallVec<[u32; 4]>,
+    pub(super) why: Why,
+    pub(super) forward: bool,
+    /// The whole term after the step.
+    pub(super) term: Id,
+}
+
+/// A proof that two terms are equal.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Chain {
+    pub(super) from: Id,
+    pub(super) to: Id,
+    pub(super) links: Vec<Link>,
+}
+
+/// Terms and chains; a chain uses only chains before it.
+#[derive(Clone, Debug)]
+pub(super) struct Stage {
+    pub(super) terms: Graph,
+    pub(super) chains: Vec<Chain>,
+    /// How people call terms.
+    pub(super) names: BTreeMap<Id, String>,
+}
+
+/// Finds the chains of a stage.
+pub(super) struct Prover<'a> {
+    pub(super) stage: Stage,
+    graph: &'a Graph,
+    rules: &'a [Rule],
+    /// The term that each class of the search was made as.
+    of_class: Vec<Id>,
+    /// Terms as they were chosen, before and after constants are folded, and the chain from one to the other.
+    chosen: HashMap<Id, (Id, Id)>,
+    folds: HashMap<Id, usize>,
+    equations: Vec<Why>,
+    closure: Closure,
+    known: HashMap<(Id, Id), usize>,
+}
+
+/// A number as a term of the element type and shape of the literal.
+fn constant(terms: &mut Graph, literal: &Literal) -> Id {
+    let payload = Payload { attrs: Attrs::new().with("value", Attr::Literal(literal.clone())), ty: None };
+    let payload = terms.analysis.intern(payload);
+    let node = Node { head: Head::Op(OpKind::Constant, payload), children: SmallVec::new() };
+    add_typed(terms, node, Some(literal.ty()))
+}
+
+/// A term with one operand exchanged.
+pub(super) fn with_operand(terms: &mut Graph, term: Id, at: usize, new: Id) -> Id {
+    let mut node = terms.nodes()[usize::from(term)].clone();
+    node.children[at] = new;
+    let ty = type_of_term(terms, term);
+    add_typed(terms, node, ty)
+}
+
+fn type_of_term(terms: &Graph, term: Id) -> Option<thn_ir::TensorType> {
+    about(terms, term).ty.and_then(|_| type_of(terms, term).cloned())
+}
+
+/// The terms that a built-in rewrite makes of a term.
+pub(super) fn built_in(terms: &mut Graph, term: Id, name: &str, strict: bool) -> Vec<Id> {
+    if products::is_one(name) {
+        let found = products::of_class(terms, term).into_iter();
+        return found.filter(|f| f.name == name && !strict).map(|f| f.equal).collect();
+    }
+    let node = terms.nodes()[usize::from(term)].clone();
+    let found = multisets::normalize(terms, term, &node, strict).into_iter();
+    found.filter(|f| f.name == name).map(|f| f.class).collect()
+}
+
+impl<'a> Prover<'a> {
+    /// Everything that `journal` says about `graph`.
+    pub(super) fn new(graph: &'a Graph, journal: &Journal, rules: &'a [Rule], strict: bool) -> Prover<'a> {
+        let mut terms: Graph = EGraph::new(graph.analysis.tables());
+        let mut of_class: Vec<Id> = Vec::with_capacity(graph.nodes().len());
+        for (i, node) in graph.nodes().iter().enumerate() {
+            let ty = about(graph, graph.find(Id::from(i))).ty.and(type_of(graph, Id::from(i))).cloned();
+            let children = node.children.iter().map(|c| of_class[usize::from(*c)]).collect();
+            let term = add_typed(&mut terms, Node { head: node.head, children }, ty);
+            if let Some(facts) = journal.given.get(&Id::from(i)) {
+                learn(&mut terms, term, *facts);
+            }
+            of_class.push(term);
+        }
+        let mut prover = Prover {
+            stage: Stage { terms, chains: vec![], names: BTreeMap::new() },
+            graph,
+            rules,
+            of_class,
+            chosen: HashMap::new(),
+            folds: HashMap::new(),
+            equations: vec![],
+            closure: Closure::default(),
+            known: HashMap::new(),
+        };
+        for entry in &journal.entries {
+            prover.equation(entry, strict);
+        }
+        prover
+    }
+
+    /// Takes in one entry: both sides as terms, and that they are equal.
+    fn equation(&mut self, entry: &Entry, strict: bool) {
+        let rules = self.rules;
+        self.closure.grow(&self.stage.terms);
+        match &entry.rewrite {
+            Rewrite::Rule(number, way) => {
+                let rule = &rules[*number];
+                let mut ground = way.mapped(|id| self.of_class[usize::from(id)]);
+                let evidence = self.evidence(rule, &mut ground);
+                let left = self.tree(&entry.left, &evidence);
+                self.closure.grow(&self.stage.terms);
+                if !instantiate::allowed(&self.stage.terms, rule, &ground) {
+                    return;
+                }
+                if let Some(right) = instantiate::build(&mut self.stage.terms, rule, &ground, left) {
+                    self.equal(left, right, Why::Rule(rule.name.clone(), ground));
+                }
+            }
+            Rewrite::BuiltIn(name) => {
+                let left = self.tree(&entry.left, &HashMap::new());
+                for right in built_in(&mut self.stage.terms, left, name, strict) {
+                    self.equal(left, right, Why::BuiltIn(name));
+                }
+            }
+        }
+    }
+
+    /// Terms equal to what a rule binds for which its conditions can be seen; the rule is then used on those.
+    fn evidence(&mut self, rule: &Rule, way: &mut Binding) -> HashMap<Id, Id> {
+        let mut exchanged = HashMap::new();
+        for guard in &rule.guards {
+            let single = Rule { guards: vec![guard.clone()], ..rule.clone() };
+            for arg in &guard.args {
+                let Argument::Var(v) = arg else { continue };
+                let Some(old) =
+                    way.vars[*v].filter(|_| !instantiate::allowed(&self.stage.terms, &single, way))
+                else {
+                    continue;
+                };
+                for new in self.equals(old) {
+                    way.vars[*v] = Some(new);
+                    if instantiate::allowed(&self.stage.terms, &single, way) {
+                        exchanged.insert(old, new);
+                        break;
+                    }
+                    way.vars[*v] = Some(old);
+                }
+            }
+        }
+        exchanged
+    }
+
+    /// Terms equal to one: those that are known, and those with equal operands.
+    fn equals(&mut self, term: Id) -> Vec<Id> {
+        let mut all = self.closure.members(term);
+        all.truncate(MAX_EVIDENCE);
+        for member in all.clone() {
+            let children = self.stage.terms.nodes()[usize::from(member)].children.clone();
+            for (i, child) in children.iter().enumerate() {
+                for other in self.closure.members(*child).into_iter().filter(|o| o != child) {
+                    if all.len() >= MAX_EVIDENCE {
+                        return all;
+                    }
+                    all.push(with_operand(&mut self.stage.terms, member, i, other));
+                }
+            }
+        }
+        self.closure.grow(&self.stage.terms);
+        all
+    }
+
+    /// A term of the journal, with some operands exchanged for equals.
+    fn tree(&mut self, tree: &Tree, exchanged: &HashMap<Id, Id>) -> Id {
+        match tree {
+            Tree::Class(class) => {
+                let term = self.of_class[usize::from(*class)];
+                exchanged.get(&term).copied().unwrap_or(term)
+            }
+            Tree::Node(head, ty, operands) => {
+                let children = operands.iter().map(|t| self.tree(t, exchanged)).collect();
+                let ty = ty.map(|t| self.graph.analysis.tensor_type(t).clone());
+                add_typed(&mut self.stage.terms, Node { head: *head, children }, ty)
+            }
+        }
+    }
+
+    fn equal(&mut self, left: Id, right: Id, why: Why) {
+        self.closure.grow(&self.stage.terms);
+        self.equations.push(why);
+        self.closure.unite(&self.stage.terms, left, right, self.equations.len() - 1);
+    }
+
+    /// The term that a class of the search was made as.
+    pub(super) fn original(&self, class: Id) -> Id {
+        self.of_class[usize::from(class)]
+    }
+
+    /// The term that computes a class in the new program, before and after constants are folded. `None` if nothing was
+    /// chosen for it.
+    pub(super) fn chosen(
+        &mut self,
+        class: Id,
+        choice: &Choice,
+        folded: &BTreeMap<Id, Literal>,
+    ) -> Option<(Id, Id)> {
+        let mut stack = vec![self.graph.find(class)];
+        while let Some(class) = stack.last().copied() {
+            if self.chosen.contains_key(&class) {
+                stack.pop();
+                continue;
+            }
+            let node = choice.node(self.graph, class)?;
+            let children: SmallVec<[Id; 3]> = node.children.iter().map(|c| self.graph.find(*c)).collect();
+            let missing: Vec<Id> =
+                children.iter().copied().filter(|c| !self.chosen.contains_key(c)).collect();
+            if !missing.is_empty() {
+                if stack.len() > self.graph.number_of_classes() {
+                    return None;
+                }
+                stack.extend(missing);
+                continue;
+            }
+            let pairs: Vec<(Id, Id)> = children.iter().map(|c| self.chosen[c]).collect();
+            let ty = about(self.graph, class).ty.and(type_of(self.graph, class)).cloned();
+            let children = pairs.iter().map(|(before, _)| *before).collect();
+            let before = add_typed(&mut self.stage.terms, Node { head: node.head, children }, ty);
+            let after = self.fold(before, &pairs, folded.get(&class))?;
+            self.chosen.insert(class, (before, after));
+            stack.pop();
+        }
+        self.chosen.get(&self.graph.find(class)).copied()
+    }
+
+    /// Folds constants in a term whose operands, given before and after, are folded.
+    fn fold(&mut self, before: Id, operands: &[(Id, Id)], value: Option<&Literal>) -> Option<Id> {
+        let mut links = vec![];
+        let mut term = before;
+        for (old, new) in operands.iter().filter(|(old, new)| old != new) {
+            let node = self.stage.node(term);
+            // An operand that is used twice is exchanged once for each use.
+            let Some(at) = node.children.iter().position(|c| c == old) else { continue };
+            self.inside(term, at, self.folds[old], &mut links);
+            term = with_operand(&mut self.stage.terms, term, at, *new);
+        }
+        if let Some(literal) = value {
+            let mut order: Vec<usize> = vec![];
+            for (_, operand) in operands {
+                let children = &self.stage.node(term).children;
+                order.extend((0..children.len()).find(|i| children[*i] == *operand && !order.contains(i)));
+            }
+            let why = Why::Fold(order);
+            term = constant(&mut self.stage.terms, literal);
+            links.push(Link { at: SmallVec::new(), why, forward: true, term });
+        }
+        if term != before && !self.folds.contains_key(&before) {
+            self.folds.insert(before, self.stage.chains.len());
+            self.stage.chains.push(Chain { from: before, to: term, links });
+        }
+        Some(term)
+    }
+
+    /// The chain from the term that a class was made as to the one that computes it in the new program; `None` if they
+    /// are not known to be equal.
+    pub(super) fn chain(&mut self, from: Id, (chosen, folded): (Id, Id)) -> Option<usize> {
+        let chain = self.proof(from, chosen)?;
+        let Some(fold) = self.folds.get(&chosen).copied().filter(|_| chosen != folded) else {
+            return Some(chain);
+        };
+        let links = |part: usize| {
+            let Chain { to, links, .. } = &self.stage.chains[part];
+            let whole = Link { at: SmallVec::new(), why: Why::Chain(part), forward: true, term: *to };
+            if links.len() < 2 { links.clone() } else { vec![whole] }
+        };
+        let links = [links(chain), links(fold)].concat();
+        self.stage.chains.push(Chain { from, to: folded, links });
+        Some(self.stage.chains.len() - 1)
+    }
+
+    /// The chain from one term to another; `None` if they are not known to be equal.
+    fn proof(&mut self, from: Id, to: Id) -> Option<usize> {
+        self.closure.grow(&self.stage.terms);
+        if !self.closure.equal(from, to) {
+            return None;
+        }
+        let mut stack = vec![(from, to)];
+        while let Some((a, b)) = stack.last().copied() {
+            if self.known.contains_key(&(a, b)) {
+                stack.pop();
+                continue;
+            }
+            let path = self.closure.path(a, b)?;
+            let needed: Vec<(Id, Id)> = path
+                .iter()
+                .flat_map(|(_, edge)| match edge {
+                    Edge::Operands(pairs) => pairs.iter().map(|(_, a, b)| (*a, *b)).collect(),
+                    Edge::Equation(..) => vec![],
+                })
+                .filter(|pair| !self.known.contains_key(pair))
+                .collect();
+            if !needed.is_empty() {
+                stack.extend(needed);
+                continue;
+            }
+            let links = self.links(a, path)?;
+            self.known.insert((a, b), self.stage.chains.len());
+            self.stage.chains.push(Chain { from: a, to: b, links });
+            stack.pop();
+        }
+        self.known.get(&(from, to)).copied()
+    }
+
+    fn links(&mut self, from: Id, path: Vec<(Id, Edge)>) -> Option<Vec<Link>> {
+        let mut links = vec![];
+        let mut term = from;
+        for (to, edge) in path {
+            match edge {
+                Edge::Equation(number, forward) => {
+                    let why = self.equations[number].clone();
+                    links.push(Link { at: SmallVec::new(), why, forward, term: to });
+                }
+                Edge::Operands(pairs) => {
+                    for (place, old, new) in pairs {
+                        let chain = self.known[&(old, new)];
+                        let node = &self.stage.terms.nodes()[usize::from(term)];
+                        let at = match commutes(node) {
+                            true => node.children.iter().position(|c| *c == old)?,
+                            false => place,
+                        };
+                        self.inside(term, at, chain, &mut links);
+                        term = with_operand(&mut self.stage.terms, term, at, new);
+                    }
+                }
+            }
+            if matches!(links.last(), Some(link) if link.term != to) {
+                return None;
+            }
+            term = to;
+        }
+        self.closure.grow(&self.stage.terms);
+        Some(without_loops(from, links))
+    }
+
+    /// The links for a chain between operands of `term`: those of the chain if it is one link and not deep, else a
+    /// reference to it.
+    fn inside(&mut self, term: Id, at: usize, chain: usize, links: &mut Vec<Link>) {
+        let Chain { to, links: inner, .. } = self.stage.chains[chain].clone();
+        let mut link = match inner.as_slice() {
+            [] => return,
+            [only] if only.at.len() < MAX_INLINE => only.clone(),
+            _ => Link { at: SmallVec::new(), why: Why::Chain(chain), forward: true, term: to },
+        };
+        link.at.insert(0, at as u32);
+        link.term = with_operand(&mut self.stage.terms, term, at, to);
+        links.push(link);
+    }
+}
+
+/// A chain that comes back to a term needs nothing of what is between.
+fn without_loops(from: Id, links: Vec<Link>) -> Vec<Link> {
+    let mut out: Vec<Link> = vec![];
+    let mut seen = HashMap::from([(from, 0)]);
+    for link in links {
+        if let Some(&length) = seen.get(&link.term) {
+            for cut in out.drain(length..) {
+                seen.remove(&cut.term);
+            }
+        } else {
+            let term = link.term;
+            out.push(link);
+            seen.insert(term, out.len());
+        }
+    }
+    out
+}
+
+impl Stage {
+    /// The term at a path of operands.
+    pub(super) fn at(&self, term: Id, path: &[u32]) -> Option<Id> {
+        path.iter().try_fold(term, |term, i| {
+            self.terms.nodes()[usize::from(term)].children.get(*i as usize).copied()
+        })
+    }
+
+    pub(super) fn node(&self, term: Id) -> &Node {
+        &self.terms.nodes()[usize::from(term)]
+    }
+
+    /// `term` with another term at a path; `None` if there is no such path.
+    pub(super) fn put(&mut self, term: Id, path: &[u32], new: Id) -> Option<Id> {
+        let Some((first, rest)) = path.split_first() else { return Some(new) };
+        let at = *first as usize;
+        let child = *self.node(term).children.get(at)?;
+        let new = self.put(child, rest, new)?;
+        Some(with_operand(&mut self.terms, term, at, new))
+    }
+
+    /// What stands in `after` in the place of what is at `path` in `before`. Operands of commutative ops have no order,
+    /// so it is the one that `before` does not have.
+    pub(super) fn at_after(&self, before: Id, after: Id, path: &[u32]) -> Option<Id> {
+        let Some((first, rest)) = path.split_first() else { return Some(after) };
+        let old = *self.node(before).children.get(*first as usize)?;
+        let mut left = self.node(after).children.clone();
+        for (i, child) in self.node(before).children.iter().enumerate() {
+            if i != *first as usize {
+                let at = left.iter().position(|c| c == child)?;
+                left.remove(at);
+            }
+        }
+        match left.as_slice() {
+            [new] => self.at_after(old, *new, rest),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! Runs rules over an e-graph until nothing new is found or a budget is spent.
+//!
+//! Contracting rules run class by class, those of the program from its arguments up, and what they find is there for
+//! the next class. What changed, and what uses it where a pattern can see the change, goes back on the agenda; when that
+//! is empty, what is known of classes spreads, which can change more, and in the end congruence is restored. Expanding
+//! rules run once per window, on what the others left. Budgets count e-nodes, matches and rounds of this kind: memory is
+//! bounded, and time has no say.
+//!
+//! Two kinds of nodes are left out: those that use their own class, and, once they were looked at, those that have a
+//! better equal.
+
+use crate::{
+    Class, Report, Stop,
+    builtin::{multisets, products},
+    egraph::{Graph, Node, about, canonical, is_circular, refresh, type_of},
+    hash::{FastMap, FastSet},
+    proof::Journal,
+    search::{
+        ematch::{self, Binding, Site},
+        instantiate,
+        node_table::Ledger,
+        rule_index::{Below, Change, Plan},
+        worklist::{Agenda, Turn},
+    },
+};
+use egg::{Id, Language};
+use smallvec::SmallVec;
+use std::collections::BTreeMap;
+
+/// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
+const MAX_NODES: usize = 32;
+
+/// Up to so many nodes are told apart one by one, in the order in which they were found; sorting takes longer.
+const FEW: usize = 8;
+
+/// How far what rules made is from the program: a class made for one that was made for one of the program is two steps
+/// away. Farther away nothing is looked for, so that circles such as x = (x / y) y end.
+const MAX_GENERATION: u8 = 6;
+
+/// An e-graph that is being saturated, and what the search has learnt about its nodes.
+pub(crate) struct Search<'a> {
+    pub(crate) graph: Graph,
+    plan: &'a Plan<'a>,
+    agenda: Agenda,
+    /// At which nodes every contracting rule was looked for, and for which a stabilizing rule found a better form.
+    pub(crate) ledger: Ledger,
+    /// What made classes equal, if somebody wants to know.
+    pub(crate) journal: Option<Journal>,
+    /// What rules gave: a node of their own, or a class that there was already.
+    gave: Vec<(usize, Given)>,
+    /// How often each rule found something new, by position, and each built-in rewrite.
+    fired: (Vec<usize>, BTreeMap<&'static str, usize>),
+    max_nodes: usize,
+    max_matches: usize,
+    matches: usize,
+    iterations: usize,
+}
+
+/// What a rule gave.
+enum Given {
+    /// A new node, by the number egg gave it.
+    Node(Id),
+    /// An older class for this one.
+    Class(Id),
+}
+
+/// One thing to do to a class.
+struct Step {
+    rule: usize,
+    class: Id,
+    node: Node,
+    way: Binding,
+}
+
+impl<'a> Search<'a> {
+    /// A search over `graph` with the rules that `plan` has.
+    pub(crate) fn new(graph: Graph, plan: &'a Plan<'a>) -> Search<'a> {
+        let size = graph.total_size();
+        let budget = plan.options.budget;
+        Search {
+            plan,
+            agenda: Agenda::default(),
+            ledger: Ledger::default(),
+            journal: None,
+            gave: vec![],
+            fired: (vec![0; plan.rules.len()], BTreeMap::new()),
+            max_nodes: size * budget.nodes_per_node + budget.nodes,
+            max_matches: size * budget.matches_per_node + budget.nodes,
+            matches: 0,
+            iterations: 0,
+            graph,
+        }
+    }
+
+    /// Contracts to saturation, chooses the order of products, then expands and contracts in windows.
+    pub(crate) fn run(&mut self, roots: &[Id], report: &mut Report) {
+        self.absorb();
+        self.agenda.add_all(&self.graph);
+        let mut stop = report.phase("contract", |report| self.contract(report));
+        if stop == Stop::Saturated && !self.plan.options.is_strict() {
+            stop = report.phase("products", |report| match self.products(roots) {
+                Ok(()) => self.contract(report),
+                Err(stop) => stop,
+            });
+        }
+        for _ in 0..self.plan.options.budget.windows {
+            if stop != Stop::Saturated {
+                break;
+            }
+            stop = report.phase("expand", |report| match self.expand(report) {
+                Ok(()) => self.contract(report),
+                Err(stop) => stop,
+            });
+        }
+        self.rebuild();
+        while stop == Stop::Saturated && !self.agenda.is_empty() {
+            stop = self.contract(report);
+            self.rebuild();
+        }
+        let rules = self.plan.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
+        report
+            .finite
+            .extend(rules.clone().filter(|(r, _)| r.class == Class::Finite).map(|(r, _)| r.name.clone()));
+        let rules = rules.map(|(rule, times)| (rule.name.as_str(), *times));
+        for (name, times) in rules.chain(self.fired.1.iter().map(|(name, times)| (*name, *times))) {
+            *report.fired.entry(name.to_string()).or_insert(0) += times;
+        }
+        report.nodes += self.graph.total_size();
+        report.classes += self.graph.number_of_classes();
+        report.iterations += self.iterations;
+        if stop != Stop::Saturated {
+            report.stop = stop;
+        }
+    }
+
+    /// Puts products of matrices into their cheapest order.
+    fn products(&mut self, roots: &[Id]) -> Result<(), Stop> {
+        self.rebuild();
+        self.graph.analysis.generation = 0;
+        for found in products::products(&mut self.graph, roots) {
+            let entry = self.journal.as_ref().and_then(|j| j.product(&self.graph, &found));
+            if self.unite(found.class, found.equal) {
+                if let Some(journal) = &mut self.journal {
+                    journal.push(entry);
+                }
+                *self.fired.1.entry(found.name).or_insert(0) += 1;
+            }
+        }
+        self.absorb();
+        if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(()) }
+    }
+
+    /// Adds to the report which rules gave parts of the chosen program.
+    pub(crate) fn note_used(&self, program: &[(Id, &Node)], report: &mut Report) {
+        let chosen: FastMap<Id, Node> =
+            program.iter().map(|(class, node)| (*class, canonical(&self.graph, (*node).clone()))).collect();
+        let mut counted = FastSet::default();
+        for (rule, given) in &self.gave {
+            let (Given::Node(id) | Given::Class(id)) = given;
+            let class = self.graph.find(*id);
+            let used = chosen.get(&class).is_some_and(|node| match given {
+                Given::Node(id) => canonical(&self.graph, self.graph.id_to_node(*id).clone()) == *node,
+                Given::Class(_) => true,
+            });
+            if used && counted.insert((*rule, class)) {
+                *report.used.entry(self.plan.rules[*rule].name.clone()).or_insert(0) += 1;
+            }
+        }
+    }
+
+    /// Works through the agenda, and lets what is known of classes spread.
+    fn contract(&mut self, report: &mut Report) -> Stop {
+        while !self.agenda.is_empty() {
+            if self.iterations >= self.plan.options.budget.iterations {
+                return Stop::Iterations;
+            }
+            self.iterations += 1;
+            while let Some(turn) = self.agenda.next(&self.graph, self.plan, &self.ledger) {
+                if let Err(stop) = self.visit(&turn, report) {
+                    return stop;
+                }
+                self.absorb();
+            }
+            self.spread();
+        }
+        Stop::Saturated
+    }
+
+    /// Lets what is known of classes spread to what uses them. Restoring congruence does that too, but takes a pass over
+    /// everything, which waits until nothing else is left.
+    fn spread(&mut self) {
+        while !self.agenda.refined.is_empty() {
+            for user in std::mem::take(&mut self.agenda.refined) {
+                refresh(&mut self.graph, user);
+            }
+            self.absorb();
+        }
+    }
+
+    /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that see what has
+    /// changed.
+    fn visit(&mut self, turn: &Turn, report: &mut Report) -> Result<(), Stop> {
+        let class = turn.class;
+        let generation = about(&self.graph, class).generation;
+        if generation >= MAX_GENERATION {
+            return Ok(());
+        }
+        self.graph.analysis.generation = generation + 1;
+        let mut steps = vec![];
+        for node in self.nodes(class) {
+            // What was found so far can have made the class a constant, or an operand of the node.
+            if about(&self.graph, class).settled() {
+                break;
+            }
+            if is_circular(&self.graph, self.graph.find(class), &node) {
+                continue;
+            }
+            let new = turn.own && self.ledger.visit(&self.graph, &node);
+            let changes = (!new).then_some(turn.below.as_slice());
+            if changes.is_some_and(<[Change]>::is_empty) {
+                continue;
+            }
+            self.find(class, &node, false, changes, &mut steps, report);
+            for step in steps.drain(..) {
+                self.apply(step, report)?;
+            }
+            let may_normalize = |kind| changes.is_none_or(|changes| self.plan.may_normalize(kind, changes));
+            let circular = is_circular(&self.graph, self.graph.find(class), &node);
+            if !circular && node.kind().is_some_and(may_normalize) {
+                self.normalize(class, &node, report)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies expanding rules everywhere, once.
+    fn expand(&mut self, report: &mut Report) -> Result<(), Stop> {
+        self.iterations += 1;
+        let expanding = self.plan.expanding();
+        let classes = self.graph.classes().filter(|c| !about(&self.graph, c.id).kinds.is_disjoint(expanding));
+        let mut all: Vec<Id> = classes.map(|c| c.id).collect();
+        all.sort_unstable();
+        let mut steps = vec![];
+        for class in all {
+            for node in self.nodes(class) {
+                self.find(class, &node, true, None, &mut steps, report);
+            }
+        }
+        self.graph.analysis.generation = 0;
+        for step in steps {
+            self.apply(step, report)?;
+        }
+        self.absorb();
+        Ok(())
+    }
+
+    /// The nodes of a class that rules are looked for at, under today's names; none if nothing better can be found.
+    fn nodes(&self, class: Id) -> SmallVec<[Node; 2]> {
+        let mut nodes = SmallVec::new();
+        if about(&self.graph, class).settled() {
+            return nodes;
+        }
+        let class = &self.graph[class];
+        let renamed = |node: &Node| {
+            let mut node = node.clone();
+            node.update_children(|c| self.graph.find(c));
+            node
+        };
+        if class.nodes.len() <= FEW {
+            for node in class.nodes.iter().map(renamed) {
+                if !nodes.contains(&node) {
+                    nodes.push(node);
+                }
+            }
+        } else {
+            nodes.extend(class.nodes.iter().map(renamed));
+            nodes.sort_unstable();
+            nodes.dedup();
+        }
+        if nodes.len() > MAX_NODES { SmallVec::new() } else { nodes }
+    }
+
+    /// Looks for rules at a node: for all, or for those that see one of the changes below it.
+    fn find(
+        &self,
+        class: Id,
+        node: &Node,
+        expand: bool,
+        changes: Option<&[Change]>,
+        steps: &mut Vec<Step>,
+        report: &mut Report,
+    ) {
+        let Some(kind) = node.kind() else { return };
+        if changes.is_some_and(|changes| !self.plan.may_hold(kind, changes)) {
+            return;
+        }
+        let site = Site::new(&self.graph, node);
+        let below = Below::new(&site);
+        // What is computed from constants becomes one: only how well that is done matters.
+        let foldable = about(&self.graph, class).foldable;
+        for trigger in self.plan.triggers(kind, expand) {
+            if !below.admits(trigger) || changes.is_some_and(|changes| !trigger.sees(changes)) {
+                continue;
+            }
+            let rule = &self.plan.rules[trigger.rule];
+            if foldable && !rule.better {
+                continue;
+            }
+            let ways = || {
+                let mut ways = ematch::find(&site, rule);
+                ways.retain(|way| !trigger.goes_round(&self.graph, class, way));
+                ways
+            };
+            let ways = report.rule(&rule.name, ways, |rule, ways| {
+                rule.tried += 1;
+                rule.matches += ways.len();
+            });
+            let step = |way| Step { rule: trigger.rule, class, node: node.clone(), way };
+            steps.extend(ways.into_iter().map(step));
+        }
+    }
+
+    fn apply(&mut self, step: Step, report: &mut Report) -> Result<(), Stop> {
+        self.matches += 1;
+        if self.matches > self.max_matches {
+            return Err(Stop::Matches);
+        }
+        let rule = &self.plan.rules[step.rule];
+        let before = self.graph.nodes().len();
+        let Some(new) = instantiate::build(&mut self.graph, rule, &step.way, step.class) else {
+            return self.grown();
+        };
+        report.rule_made(&rule.name, self.graph.nodes().len() - before);
+        if rule.better && !self.made(&step.node, new) {
+            self.absorb_nodes();
+            self.ledger.mark(&self.graph, &step.node);
+        }
+        if let Some(inner) = instantiate::under_sign(&mut self.graph, rule, &step.way, step.class) {
+            self.absorb_nodes();
+            self.ledger.link(&self.graph, &inner, &step.node);
+        }
+        let entry = self
+            .journal
+            .as_ref()
+            .and_then(|j| j.rule(&self.graph, rule, step.rule, (step.class, &step.node), &step.way));
+        if self.unite(step.class, new) {
+            if let Some(journal) = &mut self.journal {
+                journal.push(entry);
+            }
+            let old = usize::from(new) < before;
+            self.gave.push((step.rule, if old { Given::Class(step.class) } else { Given::Node(new) }));
+            self.fired.0[step.rule] += 1;
+        }
+        self.grown()
+    }
+
+    /// Whether `new` is a class whose only node is `node`: the rule gave back what it found.
+    fn made(&self, node: &Node, new: Id) -> bool {
+        let own = canonical(&self.graph, node.clone());
+        self.graph[new].nodes.iter().all(|n| canonical(&self.graph, n.clone()) == own)
+    }
+
+    fn normalize(&mut self, class: Id, node: &Node, report: &mut Report) -> Result<(), Stop> {
+        let before = self.graph.nodes().len();
+        let all = report.rule(
+            "built-in",
+            || multisets::normalize(&mut self.graph, class, node, self.plan.options.is_strict()),
+            |rule, found| {
+                rule.tried += 1;
+                rule.matches += found.len();
+            },
+        );
+        report.rule_made("built-in", self.graph.nodes().len() - before);
+        for found in all {
+            if self.plan.options.exclude.contains(found.name) {
+                continue;
+            }
+            let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
+            self.absorb_nodes();
+            if let Some(new) = found.node.filter(|n| n != node) {
+                self.ledger.link(&self.graph, &new, node);
+            }
+            if found.better {
+                self.ledger.mark(&self.graph, node);
+            }
+            if self.unite(class, found.class) {
+                if let Some(journal) = &mut self.journal {
+                    journal.push(entry);
+                }
+                *self.fired.1.entry(found.name).or_insert(0) += 1;
+            }
+        }
+        self.grown()
+    }
+
+    /// Checks the budget.
+    fn grown(&self) -> Result<(), Stop> {
+        if self.graph.total_size() > self.max_nodes { Err(Stop::Nodes) } else { Ok(()) }
+    }
+
+    /// Makes two classes one if their types are the same and nothing known of them contradicts it; whether that is
+    /// new.
+    ///
+    /// Where a program divides 0 by 0, rules of class `finite` make it 1 and 0. Were both believed, 1 would be 0 and
+    /// every value equal to every other.
+    fn unite(&mut self, a: Id, b: Id) -> bool {
+        let (x, y) = (about(&self.graph, a), about(&self.graph, b));
+        let different = x.splat.is_some() && y.splat.is_some() && x.splat != y.splat;
+        let same_type = type_of(&self.graph, a) == type_of(&self.graph, b);
+        same_type && !different && !x.facts.excludes(y.facts) && self.graph.union(a, b)
+    }
+
+    /// Restores congruence, and lets what is known of classes spread.
+    fn rebuild(&mut self) {
+        while !self.graph.clean {
+            self.graph.rebuild();
+            self.absorb();
+        }
+    }
+
+    /// Takes note of all that has changed: puts what it matters to on the agenda, and unites the classes of nodes that
+    /// have become equal.
+    fn absorb(&mut self) {
+        loop {
+            self.absorb_nodes();
+            let changes = std::mem::take(&mut self.graph.analysis.changes);
+            if changes.is_empty() {
+                break;
+            }
+            self.agenda.take(&self.graph, self.plan, &self.ledger, &changes);
+            for node in changes.renamed.into_inner() {
+                if let Some((a, b)) = self.ledger.rename(&self.graph, node) {
+                    self.graph.union(a, b);
+                }
+            }
+        }
+    }
+
+    /// Takes note of new nodes.
+    fn absorb_nodes(&mut self) {
+        for (a, b) in self.ledger.catch_up(&self.graph) {
+            self.graph.union(a, b);
+        }
+    }
+}
