@@ -9,6 +9,8 @@ mod demo;
 mod distro;
 mod doctor;
 mod error;
+#[cfg(test)]
+mod features;
 mod fuzz;
 mod generated;
 mod process;
