@@ -3,7 +3,7 @@
 use crate::{CompileReport, Error, Level, Options, Stage, report::Clock};
 use std::{any::Any, sync::Arc};
 use thn_ir::{Func, ShapeProgram, verify};
-use thn_lower::Lowered;
+use thn_lower::{Lowered, VectorBits};
 use thn_mlir::{
     codegen::{JitModule, LlvmModule, OPTIMIZE, Target},
     export_module, new_context, parse, run_pipeline,
@@ -91,24 +91,31 @@ pub fn compile_lowered(
     shapes: ShapeProgram,
     options: &Options,
 ) -> Result<Compiled, Error> {
-    link(lowered, planned.clone(), shapes, Journal::new(planned, options))
+    let target = host()?;
+    link(lowered, planned.clone(), shapes, &target, Journal::new(planned, options))
+}
+
+fn host() -> Result<Target, Error> {
+    Target::host().map_err(Error::at("describing this CPU"))
 }
 
 fn make(planned: Func, shapes: ShapeProgram, mut journal: Journal) -> Result<Compiled, Error> {
     journal.keep(Level::Kernels, || dialect_text(&planned))?;
-    let lowered = thn_lower::lower(&planned)?;
+    let target = host()?;
+    let lowered = thn_lower::lower_for(&planned, VectorBits(target.vector_bits() as usize))?;
     journal.clock.step("lower");
-    link(&lowered, planned, shapes, journal)
+    link(&lowered, planned, shapes, &target, journal)
 }
 
 fn link(
     lowered: &Lowered,
     planned: Func,
     shapes: ShapeProgram,
+    target: &Target,
     mut journal: Journal,
 ) -> Result<Compiled, Error> {
     journal.keep(Level::Loops, || Ok(lowered.text.clone()))?;
-    let object = object_code(&lowered.text, &mut journal)?;
+    let object = object_code(&lowered.text, target, &mut journal)?;
 
     // SAFETY: the addresses are functions of the runtime, which outlive every module; lowering declares them with the
     // types they have.
@@ -135,8 +142,8 @@ fn link(
     Ok(Compiled { executable, report: journal.report, stages: journal.stages.unwrap_or_default(), planned })
 }
 
-/// A lowered module as an object file for this CPU.
-fn object_code(text: &str, journal: &mut Journal) -> Result<Vec<u8>, Error> {
+/// A lowered module as an object file.
+fn object_code(text: &str, target: &Target, journal: &mut Journal) -> Result<Vec<u8>, Error> {
     let context = new_context();
     let mut module =
         parse(&context, text, "lowered.mlir").map_err(Error::at("reading the lowered module"))?;
@@ -145,11 +152,11 @@ fn object_code(text: &str, journal: &mut Journal) -> Result<Vec<u8>, Error> {
         .map_err(Error::at("lowering to the LLVM dialect"))?;
     journal.clock.step("mlir passes");
     journal.keep(Level::Llvm, || Ok(print(module.as_operation())))?;
-    let target = Target::host().map_err(Error::at("describing this CPU"))?;
     journal.report.target = target.describe();
     let mut llvm =
-        LlvmModule::translate(&context, &module, &target).map_err(Error::at("translating to LLVM IR"))?;
-    llvm.optimize(OPTIMIZE).map_err(Error::at("optimising LLVM IR"))?;
+        LlvmModule::translate(&context, &module, target).map_err(Error::at("translating to LLVM IR"))?;
+    let optimising = Error::at("optimising LLVM IR");
+    llvm.optimize(OPTIMIZE).and_then(|()| llvm.keep_only(ENTRY)).map_err(optimising)?;
     journal.clock.step("llvm passes");
     journal.keep(Level::LlvmIr, || Ok(llvm.ir()))?;
     journal.keep(Level::Assembly, || llvm.assembly().map_err(Error::at("making code")))?;

@@ -10,14 +10,15 @@ mod target;
 pub use self::{jit::JitModule, target::Target};
 use crate::{context::capture, error::Error};
 use llvm_sys::{
+    LLVMLinkage,
     core::{
         LLVMAddTargetDependentFunctionAttr, LLVMContextCreate, LLVMContextDispose, LLVMCountBasicBlocks,
         LLVMDisposeMemoryBuffer, LLVMDisposeMessage, LLVMDisposeModule, LLVMGetBufferSize,
-        LLVMGetBufferStart, LLVMGetFirstFunction, LLVMGetNextFunction, LLVMPrintModuleToString,
-        LLVMSetTarget,
+        LLVMGetBufferStart, LLVMGetFirstFunction, LLVMGetNextFunction, LLVMGetValueName2,
+        LLVMPrintModuleToString, LLVMSetLinkage, LLVMSetTarget,
     },
     error::{LLVMDisposeErrorMessage, LLVMErrorRef, LLVMGetErrorMessage},
-    prelude::{LLVMContextRef, LLVMMemoryBufferRef, LLVMModuleRef},
+    prelude::{LLVMContextRef, LLVMMemoryBufferRef, LLVMModuleRef, LLVMValueRef},
     target::LLVMSetModuleDataLayout,
     target_machine::{LLVMCodeGenFileType, LLVMTargetMachineEmitToMemoryBuffer},
     transforms::pass_builder::{
@@ -79,7 +80,7 @@ impl<'t> LlvmModule<'t> {
             LLVMSetTarget(module.module, target.triple().as_ptr());
             LLVMSetModuleDataLayout(module.module, target.layout());
         }
-        if let Some(bits) = target.vector_bits() {
+        if let Some(bits) = target.preferred_bits() {
             module.set_function_attribute(c"prefer-vector-width", &bits.to_string());
         }
         Ok(module)
@@ -97,6 +98,24 @@ impl<'t> LlvmModule<'t> {
             outcome
         };
         check(outcome).map_err(|why| Error::internal(format!("LLVM passes {passes}: {why}")))
+    }
+
+    /// Drops every function but `entry` and those that it needs.
+    ///
+    /// Vectors of functions have to survive until loops are vectorized, though nothing calls them before.
+    pub fn keep_only(&mut self, entry: &str) -> Result<(), Error> {
+        let entry = c_string(entry)?;
+        for function in self.functions() {
+            let mut length = 0;
+            // SAFETY: the functions are those of the module, and their names end in zero bytes.
+            unsafe {
+                let name = CStr::from_ptr(LLVMGetValueName2(function, &raw mut length));
+                if LLVMCountBasicBlocks(function) > 0 && name != entry.as_c_str() {
+                    LLVMSetLinkage(function, LLVMLinkage::LLVMInternalLinkage);
+                }
+            }
+        }
+        self.optimize("globaldce")
     }
 
     /// The module as text.
@@ -142,16 +161,26 @@ impl<'t> LlvmModule<'t> {
     /// Sets an attribute on every function that has a body.
     fn set_function_attribute(&self, name: &CStr, value: &str) {
         let Ok(value) = CString::new(value) else { return };
-        // SAFETY: the functions are those of the module, which is not changed while they are walked.
-        unsafe {
-            let mut function = LLVMGetFirstFunction(self.module);
-            while !function.is_null() {
+        for function in self.functions() {
+            // SAFETY: the functions are those of the module.
+            unsafe {
                 if LLVMCountBasicBlocks(function) > 0 {
                     LLVMAddTargetDependentFunctionAttr(function, name.as_ptr(), value.as_ptr());
                 }
-                function = LLVMGetNextFunction(function);
             }
         }
+    }
+
+    fn functions(&self) -> Vec<LLVMValueRef> {
+        // SAFETY: the module is valid and not changed while its functions are walked.
+        let mut next = unsafe { LLVMGetFirstFunction(self.module) };
+        let mut functions = vec![];
+        while !next.is_null() {
+            functions.push(next);
+            // SAFETY: as above.
+            next = unsafe { LLVMGetNextFunction(next) };
+        }
+        functions
     }
 }
 

@@ -11,6 +11,7 @@
 mod emit;
 pub mod math;
 
+pub use math::vector::VectorBits;
 use thn_ir::{Error, Func, Loc};
 
 /// What a program became.
@@ -56,8 +57,14 @@ pub const PIPELINE: &str = "builtin.module(func.func(convert-linalg-to-loops),lo
 
 /// The module of a planned program.
 pub fn lower(planned: &Func) -> Result<Lowered, Error> {
+    lower_for(planned, VectorBits::default())
+}
+
+/// The module of a planned program, for a CPU with such vectors: it decides nothing about results, only what is
+/// quick.
+pub fn lower_for(planned: &Func, bits: VectorBits) -> Result<Lowered, Error> {
     if let Some(e) = thn_kernels::verify(planned).into_iter().next() {
         return Err(e);
     }
-    emit::entry::emit(planned)
+    emit::entry::emit(planned, bits)
 }

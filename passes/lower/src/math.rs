@@ -1,3 +1,4 @@
 //! Functions on scalars that `arith` does not have.
 
 pub mod library;
+pub mod vector;

@@ -121,8 +121,22 @@ impl Target {
         &self.triple
     }
 
-    pub(super) fn vector_bits(&self) -> Option<u32> {
+    /// The vector width that code is told to prefer, where it is told.
+    pub(super) fn preferred_bits(&self) -> Option<u32> {
         self.vector_bits
+    }
+
+    /// The width of the vectors that loops use, in bits.
+    pub fn vector_bits(&self) -> u32 {
+        let has = |feature: &str| self.features.to_string_lossy().split(',').any(|f| f == feature);
+        let native = if has("+avx512f") {
+            512
+        } else if has("+avx2") {
+            256
+        } else {
+            128
+        };
+        self.vector_bits.map_or(native, |preferred| preferred.min(native))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::emit::scalar::Calls;
 use crate::emit::text::{Text, indent};
 use crate::emit::types::{memory, memref};
 use crate::math::library;
+use crate::math::vector::VectorBits;
 use crate::{Lowered, RUNTIME};
 use buffers::Buffer;
 use std::collections::{BTreeMap, HashMap};
@@ -59,7 +60,7 @@ struct Entry<'a> {
 }
 
 /// The module of a planned program.
-pub(crate) fn emit(func: &Func) -> Result<Lowered, Error> {
+pub(crate) fn emit(func: &Func, bits: VectorBits) -> Result<Lowered, Error> {
     let accesses = Accesses::new(func, Func::BODY)?;
     let module = Module {
         func,
@@ -94,7 +95,7 @@ pub(crate) fn emit(func: &Func) -> Result<Lowered, Error> {
     entry.text.line("^failed(%status: i32):");
     entry.text.line("return %status : i32");
     let Entry { module, text, temporaries, .. } = entry;
-    let library = library::closure(module.calls.iter().map(String::as_str))
+    let library = library::module(&module.calls, bits)
         .map_err(|name| Error::internal(format!("no library function {name}")))?;
     let kernels = func.walk(Func::BODY).iter().filter(|op| func.op(**op).kind == OpKind::Kernel).count();
     let body = text.finish();

@@ -3,11 +3,11 @@
 use crate::emit::text::{Text, Val};
 use crate::emit::types::{register, suffix};
 use crate::math::library;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use thn_ir::{DType, Error, OpKind, Scalar};
 
-/// Library functions that a module calls.
-pub(crate) type Calls = BTreeSet<String>;
+/// Library functions that a module calls, and how often.
+pub(crate) type Calls = BTreeMap<String, usize>;
 
 /// One elementwise op. `result` is the element type of its result.
 pub(crate) fn apply(
@@ -35,7 +35,7 @@ pub(crate) fn apply(
         if library::function(&name).is_none() {
             return Err(fault(format!("has no library function {name}")));
         }
-        calls.insert(name.clone());
+        *calls.entry(name.clone()).or_default() += 1;
         let types = vec![ty; args.len()].join(", ");
         format!("func.call @{name}({}) : ({types}) -> {}", names.join(", "), register(result))
     } else {
@@ -65,7 +65,7 @@ pub(crate) fn cast(text: &mut Text, calls: &mut Calls, x: &Val, to: DType) -> Re
         if library::function(&name).is_none() {
             return Err(Error::internal(format!("no library function {name}")));
         }
-        calls.insert(name.clone());
+        *calls.entry(name.clone()).or_default() += 1;
         format!("func.call @{name}({}) : ({a}) -> {b}", x.name)
     } else {
         let signed = from.is_signed();

@@ -2,12 +2,14 @@
 //!
 //! Owns the `.mlir` files of this folder and their expansion per element type. A caller asks for a function
 //! by name (`thn_exp_f64`, `thn_floordiv_u32`, `thn_cast_f32_i8`) and splices the texts of it and its
-//! dependencies into a module; `closure` does that for a set of names. The texts use only `func`, `arith`
-//! and `math`; each function is private and internal and always inlined, so LLVM leaves none behind.
+//! dependencies into a module; [`module`] does that for all calls of a module. The texts use only `func`, `arith`
+//! and `math`; each function is private and internal. Functions are inlined into loops, unless that would make a
+//! module long: then long ones are called, over vectors where a loop is vectorized ([`super::vector`]).
 //!
 //! Invariants: a name has one definition; expansion is deterministic; no text holds a placeholder after
 //! expansion. Refuses: to know any op of the `thn` dialect or any MLIR API. It is text in, text out.
 
+use super::vector::{self, VectorBits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -18,6 +20,8 @@ pub struct Definition {
     pub text: String,
     /// The names of the library functions that the text calls directly, sorted, each once.
     pub deps: Vec<String>,
+    /// How many ops it computes, those of the functions that it calls included.
+    pub ops: usize,
 }
 
 /// The files of the library. The order carries no meaning.
@@ -37,10 +41,12 @@ const SOURCES: [&str; 13] = [
     include_str!("trig.mlir"),
 ];
 
-/// What every function carries besides its text in the sources. MLIR's own visibility says nothing to LLVM, so
-/// the linkage is given as well.
-const ATTRIBUTES: &str =
-    " attributes {llvm.linkage = #llvm.linkage<internal>, passthrough = [\"alwaysinline\"]} {";
+/// Shorter functions are always inlined.
+const SHORT: usize = 16;
+
+/// As many ops are inlined into a module; with more, long functions are called. Measured by
+/// `--example side_by_side`: code for an inlined op takes about as long as that for an op of the program.
+const MOST_INLINED: usize = 400;
 
 /// The float types as (name, integer type of the same width).
 const FLOATS: [(&str, &str); 2] = [("f32", "i32"), ("f64", "i64")];
@@ -70,21 +76,46 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     library().keys().map(String::as_str)
 }
 
-/// The text of the named functions and of everything they call, each function once, sorted by name.
+/// The text of the functions that a module calls so and so often, and of everything that they call in turn: each
+/// function once, sorted by name.
 ///
 /// # Errors
 ///
 /// Gives back the first name that the library does not define.
-pub fn closure<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<String, String> {
-    let mut pending: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let mut needed = BTreeSet::new();
-    while let Some(name) = pending.pop() {
-        let definition = function(&name).ok_or_else(|| name.clone())?;
-        if needed.insert(name) {
-            pending.extend(definition.deps.iter().cloned());
-        }
+pub fn module(calls: &BTreeMap<String, usize>, bits: VectorBits) -> Result<String, String> {
+    let mut inlined = 0;
+    for (name, times) in calls {
+        inlined += times * function(name).ok_or_else(|| name.clone())?.ops;
     }
-    Ok(needed.iter().filter_map(|name| function(name)).map(|definition| definition.text.as_str()).collect())
+    let called = |name: &str, definition: &Definition| {
+        inlined > MOST_INLINED && definition.ops > SHORT && calls.contains_key(name)
+    };
+    // What is needed, over so many lanes; 1 stands for scalars.
+    let mut pending: Vec<(&str, usize)> = calls.keys().map(|name| (name.as_str(), 1)).collect();
+    let mut texts = BTreeMap::new();
+    while let Some((name, lanes)) = pending.pop() {
+        let definition = function(name).ok_or_else(|| name.to_owned())?;
+        if texts.contains_key(&(name, lanes)) {
+            continue;
+        }
+        pending.extend(definition.deps.iter().map(|dep| (dep.as_str(), lanes)));
+        // MLIR's own visibility says nothing to LLVM, so the linkage is given as well.
+        let internal = "llvm.linkage = #llvm.linkage<internal>, passthrough";
+        let attributes = match (called(name, definition), lanes) {
+            (false, _) => format!("{internal} = [\"alwaysinline\"]"),
+            (true, 1) => {
+                let vectors = vector::lanes(name, bits);
+                let variants = vector::variants(name, definition, &vectors);
+                pending.extend(vectors.into_iter().map(|lanes| (name, lanes)));
+                format!("{internal} = [\"noinline\", {variants}]")
+            }
+            // Nothing calls it before loops are vectorized, so LLVM would drop an internal one.
+            (true, _) => "passthrough = [\"noinline\"]".to_owned(),
+        };
+        let text = if lanes == 1 { definition.text.clone() } else { vector::vectorized(definition, lanes) };
+        texts.insert((name, lanes), text.replacen(" {\n", &format!(" attributes {{{attributes}}} {{\n"), 1));
+    }
+    Ok(texts.into_values().collect())
 }
 
 fn library() -> &'static BTreeMap<String, Definition> {
@@ -108,11 +139,33 @@ fn expand(sources: &[&str]) -> BTreeMap<String, Definition> {
             let text = substitute(&text, &bindings);
             if !text.contains('$') {
                 let deps = calls(&text);
-                library.insert(substitute(name, &bindings), Definition { text, deps });
+                library.insert(substitute(name, &bindings), Definition { text, deps, ops: 0 });
             }
         }
     }
+    count_ops(&mut library);
     library
+}
+
+/// Counts the ops of every function; no function calls itself, not even through others.
+fn count_ops(library: &mut BTreeMap<String, Definition>) {
+    let mut pending: Vec<String> = library.keys().cloned().collect();
+    while let Some(name) = pending.pop() {
+        let definition = &library[&name];
+        let callees = || callees(&definition.text);
+        let of = |callee: &str| library.get(callee).map_or(1, |d| d.ops);
+        let unknown: Vec<String> = callees().filter(|c| of(c) == 0).map(str::to_owned).collect();
+        if !unknown.is_empty() {
+            pending.push(name);
+            pending.extend(unknown);
+            continue;
+        }
+        let lines = definition.text.matches(" = ").count();
+        let computed = lines - definition.text.matches(" = arith.constant ").count() - callees().count();
+        // One that only gives back what it is given is no op, but its count is not 0.
+        let ops = (computed + callees().map(of).sum::<usize>()).max(1);
+        library.entry(name).and_modify(|d| d.ops = ops);
+    }
 }
 
 /// Reads a row `//$ NAME type value type value ...` into the name and its value per type.
@@ -136,10 +189,7 @@ fn templates(source: &str) -> Vec<(&str, String)> {
             open = true;
         }
         if let (true, Some((_, text))) = (open, found.last_mut()) {
-            match line.strip_suffix(" {") {
-                Some(signature) => text.extend([signature, ATTRIBUTES]),
-                None => text.push_str(line),
-            }
+            text.push_str(line);
             text.push('\n');
         }
         open &= line != "}";
@@ -201,10 +251,14 @@ fn substitute(text: &str, bindings: &Bindings) -> String {
     result
 }
 
-/// The functions that a text calls.
+/// The functions that a text calls, sorted, each once.
 fn calls(text: &str) -> Vec<String> {
-    let callees = text.split("func.call @").skip(1).filter_map(|rest| rest.split('(').next());
-    callees.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+    callees(text).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The function of each call.
+fn callees(text: &str) -> impl Iterator<Item = &str> {
+    text.split("func.call @").skip(1).filter_map(|rest| rest.split('(').next())
 }
 
 #[cfg(test)]
@@ -260,13 +314,22 @@ mod tests {
     }
 
     #[test]
-    fn every_function_is_inlined_and_private() {
+    fn every_function_is_private() {
         for name in names() {
             let text = &function(name).unwrap().text;
             assert!(text.starts_with(&format!("func.func private @{name}(")), "{name}");
-            assert!(text.contains("passthrough = [\"alwaysinline\"]"), "{name}");
             assert!(text.ends_with("\n}\n"), "{name}");
         }
+    }
+
+    #[test]
+    fn ops_are_counted_with_those_of_callees() {
+        let chain = "func.func private @thn_a_$T(%x: $T) -> $T {\n  %c = arith.constant 1.0 : $T\n  \
+                     %y = arith.addf %x, %c : $T\n  return %y : $T\n}\n\
+                     func.func private @thn_b_$T(%x: $T) -> $T {\n  %y = func.call @thn_a_$T(%x) : ($T) -> $T\n  \
+                     %z = func.call @thn_a_$T(%y) : ($T) -> $T\n  %w = arith.negf %z : $T\n  return %w : $T\n}\n";
+        let library = expand(&[chain]);
+        assert_eq!((library["thn_a_f32"].ops, library["thn_b_f64"].ops), (1, 3));
     }
 
     #[test]
@@ -279,12 +342,35 @@ mod tests {
         }
     }
 
+    fn called(times: &[(&str, usize)]) -> Result<String, String> {
+        let calls = times.iter().map(|(name, times)| ((*name).to_owned(), *times)).collect();
+        module(&calls, VectorBits(256))
+    }
+
     #[test]
-    fn closure_holds_each_function_once() {
-        let text = closure(["thn_tanh_f64", "thn_exp_f64", "thn_tanh_f64"]).unwrap();
+    fn a_module_holds_each_function_once() {
+        let text = called(&[("thn_exp_f64", 1), ("thn_tanh_f64", 1)]).unwrap();
         assert_eq!(text.matches("func.func private @thn_exp_reduce_f64(").count(), 1);
+        assert_eq!(
+            text.matches("func.func").count(),
+            text.matches("passthrough = [\"alwaysinline\"]").count()
+        );
         assert!(!text.contains("f32"));
-        assert_eq!(closure(["thn_exp_f64", "thn_missing_f64"]), Err("thn_missing_f64".to_owned()));
+        assert!(!text.contains("vector"));
+        assert_eq!(called(&[("thn_exp_f64", 1), ("thn_missing_f64", 1)]), Err("thn_missing_f64".to_owned()));
+    }
+
+    #[test]
+    fn many_calls_are_calls_of_vectors() {
+        let text = called(&[("thn_exp_f64", 100), ("thn_sign_f64", 100)]).unwrap();
+        for lanes in [2, 4] {
+            let head = format!("@thn_exp_f64_x{lanes}(%x: vector<{lanes}xf64>) -> vector<{lanes}xf64>");
+            assert_eq!(text.matches(&head).count(), 1, "{head} in\n{text}");
+            assert!(text.contains(&format!("@thn_exp_tail_f64_x{lanes}(")));
+        }
+        assert!(text.contains("N4v_thn_exp_f64(thn_exp_f64_x4),_ZGV_LLVM_N2v_thn_exp_f64(thn_exp_f64_x2)"));
+        assert_eq!(text.matches("\"noinline\"").count(), 3);
+        assert!(!text.contains("thn_sign_f64_x"), "a short function is inlined");
     }
 
     #[test]
