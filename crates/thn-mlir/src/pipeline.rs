@@ -2,7 +2,7 @@
 
 use crate::{
     context::capture,
-    error::{Error, Reproducer},
+    error::{Diagnostic, Error, Reproducer},
     text::{print_with_locations, printed, string_ref},
 };
 use melior::{
@@ -26,11 +26,15 @@ impl Drop for Manager {
 }
 
 /// Runs a pipeline such as `builtin.module(canonicalize,func.func(cse))` on a module, which it verifies
-/// after every pass.
+/// after every pass, and returns the remarks and warnings that it heard meanwhile.
 ///
 /// All upstream passes are known, and those that were given to [`register`](crate::pass::register).
 /// After an error the module is whatever the failing pass left; the error says how to see it again.
-pub fn run_pipeline(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), Error> {
+pub fn run_pipeline(
+    context: &Context,
+    module: &mut Module,
+    pipeline: &str,
+) -> Result<Vec<Diagnostic>, Error> {
     register_all_passes();
     // SAFETY: the context outlives the manager.
     let manager = Manager(unsafe { mlirPassManagerCreate(context.to_raw()) });
@@ -57,11 +61,15 @@ pub fn run_pipeline(context: &Context, module: &mut Module, pipeline: &str) -> R
         unsafe { mlirPassManagerRunOnOp(manager.0, module.as_operation().to_raw()) }.value != 0
     });
     if succeeded {
-        return Ok(());
+        return Ok(diagnostics);
     }
     // SAFETY: the reference does not outlive the copy.
     let original = unsafe { OperationRef::from_raw(original.to_raw()) };
-    Err(Error::internal("a pass failed").with_diagnostics(diagnostics).with_reproducer(Reproducer {
+    // Passes of thn say themselves that they are at fault; everything else is taken to be about the module.
+    let own_fault = Error::internal("").to_string();
+    let internal = diagnostics.iter().any(|diagnostic| diagnostic.message.contains(own_fault.as_str()));
+    let error = if internal { Error::internal("a pass failed") } else { Error::input("a pass failed") };
+    Err(error.with_diagnostics(diagnostics).with_reproducer(Reproducer {
         command: format!("thn-opt --pass-pipeline='{pipeline}' -"),
         module: print_with_locations(original),
     }))

@@ -63,7 +63,10 @@ pub(crate) fn run(root: &Path, fast: bool) -> Result<ExitCode> {
             });
             let embed = root.join("tests/embed");
             if embed.exists() {
-                suite.section("embedding crate", || plain(&mut embedding(root, &embed)));
+                suite.section("embedding crate", || {
+                    plain(&mut embedding(root, &embed, "test"))?;
+                    plain(&mut embedding(root, &embed, "run"))
+                });
             } else {
                 suite.leave_out("embedding crate", "because tests/embed does not exist");
             }
@@ -132,15 +135,15 @@ fn snapshots(root: &Path, complete_run: Option<&References>) -> Result<String> {
     })
 }
 
-/// Builds and runs the crate outside the workspace as its own user would: cargo reads the configuration of the
+/// Builds and tests or runs the crate outside the workspace as its own user would: cargo reads the configuration of the
 /// folder in which it runs, so it runs outside this repository, with the crate's own configuration file only
 /// and without the variables that cargo set for this program.
 ///
 /// It builds into the folder of this repository: crates from the registry are compiled under the same settings here
 /// and there, so those of the workspace are found and melior is not compiled twice.
-fn embedding(root: &Path, embed: &Path) -> Command {
+fn embedding(root: &Path, embed: &Path, how: &str) -> Command {
     let mut command = cargo(&std::env::temp_dir());
-    command.arg("run").arg("--manifest-path").arg(embed.join("Cargo.toml"));
+    command.arg(how).arg("--manifest-path").arg(embed.join("Cargo.toml"));
     if std::env::var_os("CARGO_TARGET_DIR").is_none() {
         command.arg("--target-dir").arg(root.join("target"));
     }
@@ -185,13 +188,13 @@ mod tests {
     #[test]
     fn the_embedding_crate_sees_nothing_of_this_workspace() {
         let folder = Folder::new();
-        let command = embedding(folder.path(), folder.path());
+        let command = embedding(folder.path(), folder.path(), "run");
         assert_ne!(command.get_current_dir(), Some(folder.path()));
         assert!(!describe(&command).contains("--config"), "there is no configuration file yet");
         assert!(command.get_envs().any(|(name, value)| name == "MLIR_SYS_220_PREFIX" && value.is_none()));
 
         fs::create_dir(folder.path().join(".cargo")).expect("the folder can be written");
         fs::write(folder.path().join(".cargo/config.toml"), "").expect("the folder can be written");
-        assert!(describe(&embedding(folder.path(), folder.path())).contains("--config"));
+        assert!(describe(&embedding(folder.path(), folder.path(), "run")).contains("--config"));
     }
 }
