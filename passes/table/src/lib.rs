@@ -9,6 +9,7 @@ mod rule_file;
 mod thn_eqsat;
 mod thn_expand;
 mod thn_grad;
+mod thn_improve;
 mod thn_plan_kernels;
 mod thn_raise;
 mod thn_roundtrip;
@@ -39,6 +40,16 @@ thn_mlir::passes! {
         profile: false, "Remark that, and what each phase and rule took";
         json: false, "Remark that as JSON";
         explain: false, "Remark which rules led to each op that is new";
+    }
+    thn_improve: "Write float results as equal expressions that lose fewer digits, as samples show",
+        Tensors => Tensors, on "func.func", makes [arith, linalg, math, tensor, vector] {
+        points: 192, "Points at which the search measures errors";
+        held_out: 512, "Points at which what it found is compared with the program";
+        seed: 1, "Where the points start";
+        rounds: 4, "Rounds of search, each from the best expressions of the one before";
+        nodes: 2500, "E-nodes of one round";
+        branches: false, "Whether an expression may choose between others by the values of the arguments";
+        json: false, "Remark what was found as JSON";
     }
     thn_expand: "Write composite ops as the ops they are made of", Tensors => Tensors, on "func.func";
     thn_plan_kernels: "Gather the ops that are computed together into kernels", Tensors => Kernels, on "func.func" {
