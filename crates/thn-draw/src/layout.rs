@@ -7,11 +7,14 @@
 //!
 //! Boxes and bends of one layer never overlap, layers never overlap, and a link is vertical inside a layer and
 //! curved only between two: hence no link runs through a box that is not its own.
+//!
+//! Nobody reads a drawing of many thousands of boxes, but making one takes near-linear time and memory: there are at most
+//! [`BENDS`] bends, and links that would need more, the longest, go straight and through boxes.
 
 mod order;
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Where a box must be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,6 +116,9 @@ const BEND: f64 = 6.0;
 /// Least distance between layers.
 const GAP: f64 = 30.0;
 
+/// The most bends of a drawing.
+const BENDS: usize = 50_000;
+
 /// Places boxes and routes links.
 pub(crate) fn layout(items: &[Item], links: &[Link]) -> Layout {
     if items.is_empty() {
@@ -164,6 +170,23 @@ fn assign(items: &[Item], links: &[Link]) -> Vec<usize> {
     layer
 }
 
+/// The links, by position, for which there are no bends left: the shorter ones come first.
+fn beyond(links: &[Link], layer: &[usize]) -> HashSet<usize> {
+    let span = |link: &Link| layer[link.to.item].saturating_sub(layer[link.from.item] + 1);
+    let mut order: Vec<usize> = (0..links.len()).collect();
+    order.sort_by_key(|number| span(&links[*number]));
+    let mut left = BENDS;
+    let fits = |number: &usize| match left.checked_sub(span(&links[*number])) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    let fitting = order.iter().copied().take_while(fits).count();
+    order.split_off(fitting).into_iter().collect()
+}
+
 impl Layered {
     fn new(items: &[Item], links: &[Link]) -> Layered {
         let layer = assign(items, links);
@@ -176,9 +199,14 @@ impl Layered {
         for (item, layer) in items.iter().zip(&layer) {
             graph.add(Vertex { width: item.width, layer: *layer, bend: false });
         }
-        for link in links {
+        let long = beyond(links, &layer);
+        for (number, link) in links.iter().enumerate() {
             let (from, to) = (link.from, link.to);
             let mut bends = vec![];
+            if long.contains(&number) {
+                graph.bends.push(bends);
+                continue;
+            }
             let (mut upper, mut upper_dx) = (from.item, from.dx);
             for between in layer[from.item] + 1..layer[to.item] {
                 let bend = graph.add(Vertex { width: BEND, layer: between, bend: true });
@@ -204,15 +232,17 @@ impl Layered {
         let mut tops = vec![];
         let mut bottoms = vec![];
         let mut y = 0.0;
-        for (depth, layer) in self.layers.iter().enumerate() {
+        // Where a link goes far to the side, more room keeps its curve from lying flat.
+        let mut reach = vec![0.0f64; self.layers.len()];
+        for s in &self.segments {
+            let far = (left[s.upper] + s.upper_dx - left[s.lower] - s.lower_dx).abs();
+            let most = &mut reach[self.vertices[s.upper].layer];
+            *most = most.max(far);
+        }
+        for (layer, reach) in self.layers.iter().zip(reach) {
             let height = layer.iter().filter_map(|v| items.get(*v)).map(|i| i.height).fold(0.0, f64::max);
             tops.push(y);
             bottoms.push(y + height);
-            // Where a link goes far to the side, more room keeps its curve from lying flat.
-            let reach = self.segments.iter().filter(|s| self.vertices[s.upper].layer == depth);
-            let reach = reach
-                .map(|s| (left[s.upper] + s.upper_dx - left[s.lower] - s.lower_dx).abs())
-                .fold(0.0, f64::max);
             y += height + GAP + (reach / 10.0).min(50.0);
         }
         let corner = |item: usize| {
@@ -293,6 +323,17 @@ mod tests {
         items[0].pin = Pin::Top;
         items[3].pin = Pin::Bottom;
         assert_eq!(assign(&items, &[link(0, 3)]), [0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn bends_are_bounded() {
+        // Every box of a chain is also read by the last one.
+        let count = 2_000;
+        let links: Vec<Link> =
+            (1..count).map(|i| link(i - 1, i)).chain((0..count - 1).map(|i| link(i, count - 1))).collect();
+        let graph = Layered::new(&boxes(count), &links);
+        assert!((BENDS - count..=BENDS).contains(&graph.bends.iter().flatten().count()));
+        assert_eq!(layout(&boxes(count), &links).routes.len(), links.len());
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(crate) struct Picture {
 
 /// The drawing of a whole program.
 pub(crate) fn picture(func: &Func) -> Picture {
-    let mut draft = Draft::new(func, String::new());
+    let mut draft = Draft::new(func, String::new(), 0);
     for (index, value) in func.body().args.iter().enumerate() {
         let shared = func.args.get(index).is_some_and(|a| a.shared);
         let style = if shared { Style::Shared } else { Style::Input };
@@ -90,13 +90,19 @@ struct Draft<'f> {
     known: HashMap<Value, (usize, usize)>,
     /// Ports that a value from outside feeds.
     fed: Vec<(Value, usize)>,
+    /// How many ports are at the top.
+    entrances: usize,
+    /// How many frames it lies in. What lies deeper than regions nest in a program that verifies is not shown.
+    depth: usize,
 }
 
 impl<'f> Draft<'f> {
-    fn new(func: &'f Func, prefix: String) -> Draft<'f> {
+    fn new(func: &'f Func, prefix: String, depth: usize) -> Draft<'f> {
         Draft {
             func,
             prefix,
+            entrances: 0,
+            depth,
             nodes: vec![],
             pins: vec![],
             links: vec![],
@@ -123,7 +129,8 @@ impl<'f> Draft<'f> {
 
     /// Adds a port at the top.
     fn entrance(&mut self, name: &str, ty: &Type, what: &str) -> usize {
-        let id = format!("{}in{}", self.prefix, self.pins.iter().filter(|p| **p == Pin::Top).count());
+        let id = format!("{}in{}", self.prefix, self.entrances);
+        self.entrances += 1;
         self.leaf(id, Style::Port, label::port(name, ty, what), Pin::Top, 1)
     }
 
@@ -172,18 +179,19 @@ impl<'f> Draft<'f> {
     fn op(&mut self, op: OpId) {
         let data = self.func.op(op);
         let id = format!("op{}", op.0);
-        if data.regions.is_empty() {
+        if data.regions.is_empty() || self.depth == Func::MAX_NESTING {
             let label = label::op(self.func, op);
-            let item = self.leaf(id, Style::of(data.kind), label, Pin::Free, data.operands.len());
-            for (input, value) in data.operands.iter().enumerate() {
-                self.link(*value, item, input);
+            let inputs = self.func.inputs(op);
+            let item = self.leaf(id, Style::of(data.kind), label, Pin::Free, inputs.len());
+            for (input, value) in inputs.into_iter().enumerate() {
+                self.link(value, item, input);
             }
             for result in &data.results {
                 self.known.insert(*result, (item, 0));
             }
             return;
         }
-        let mut inside = Draft::new(self.func, format!("{id}."));
+        let mut inside = Draft::new(self.func, format!("{id}."), self.depth + 1);
         if let [region] = data.regions[..] {
             inside.region(op, region);
         } else {
@@ -247,7 +255,7 @@ impl<'f> Draft<'f> {
                 _ => format!("region {index}"),
             };
             let id = format!("{}{index}", self.prefix);
-            let mut inside = Draft::new(func, format!("{id}."));
+            let mut inside = Draft::new(func, format!("{id}."), self.depth);
             for arg in &func.block(*region).args {
                 let item = inside.entrance(&label::value(func, *arg), func.ty(*arg), "takes");
                 inside.known.insert(*arg, (item, 0));

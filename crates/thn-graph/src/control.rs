@@ -141,20 +141,14 @@ fn body(
         }
     }
     let inside = between(func, stand_ins, next);
-    let source = func.clone();
     let region = func.new_block();
     let mut map = HashMap::new();
     for value in stand_ins {
-        let copy = func.add_block_arg(region, source.ty(*value).clone());
-        func.value_mut(copy).name = source.value(*value).name.clone();
+        let copy = func.add_block_arg(region, func.ty(*value).clone());
+        func.value_mut(copy).name = func.value(*value).name.clone();
         map.insert(*value, copy);
     }
-    for op in inside {
-        for input in source.inputs(op) {
-            map.entry(input).or_insert(input);
-        }
-        func.copy_op(region, &source, op, &mut map);
-    }
+    func.copy_within(region, &inside, &mut map);
     func.block_mut(region).results = next.iter().map(|v| map.get(v).copied().unwrap_or(*v)).collect();
     Ok(region)
 }

@@ -406,7 +406,9 @@ impl Extraction<'_> {
         }
         let meaning = self.meaning(&mut func, symbols);
         func.map_dims(&|d| substitute(d, &meaning));
-        sink::into_branches(&mut func);
+        if let Err(error) = sink::into_branches(&mut func) {
+            self.errors.push(error.located(&self.request.loc));
+        }
         Program { func, inputs: self.inputs.len(), shared, outputs: self.outputs.len() }
     }
 

@@ -1,6 +1,7 @@
 //! Lengths given by users: numbers, and rank-0 integer tensors that are known before a call computes anything.
 
 use crate::{Tensor, arena::build};
+use std::collections::HashMap;
 use thn_ir::{Attr, Builder, Dim, Error, Func, Loc, OpKind, Shape, Value, ValueDef};
 
 /// A length or a bound: a number, or a rank-0 integer tensor.
@@ -96,30 +97,69 @@ pub(crate) const LOCAL: &str = "thn.local";
 
 /// The dim that a rank-0 integer value certainly equals.
 pub(crate) fn as_dim(func: &mut Func, value: Value) -> Option<Dim> {
-    let ty = func.tensor(value)?;
-    if ty.rank() != 0 || !ty.dtype.is_int() {
+    let mut known: HashMap<Value, Option<Dim>> = HashMap::new();
+    let mut stack = vec![value];
+    while let Some(value) = stack.last().copied() {
+        if known.contains_key(&value) {
+            stack.pop();
+            continue;
+        }
+        let parts = parts(func, value);
+        let open: Vec<Value> = parts.iter().copied().filter(|v| !known.contains_key(v)).collect();
+        if !open.is_empty() {
+            stack.extend(open);
+            continue;
+        }
+        let dims: Option<Vec<Dim>> = parts.iter().map(|v| known[v].clone()).collect();
+        let dim = dims.and_then(|dims| combined(func, value, &dims));
+        known.insert(value, dim);
+    }
+    known.remove(&value).flatten()
+}
+
+fn is_whole_number(func: &Func, value: Value) -> bool {
+    func.tensor(value).is_some_and(|ty| ty.rank() == 0 && ty.dtype.is_int())
+}
+
+/// The values that the dim of a value is computed from, if it is arithmetic.
+fn parts(func: &Func, value: Value) -> Vec<Value> {
+    let Some(op) = func.def_op(value).filter(|_| is_whole_number(func, value)).map(|op| func.op(op)) else {
+        return vec![];
+    };
+    match op.kind {
+        OpKind::Add
+        | OpKind::Sub
+        | OpKind::Mul
+        | OpKind::Neg
+        | OpKind::Maximum
+        | OpKind::Minimum
+        | OpKind::FloorDiv
+        | OpKind::Cast => op.operands.to_vec(),
+        _ => vec![],
+    }
+}
+
+/// The dim of a value whose [`parts`] have these.
+fn combined(func: &mut Func, value: Value, parts: &[Dim]) -> Option<Dim> {
+    if !is_whole_number(func, value) {
         return None;
     }
-    let op = match func.def(value) {
+    let kind = match func.def(value) {
         ValueDef::Arg { index, .. } => {
             let local = func.args.get(index as usize).is_some_and(|a| a.attrs.get(LOCAL).is_some());
             return if local { None } else { func.value_as_dim(value) };
         }
-        ValueDef::Result { op, .. } => func.op(op).clone(),
+        ValueDef::Result { op, .. } => func.op(op).kind,
     };
-    let mut part = |i: usize| as_dim(func, op.operands[i]);
-    Some(match op.kind {
-        OpKind::Add => part(0)? + part(1)?,
-        OpKind::Sub => part(0)? - part(1)?,
-        OpKind::Mul => part(0)? * part(1)?,
-        OpKind::Neg => Dim::from(0) - part(0)?,
-        OpKind::Maximum => Dim::max(&part(0)?, &part(1)?),
-        OpKind::Minimum => Dim::min(&part(0)?, &part(1)?),
-        OpKind::FloorDiv => {
-            let (a, b) = (part(0)?, part(1)?);
-            a.floor_div(&b)
-        }
-        OpKind::Cast => part(0)?,
+    Some(match (kind, parts) {
+        (OpKind::Add, [a, b]) => a.clone() + b.clone(),
+        (OpKind::Sub, [a, b]) => a.clone() - b.clone(),
+        (OpKind::Mul, [a, b]) => a.clone() * b.clone(),
+        (OpKind::Neg, [a]) => Dim::from(0) - a.clone(),
+        (OpKind::Maximum, [a, b]) => Dim::max(a, b),
+        (OpKind::Minimum, [a, b]) => Dim::min(a, b),
+        (OpKind::FloorDiv, [a, b]) => a.floor_div(b),
+        (OpKind::Cast, [a]) => a.clone(),
         _ => return func.value_as_dim(value),
     })
 }

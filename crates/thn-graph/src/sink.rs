@@ -4,91 +4,70 @@
 //! %a = exp %x                                  cond %c { yield (exp %x) } else { yield %x }
 //! cond %c { yield %a } else { yield %x }
 //! ```
+//!
+//! Branches inside branches go as deep as [`Func::MAX_NESTING`] allows. What would lie deeper stays before its branch,
+//! where it gives the same values; only an op that can end a call with an error may not run there.
 
-use std::collections::HashMap;
-use thn_ir::{BlockId, Func, OpId, OpKind, Value};
-
-/// Where a value is used: by an op of the block itself, or inside a region of one.
-type Use = (OpId, Option<BlockId>);
+use std::collections::{BTreeMap, HashMap, HashSet};
+use thn_ir::{BlockId, Error, Func, OpId, OpKind, Value};
 
 /// Applies the move in every block, outer ones first.
-pub(crate) fn into_branches(func: &mut Func) {
-    let mut blocks = vec![Func::BODY];
-    while let Some(block) = blocks.pop() {
+///
+/// # Errors
+///
+/// If an op that can fail would lie deeper than regions nest.
+pub(crate) fn into_branches(func: &mut Func) -> Result<(), Error> {
+    let mut blocks = vec![(Func::BODY, 0)];
+    while let Some((block, depth)) = blocks.pop() {
         if func.block(block).ops.iter().any(|op| func.op(*op).kind == OpKind::Cond) {
-            sink(func, block);
+            sink(func, block, depth)?;
         }
         for op in &func.block(block).ops {
-            blocks.extend(func.op(*op).regions.iter().copied());
+            blocks.extend(func.op(*op).regions.iter().map(|region| (*region, depth + 1)));
         }
     }
+    Ok(())
 }
 
-fn sink(func: &mut Func, block: BlockId) {
-    let mut uses: HashMap<Value, Vec<Use>> = HashMap::new();
-    for op in &func.block(block).ops {
-        for (value, region) in used_by(func, *op) {
-            uses.entry(value).or_default().push((*op, region));
+fn sink(func: &mut Func, block: BlockId, depth: usize) -> Result<(), Error> {
+    // The one region of a branch that needs a value; `None` if it is needed elsewhere, too. Users come after what they
+    // use, so that all of a value are known when its op is looked at.
+    let mut places: HashMap<Value, Option<BlockId>> =
+        func.block(block).results.iter().map(|v| (*v, None)).collect();
+    let need = |value: Value, place: Option<BlockId>, places: &mut HashMap<Value, Option<BlockId>>| {
+        let known = places.entry(value).or_insert(place);
+        if *known != place {
+            *known = None;
         }
-    }
-    let ops = func.block(block).ops.clone();
-    let results = func.block(block).results.clone();
-    let mut kept = vec![];
-    for op in ops.into_iter().rev() {
-        match only_region(func, op, &uses, &results) {
-            None => kept.push(op),
-            Some(target) => {
-                let region = target.1;
-                for (value, from) in used_by(func, op) {
-                    let all = uses.entry(value).or_default();
-                    all.retain(|u| *u != (op, from));
-                    all.push((target.0, Some(region)));
-                }
-                func.block_mut(region).ops.insert(0, op);
+    };
+    let mut moved: BTreeMap<BlockId, Vec<OpId>> = BTreeMap::new();
+    let mut gone = HashSet::new();
+    for op in func.block(block).ops.iter().rev().copied() {
+        let data = func.op(op);
+        let mut found = data.results.iter().filter_map(|r| places.get(r)).copied();
+        let place = found.next().flatten().filter(|first| found.all(|other| other == Some(*first)));
+        if let Some(region) = place {
+            let deepest = depth + 1 + func.height(op);
+            if deepest <= Func::MAX_NESTING {
+                func.inputs(op).into_iter().for_each(|v| need(v, place, &mut places));
+                moved.entry(region).or_default().push(op);
+                gone.insert(op);
+                continue;
+            }
+            if func.can_fail(op) {
+                return Err(Func::nests_too_deep(deepest).at(data.kind.row().mnemonic, &data.loc));
             }
         }
-    }
-    kept.reverse();
-    func.block_mut(block).ops = kept;
-}
-
-/// Every value an op needs, and in which of its regions; operands first.
-fn used_by(func: &Func, op: OpId) -> Vec<(Value, Option<BlockId>)> {
-    let mut used: Vec<(Value, Option<BlockId>)> = func.op(op).operands.iter().map(|v| (*v, None)).collect();
-    let captures = func.captures(op);
-    for region in &func.op(op).regions {
-        let mut inside: Vec<Value> = func.block(*region).results.clone();
-        for inner in func.walk(*region) {
-            inside.extend(func.op(inner).operands.iter().copied());
-            for r in &func.op(inner).regions {
-                inside.extend(func.block(*r).results.iter().copied());
-            }
-        }
-        used.extend(captures.iter().filter(|v| inside.contains(v)).map(|v| (*v, Some(*region))));
-    }
-    used
-}
-
-/// The one region of a `cond` that uses the results of an op.
-fn only_region(
-    func: &Func,
-    op: OpId,
-    uses: &HashMap<Value, Vec<Use>>,
-    results: &[Value],
-) -> Option<(OpId, BlockId)> {
-    let data = func.op(op);
-    let mut found = None;
-    for result in &data.results {
-        if results.contains(result) {
-            return None;
-        }
-        for (user, region) in uses.get(result).into_iter().flatten() {
-            let here = (*user, (*region)?);
-            if func.op(*user).kind != OpKind::Cond || found.is_some_and(|f| f != here) {
-                return None;
-            }
-            found = Some(here);
+        data.operands.iter().for_each(|v| need(*v, None, &mut places));
+        for region in &data.regions {
+            let branch = (data.kind == OpKind::Cond).then_some(*region);
+            func.captured_by(&[*region]).into_iter().for_each(|v| need(v, branch, &mut places));
         }
     }
-    found
+    func.block_mut(block).ops.retain(|op| !gone.contains(op));
+    for (region, mut ops) in moved {
+        ops.reverse();
+        func.block_mut(region).ops.splice(..0, ops);
+    }
+    Ok(())
 }

@@ -34,6 +34,10 @@ impl<'f> Builder<'f> {
     }
 
     /// Any op. `declared` is the result type of a shaped op.
+    ///
+    /// # Errors
+    ///
+    /// If operands, attributes or regions do not fit the op, or regions nest deeper than [`Func::MAX_NESTING`].
     pub fn op(
         &mut self,
         kind: OpKind,
@@ -44,6 +48,10 @@ impl<'f> Builder<'f> {
     ) -> Result<OpId, Error> {
         let row = kind.row();
         let at = |e: Error| e.at(row.mnemonic, &self.loc);
+        let height = self.func.height_of(regions);
+        if height > Func::MAX_NESTING {
+            return Err(at(Func::nests_too_deep(height)));
+        }
         let types = operands.iter().map(|v| self.tensor(*v)).collect::<Result<Vec<_>, _>>().map_err(at)?;
         let regions_types =
             regions.iter().map(|r| region_types(self.func, *r)).collect::<Result<Vec<_>, _>>().map_err(at)?;

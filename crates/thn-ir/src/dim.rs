@@ -3,10 +3,15 @@
 //! A [`Dim`] is an integer expression over symbols in a normal form: a polynomial with sorted terms, whose atoms
 //! are symbols or applications of the four operations that polynomials lack. Equal polynomials are equal values, so
 //! `N + N` and `2*N` are the same dim. Dims are compared structurally; there is no interner and no global state.
+//!
+//! A dim has bounds: [`Dim::MAX_PARTS`] symbols and operations, [`Dim::MAX_DEPTH`] operations inside one another. An operation
+//! beyond them gives the dim that is *too large* ([`Dim::is_too_large`]), and so does every operation on that one;
+//! inference refuses it by name of the op. So walks over a dim may recurse, and none takes longer than it has parts.
 
+mod extrema;
 mod text;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 /// A dimension that is not known when the program is built, or the value of a rank-0 integer argument.
 ///
@@ -70,14 +75,37 @@ enum Atom {
     Min(Dim, Dim),
 }
 
+impl Atom {
+    fn operands(&self) -> Option<[&Dim; 2]> {
+        match self {
+            Atom::Symbol(_) => None,
+            Atom::FloorDiv(a, b) | Atom::Mod(a, b) | Atom::Max(a, b) | Atom::Min(a, b) => Some([a, b]),
+        }
+    }
+}
+
 /// Sorted atoms with repetition: `N*N*M` is `[N, N, M]`.
 type Monomial = Vec<Atom>;
+
+/// Terms with their coefficients; none is zero.
+type Terms = BTreeMap<Monomial, i64>;
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 enum Repr {
     Const(i64),
-    /// At least one non-constant term; no zero coefficients.
-    Poly(Arc<BTreeMap<Monomial, i64>>),
+    /// At least one non-constant term.
+    Poly(Arc<Poly>),
+    /// Beyond the bounds.
+    TooLarge,
+}
+
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+struct Poly {
+    terms: Terms,
+    /// At most [`Dim::MAX_PARTS`].
+    parts: usize,
+    /// At most [`Dim::MAX_DEPTH`].
+    depth: usize,
 }
 
 /// An integer expression over symbols; the length of a tensor dim, or part of one.
@@ -93,6 +121,8 @@ pub enum DimError {
     Overflow,
     /// A division or remainder by zero.
     ZeroDivision,
+    /// The expression is beyond [`Dim::MAX_PARTS`] or [`Dim::MAX_DEPTH`].
+    TooLarge,
 }
 
 impl fmt::Display for DimError {
@@ -101,6 +131,13 @@ impl fmt::Display for DimError {
             DimError::Unbound(name) => write!(f, "dim `{name}` is not known here"),
             DimError::Overflow => f.write_str("dim does not fit in 64 bits"),
             DimError::ZeroDivision => f.write_str("dim is divided by zero"),
+            DimError::TooLarge => write!(
+                f,
+                "dim is an expression of more than {} parts, or with more than {} operations inside \
+                 one another",
+                Dim::MAX_PARTS,
+                Dim::MAX_DEPTH
+            ),
         }
     }
 }
@@ -143,15 +180,38 @@ impl Dim {
     /// The dim of length one.
     pub const ONE: Dim = Dim(Repr::Const(1));
 
+    /// The most symbols, operations and terms of a dim, those inside of operations included.
+    pub const MAX_PARTS: usize = 50_000;
+
+    /// The most divisions, remainders, maxima and minima of a dim inside one another.
+    pub const MAX_DEPTH: usize = 64;
+
+    const TOO_LARGE: Dim = Dim(Repr::TooLarge);
+
     fn atom(atom: Atom) -> Dim {
-        Dim(Repr::Poly(Arc::new(BTreeMap::from([(vec![atom], 1)]))))
+        Dim::from_terms(Terms::from([(vec![atom], 1)]))
+    }
+
+    /// Whether the expression went beyond [`Dim::MAX_PARTS`] or [`Dim::MAX_DEPTH`], so that nothing is known of it. No op of a
+    /// program has such a dim.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0, Repr::TooLarge)
+    }
+
+    /// Parts and depth.
+    fn extent(&self) -> (usize, usize) {
+        match &self.0 {
+            Repr::Const(_) => (1, 0),
+            Repr::Poly(p) => (p.parts, p.depth),
+            Repr::TooLarge => (Dim::MAX_PARTS + 1, 0),
+        }
     }
 
     /// The value, if it does not depend on symbols.
     pub fn as_const(&self) -> Option<i64> {
         match self.0 {
             Repr::Const(c) => Some(c),
-            Repr::Poly(_) => None,
+            Repr::Poly(_) | Repr::TooLarge => None,
         }
     }
 
@@ -162,31 +222,52 @@ impl Dim {
 
     /// The symbol, if the dim is nothing else.
     pub fn as_symbol(&self) -> Option<&Symbol> {
-        let Repr::Poly(p) = &self.0 else { return None };
-        match p.iter().next() {
-            Some((m, 1)) if p.len() == 1 => match m.as_slice() {
-                [Atom::Symbol(s)] => Some(s),
-                _ => None,
-            },
+        match self.single()? {
+            ([Atom::Symbol(s)], 1) => Some(s),
             _ => None,
         }
     }
 
-    fn terms(&self) -> BTreeMap<Monomial, i64> {
+    /// The one term and its coefficient, where there is no other and it is no constant.
+    fn single(&self) -> Option<(&[Atom], i64)> {
+        let Repr::Poly(p) = &self.0 else { return None };
+        p.terms.iter().next().filter(|_| p.terms.len() == 1).map(|(m, c)| (m.as_slice(), *c))
+    }
+
+    fn terms(&self) -> Cow<'_, Terms> {
         match &self.0 {
-            Repr::Const(0) => BTreeMap::new(),
-            Repr::Const(c) => BTreeMap::from([(vec![], *c)]),
-            Repr::Poly(p) => (**p).clone(),
+            Repr::Const(0) | Repr::TooLarge => Cow::Owned(Terms::new()),
+            Repr::Const(c) => Cow::Owned(Terms::from([(vec![], *c)])),
+            Repr::Poly(p) => Cow::Borrowed(&p.terms),
         }
     }
 
-    fn from_terms(mut terms: BTreeMap<Monomial, i64>) -> Dim {
+    /// The dim of some terms, none of which has a factor that is too large.
+    fn from_terms(mut terms: Terms) -> Dim {
         terms.retain(|_, c| *c != 0);
         match terms.len() {
-            0 => Dim::from(0),
-            1 if terms.contains_key(&vec![]) => Dim::from(terms[&vec![]]),
-            _ => Dim(Repr::Poly(Arc::new(terms))),
+            0 => return Dim::from(0),
+            1 => {
+                if let Some(c) = terms.get(&vec![]) {
+                    return Dim::from(*c);
+                }
+            }
+            _ => {}
         }
+        let (mut parts, mut depth) = (terms.len(), 0);
+        for atom in terms.keys().flatten() {
+            parts += 1;
+            for operand in atom.operands().into_iter().flatten() {
+                let inner = operand.extent();
+                parts += inner.0;
+                depth = depth.max(1 + inner.1);
+            }
+        }
+        if parts > Dim::MAX_PARTS || depth > Dim::MAX_DEPTH {
+            return Dim::TOO_LARGE;
+        }
+        let dim = Dim(Repr::Poly(Arc::new(Poly { terms, parts, depth })));
+        dim.without_difference().unwrap_or(dim)
     }
 
     /// `a / b` rounded down; exact quotients of polynomials by a constant or a monomial simplify.
@@ -199,6 +280,9 @@ impl Dim {
         }
         if divisor.is(1) {
             return self.clone();
+        }
+        if self.is_too_large() || divisor.is_too_large() {
+            return Dim::TOO_LARGE;
         }
         if let Some(q) = self.exact_div(divisor) {
             return q;
@@ -217,15 +301,21 @@ impl Dim {
             return None;
         }
         let (monomial, coefficient) = by.iter().next()?;
-        let mut out = BTreeMap::new();
-        for (m, c) in self.terms() {
+        let mut out = Terms::new();
+        for (m, c) in self.terms().iter() {
             if c % coefficient != 0 {
                 return None;
             }
-            let mut rest = m.clone();
-            for a in monomial {
-                let at = rest.iter().position(|x| x == a)?;
-                rest.remove(at);
+            // Both are sorted, so that one walk finds what is left.
+            let mut rest = vec![];
+            let mut divisors = monomial.iter().peekable();
+            for atom in m {
+                if divisors.next_if_eq(&atom).is_none() {
+                    rest.push(atom.clone());
+                }
+            }
+            if divisors.next().is_some() {
+                return None;
             }
             out.insert(rest, c / coefficient);
         }
@@ -239,48 +329,13 @@ impl Dim {
         {
             return Dim::from(a.rem_euclid(b));
         }
+        if self.is_too_large() || divisor.is_too_large() {
+            return Dim::TOO_LARGE;
+        }
         if divisor.is(1) || self.exact_div(divisor).is_some() {
             return Dim::from(0);
         }
         Dim::atom(Atom::Mod(self.clone(), divisor.clone()))
-    }
-
-    /// The larger of two dims.
-    pub fn max(&self, other: &Dim) -> Dim {
-        self.extremum(other, true)
-    }
-
-    /// The smaller of two dims.
-    pub fn min(&self, other: &Dim) -> Dim {
-        self.extremum(other, false)
-    }
-
-    fn extremum(&self, other: &Dim, larger: bool) -> Dim {
-        if let Some(difference) = (self.clone() - other.clone()).as_const() {
-            let first = if larger { difference >= 0 } else { difference <= 0 };
-            return if first { self.clone() } else { other.clone() };
-        }
-        // The larger of b and the larger of a and b is the latter.
-        for (whole, part) in [(self, other), (other, self)] {
-            if whole.is_extremum_of(part, larger) {
-                return whole.clone();
-            }
-        }
-        let (a, b) = if self <= other { (self, other) } else { (other, self) };
-        let (a, b) = (a.clone(), b.clone());
-        Dim::atom(if larger { Atom::Max(a, b) } else { Atom::Min(a, b) })
-    }
-
-    /// Whether this is the larger (or smaller) of `part` and something else.
-    fn is_extremum_of(&self, part: &Dim, larger: bool) -> bool {
-        let Repr::Poly(terms) = &self.0 else { return false };
-        let mut terms = terms.iter();
-        let (Some((monomial, 1)), None) = (terms.next(), terms.next()) else { return false };
-        match monomial.as_slice() {
-            [Atom::Max(a, b)] => larger && (a == part || b == part),
-            [Atom::Min(a, b)] => !larger && (a == part || b == part),
-            _ => false,
-        }
     }
 
     /// Whether the dim is at least 0 whatever the values of its symbols, of which `positive` says which are.
@@ -313,7 +368,7 @@ impl Dim {
                 a && b
             }
         }
-        self.visit(&mut Sign(positive))
+        !self.is_too_large() && self.visit(&mut Sign(positive))
     }
 
     /// Whether the two are certainly different: their difference is a nonzero constant.
@@ -323,11 +378,41 @@ impl Dim {
 
     /// The product of many dims.
     pub fn product<'a>(dims: impl IntoIterator<Item = &'a Dim>) -> Dim {
-        dims.into_iter().fold(Dim::ONE, |a, d| a * d.clone())
+        // Factors of one term are one term together; only sums are multiplied out.
+        let (mut monomial, mut coefficient, mut sums) = (vec![], 1i64, vec![]);
+        for dim in dims {
+            match (dim.single(), dim.as_const()) {
+                (Some((atoms, c)), _) => {
+                    monomial.extend_from_slice(atoms);
+                    coefficient = coefficient.saturating_mul(c);
+                }
+                (None, Some(c)) => coefficient = coefficient.saturating_mul(c),
+                (None, None) => sums.push(dim),
+            }
+        }
+        monomial.sort();
+        let single = Dim::from_terms(Terms::from([(monomial, coefficient)]));
+        sums.into_iter().fold(single, |a, d| a * d.clone())
     }
 
-    /// Folds the expression bottom-up; the way to evaluate, print or emit a dim.
+    /// The sum of many dims.
+    pub fn sum<'a>(dims: impl IntoIterator<Item = &'a Dim>) -> Dim {
+        let mut terms = Terms::new();
+        for dim in dims {
+            if dim.is_too_large() {
+                return Dim::TOO_LARGE;
+            }
+            add_to(&mut terms, dim);
+        }
+        Dim::from_terms(terms)
+    }
+
+    /// Folds the expression bottom-up; the way to evaluate, print or emit a dim. One that is too large is a symbol that
+    /// has no value.
     pub fn visit<V: DimVisitor>(&self, v: &mut V) -> V::Out {
+        if self.is_too_large() {
+            return v.symbol(&Symbol { id: u32::MAX, name: "<too large>".into() });
+        }
         let mut sum: Option<V::Out> = None;
         // The constant term has the empty monomial, which sorts first; it reads better last.
         let terms = self.terms();
@@ -337,24 +422,14 @@ impl Dim {
             let mut term: Option<V::Out> =
                 (coefficient != 1 || monomial.is_empty()).then(|| v.constant(coefficient));
             for atom in monomial {
-                let factor = match atom {
-                    Atom::Symbol(s) => v.symbol(s),
-                    Atom::FloorDiv(a, b) => {
-                        let (a, b) = (a.visit(v), b.visit(v));
-                        v.floor_div(a, b)
-                    }
-                    Atom::Mod(a, b) => {
-                        let (a, b) = (a.visit(v), b.visit(v));
-                        v.modulo(a, b)
-                    }
-                    Atom::Max(a, b) => {
-                        let (a, b) = (a.visit(v), b.visit(v));
-                        v.max(a, b)
-                    }
-                    Atom::Min(a, b) => {
-                        let (a, b) = (a.visit(v), b.visit(v));
-                        v.min(a, b)
-                    }
+                let operands = atom.operands().map(|[a, b]| (a.visit(v), b.visit(v)));
+                let factor = match (atom, operands) {
+                    (Atom::FloorDiv(..), Some((a, b))) => v.floor_div(a, b),
+                    (Atom::Mod(..), Some((a, b))) => v.modulo(a, b),
+                    (Atom::Max(..), Some((a, b))) => v.max(a, b),
+                    (Atom::Min(..), Some((a, b))) => v.min(a, b),
+                    (Atom::Symbol(s), _) => v.symbol(s),
+                    (_, None) => continue,
                 };
                 term = Some(match term {
                     None => factor,
@@ -411,53 +486,45 @@ impl Dim {
                 Ok(a?.min(b?))
             }
         }
+        if self.is_too_large() {
+            return Err(DimError::TooLarge);
+        }
         self.visit(&mut Eval(value_of))
     }
 
     /// The dim with every symbol replaced.
     pub fn substitute(&self, by: &dyn Fn(&Symbol) -> Dim) -> Dim {
-        if self.as_const().is_some() {
-            return self.clone();
-        }
-        struct Subst<'a>(&'a dyn Fn(&Symbol) -> Dim);
-        impl DimVisitor for Subst<'_> {
-            type Out = Dim;
-            fn constant(&mut self, value: i64) -> Dim {
-                value.into()
-            }
-            fn symbol(&mut self, s: &Symbol) -> Dim {
-                (self.0)(s)
-            }
-            fn add(&mut self, a: Dim, b: Dim) -> Dim {
-                a + b
-            }
-            fn mul(&mut self, a: Dim, b: Dim) -> Dim {
-                a * b
-            }
-            fn floor_div(&mut self, a: Dim, b: Dim) -> Dim {
-                a.floor_div(&b)
-            }
-            fn modulo(&mut self, a: Dim, b: Dim) -> Dim {
-                a.modulo(&b)
-            }
-            fn max(&mut self, a: Dim, b: Dim) -> Dim {
-                Dim::max(&a, &b)
-            }
-            fn min(&mut self, a: Dim, b: Dim) -> Dim {
-                Dim::min(&a, &b)
-            }
-        }
-        self.visit(&mut Subst(by))
+        let Repr::Poly(p) = &self.0 else { return self.clone() };
+        let replaced = |atom: &Atom| match atom {
+            Atom::Symbol(s) => by(s),
+            Atom::FloorDiv(a, b) => a.substitute(by).floor_div(&b.substitute(by)),
+            Atom::Mod(a, b) => a.substitute(by).modulo(&b.substitute(by)),
+            Atom::Max(a, b) => Dim::max(&a.substitute(by), &b.substitute(by)),
+            Atom::Min(a, b) => Dim::min(&a.substitute(by), &b.substitute(by)),
+        };
+        let term = |(monomial, coefficient): (&Monomial, &i64)| {
+            let factors: Vec<Dim> = monomial.iter().map(replaced).collect();
+            Dim::product(factors.iter().chain([&Dim::from(*coefficient)]))
+        };
+        let terms: Vec<Dim> = p.terms.iter().map(term).collect();
+        Dim::sum(&terms)
     }
 
     /// Every symbol in the expression, with repetition.
     pub fn symbols(&self) -> Vec<Symbol> {
-        let found = std::cell::RefCell::new(vec![]);
-        self.substitute(&|s| {
-            found.borrow_mut().push(s.clone());
-            s.clone().into()
-        });
-        found.into_inner()
+        let mut found = vec![];
+        self.collect_symbols(&mut found);
+        found
+    }
+
+    fn collect_symbols(&self, found: &mut Vec<Symbol>) {
+        let Repr::Poly(p) = &self.0 else { return };
+        for atom in p.terms.keys().flatten() {
+            match atom {
+                Atom::Symbol(s) => found.push(s.clone()),
+                other => other.operands().into_iter().flatten().for_each(|d| d.collect_symbols(found)),
+            }
+        }
     }
 }
 
@@ -472,12 +539,19 @@ impl std::ops::Add for Dim {
         if let (Some(a), Some(b)) = (self.as_const(), other.as_const()) {
             return Dim::from(a.saturating_add(b));
         }
-        let mut terms = self.terms();
-        for (m, c) in other.terms() {
-            let entry = terms.entry(m).or_insert(0);
-            *entry = entry.saturating_add(c);
+        Dim::sum([&self, &other])
+    }
+}
+
+/// Adds the terms of a dim.
+fn add_to(terms: &mut Terms, dim: &Dim) {
+    for (m, c) in dim.terms().iter() {
+        match terms.get_mut(m) {
+            Some(sum) => *sum = sum.saturating_add(*c),
+            None => {
+                terms.insert(m.clone(), *c);
+            }
         }
-        Dim::from_terms(terms)
     }
 }
 
@@ -497,13 +571,19 @@ impl std::ops::Mul for Dim {
         if other.is(1) {
             return self;
         }
-        let mut terms = BTreeMap::new();
-        let right = other.terms();
-        for (ma, ca) in self.terms() {
-            for (mb, cb) in &right {
-                let mut m = ma.clone();
-                m.extend(mb.iter().cloned());
+        if self.is_too_large() || other.is_too_large() {
+            return Dim::TOO_LARGE;
+        }
+        let mut terms = Terms::new();
+        let mut atoms = 0;
+        for (ma, ca) in self.terms().iter() {
+            for (mb, cb) in other.terms().iter() {
+                let mut m = [ma.as_slice(), mb].concat();
                 m.sort();
+                atoms += m.len();
+                if atoms > WORK {
+                    return Dim::TOO_LARGE;
+                }
                 let entry = terms.entry(m).or_insert(0i64);
                 *entry = entry.saturating_add(ca.saturating_mul(*cb));
             }
@@ -511,6 +591,9 @@ impl std::ops::Mul for Dim {
         Dim::from_terms(terms)
     }
 }
+
+/// The most factors that multiplying two dims writes down, before equal terms meet.
+const WORK: usize = 4 * Dim::MAX_PARTS;
 
 #[cfg(test)]
 mod tests {
@@ -535,6 +618,11 @@ mod tests {
         assert_eq!(parse("min(2, min(N, 2))"), parse("min(N, 2)"));
         assert_ne!(parse("max(min(N, M), N)"), parse("min(N, M)"));
         assert_ne!(parse("max(2*max(N, M), N)"), parse("2*max(N, M)"));
+        assert_eq!(parse("N - min(1, N)"), parse("max(0, N - 1)"));
+        assert_eq!(parse("M + 3 - max(M, N + 1)"), parse("min(3, M - N + 2)"));
+        assert_eq!(parse("max(0, max(0, N - 1) - 2)"), parse("max(0, N - 3)"));
+        assert_eq!(parse("min(min(N, 7) - 2, 3)"), parse("min(N - 2, 3)"));
+        assert_eq!(parse("min(min(N, 7) - 2, 6)"), parse("min(N - 2, 5)"));
         assert!(parse("N + 1").certainly_differs(&parse("N")));
         assert!(!parse("N").certainly_differs(&parse("M")));
     }
@@ -570,6 +658,41 @@ mod tests {
         assert!(error("(1").contains("`)`"));
         assert!(error("1 1").contains("unexpected"));
         assert!(error(&format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000))).contains("nests at most"));
+    }
+
+    #[test]
+    fn dims_have_bounds() {
+        let n = parse("N");
+        let halves = (0..Dim::MAX_DEPTH).fold(n.clone(), |d, _| (d + Dim::ONE).floor_div(&Dim::from(2)));
+        assert!(!halves.is_too_large());
+        assert_eq!(parse(&halves.to_string()), halves);
+        let deeper = halves.floor_div(&Dim::from(3));
+        assert!(deeper.is_too_large());
+        // What is beyond stays so, is worth nothing and is gone at once.
+        let far = (0..100_000).fold(deeper, |d, _| Dim::max(&(d + n.clone()).modulo(&Dim::from(7)), &n));
+        assert!(far.is_too_large() && (far.clone() - far.clone()).is_too_large());
+        assert_eq!(far.eval(&|_| Some(1)), Err(DimError::TooLarge));
+        assert!(!far.certainly_differs(&n) && !far.is_at_least_zero(&|_| true));
+
+        let symbols: Vec<Dim> =
+            (0..2_000).map(|id| Symbol { id, name: format!("n{id}").into() }.into()).collect();
+        assert_eq!(Dim::product(&symbols).symbols().len(), 2_000);
+        assert_eq!(Dim::product(&symbols).floor_div(&Dim::product(&symbols[1..])), symbols[0]);
+        assert_eq!(Dim::sum(&symbols).symbols().len(), 2_000);
+        let sums: Vec<Dim> = symbols.iter().map(|d| d.clone() + Dim::ONE).collect();
+        assert!(!Dim::product(&sums[..10]).is_too_large());
+        assert!(Dim::product(&sums).is_too_large());
+    }
+
+    /// The forms that clipped slices of slices give: no deeper for the next.
+    #[test]
+    fn clips_of_clips_stay_flat() {
+        let (mut rest, mut first) = (parse("N"), parse("N"));
+        for k in 0..1_000 {
+            rest = rest.clone() - Dim::min(&Dim::ONE, &rest);
+            first = Dim::min(&Dim::from(2_000 - k), &first);
+        }
+        assert_eq!((rest.to_string(), first.to_string()), ("max(0, N - 1000)".into(), "min(1001, N)".into()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Expressions of the op table as ops: composites into their parts, and derivatives.
 
 use crate::{Builder, DType, Error, Expr, Func, OpId, OpKind, Semantics, Shape, Value};
+use std::collections::HashMap;
 
 /// What an expression is built from.
 struct Context<'a> {
@@ -140,32 +141,42 @@ fn times(b: &mut Builder<'_>, cx: &Context<'_>, g: Value, e: &Expr) -> Result<Va
 /// parts get the location of the op they come from.
 pub fn expand_where(func: &mut Func, wanted: &dyn Fn(OpKind) -> bool) -> Result<(), Error> {
     let composite = |k: OpKind| matches!(k.row().semantics, Semantics::Expand(_)) && wanted(k);
+    // What took the place of a value, which may have been replaced in turn.
+    let mut replaced: HashMap<Value, Value> = HashMap::new();
     let mut blocks = vec![Func::BODY];
     while let Some(block) = blocks.pop() {
-        let mut again = true;
-        while again {
-            again = false;
-            let ops = std::mem::take(&mut func.block_mut(block).ops);
-            for op in ops {
-                let data = func.op(op).clone();
-                if !composite(data.kind) {
-                    func.block_mut(block).ops.push(op);
-                    continue;
-                }
-                again = true;
-                let axes = data.attrs.get_ints("axes");
-                let mut b = Builder::new(func, block, data.loc.clone());
-                let Some(new) = expand(&mut b, data.kind, &data.operands, axes)? else { continue };
-                let name = func.value(data.result()).name.clone();
-                if let Some(name) = name {
-                    func.value_mut(new).name.get_or_insert(name);
-                }
-                func.replace_uses(data.result(), new);
+        let mut left = std::mem::take(&mut func.block_mut(block).ops);
+        left.reverse();
+        while let Some(op) = left.pop() {
+            for operand in &mut func.op_mut(op).operands {
+                *operand = last(&replaced, *operand);
             }
-        }
-        for op in func.block(block).ops.clone() {
-            blocks.extend(func.op(op).regions.iter().copied());
+            let data = func.op(op).clone();
+            if !composite(data.kind) {
+                func.block_mut(block).ops.push(op);
+                blocks.extend(data.regions);
+                continue;
+            }
+            let start = func.block(block).ops.len();
+            let axes = data.attrs.get_ints("axes");
+            let mut b = Builder::new(func, block, data.loc.clone());
+            let Some(new) = expand(&mut b, data.kind, &data.operands, axes)? else { continue };
+            if let Some(name) = func.value(data.result()).name.clone() {
+                func.value_mut(new).name.get_or_insert(name);
+            }
+            replaced.insert(data.result(), new);
+            left.extend(func.block_mut(block).ops.drain(start..).rev());
         }
     }
+    let settled = replaced.keys().map(|old| (*old, last(&replaced, *old))).collect();
+    func.replace_all(&settled);
     Ok(())
+}
+
+/// What a value is replaced by in the end; chains are as short as composites are deep.
+fn last(replaced: &HashMap<Value, Value>, mut value: Value) -> Value {
+    while let Some(next) = replaced.get(&value) {
+        value = *next;
+    }
+    value
 }

@@ -81,7 +81,7 @@ impl Extents {
                     Ok(_) if bytes == Some(0) => bytes,
                     Ok(n) => bytes.and_then(|b| b.checked_mul(*n)),
                     Err(DimError::Overflow) => None,
-                    Err(DimError::Unbound(_) | DimError::ZeroDivision) => bytes,
+                    Err(DimError::Unbound(_) | DimError::ZeroDivision | DimError::TooLarge) => bytes,
                 };
             }
             if bytes.is_none() && !extent.lengths.iter().any(|place| lengths[*place] == Ok(0)) {

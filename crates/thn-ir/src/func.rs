@@ -7,7 +7,11 @@
 
 use crate::{Attrs, Dim, Literal, OpKind, Shape, Symbol, SymbolOrigin, TensorType, Type};
 use smallvec::SmallVec;
-use std::{fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 /// A value: an argument of a block or a result of an op.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -48,17 +52,14 @@ impl Loc {
     /// One location for something made from several; unknown and repeated places are left out.
     pub fn fuse(parts: impl IntoIterator<Item = Loc>) -> Loc {
         let mut all: Vec<Loc> = vec![];
+        let mut seen = HashSet::new();
         for part in parts {
             let inner = match part {
                 Loc::Fused(inner) => inner.to_vec(),
                 Loc::Unknown => vec![],
                 other => vec![other],
             };
-            for loc in inner {
-                if !all.contains(&loc) {
-                    all.push(loc);
-                }
-            }
+            all.extend(inner.into_iter().filter(|loc| seen.insert(loc.clone())));
         }
         match all.len() {
             0 => Loc::Unknown,
@@ -155,6 +156,13 @@ pub struct Block {
     pub end: Loc,
 }
 
+impl Block {
+    /// Results and terminator alone.
+    pub(crate) fn ending(&self) -> Block {
+        Block { results: self.results.clone(), end: self.end.clone(), ..Block::default() }
+    }
+}
+
 /// What is known of an entry argument beyond its value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arg {
@@ -196,6 +204,10 @@ pub struct Func {
     ops: Vec<OpData>,
     blocks: Vec<Block>,
     symbols: Vec<(Symbol, SymbolOrigin)>,
+    /// Symbols by name.
+    named: HashMap<Arc<str>, u32>,
+    /// The last suffix that made a name unique.
+    suffixes: HashMap<Arc<str>, usize>,
 }
 
 impl Func {
@@ -214,18 +226,23 @@ impl Func {
             ops: vec![],
             blocks: vec![Block::default()],
             symbols: vec![],
+            named: HashMap::new(),
+            suffixes: HashMap::new(),
         }
     }
 
     /// A new symbol. Its name is made unique by a suffix where another symbol has it.
     pub fn new_symbol(&mut self, name: &str, origin: SymbolOrigin) -> Symbol {
-        let mut unique = name.to_string();
-        let mut suffix = 1;
-        while self.symbols.iter().any(|(s, _)| *s.name == *unique) {
-            unique = format!("{name}_{suffix}");
-            suffix += 1;
+        let mut unique: Arc<str> = name.into();
+        if self.named.contains_key(name) {
+            let last = self.suffixes.entry(unique.clone()).or_insert(0);
+            while self.named.contains_key(&unique) {
+                *last += 1;
+                unique = format!("{name}_{last}").into();
+            }
         }
-        let symbol = Symbol { id: self.symbols.len() as u32, name: unique.into() };
+        let symbol = Symbol { id: self.symbols.len() as u32, name: unique };
+        self.named.insert(symbol.name.clone(), symbol.id);
         self.symbols.push((symbol.clone(), origin));
         symbol
     }
@@ -237,7 +254,7 @@ impl Func {
 
     /// The symbol with this name.
     pub fn symbol_named(&self, name: &str) -> Option<Symbol> {
-        self.symbols.iter().find(|(s, _)| &*s.name == name).map(|(s, _)| s.clone())
+        self.named.get(name).map(|id| self.symbols[*id as usize].0.clone())
     }
 
     /// Where a symbol comes from.
@@ -450,13 +467,22 @@ impl Func {
         self.ops.len()
     }
 
-    /// Replaces every use of `old`, in ops and block results, by `new`.
+    /// Replaces every use of `old` by `new`; for many values at once there is [`Func::replace_all`].
     pub fn replace_uses(&mut self, old: Value, new: Value) {
-        for op in &mut self.ops {
-            op.operands.iter_mut().filter(|v| **v == old).for_each(|v| *v = new);
+        self.replace_all(&HashMap::from([(old, new)]));
+    }
+
+    /// Replaces the uses of values, in ops and block results, by others: once each, so that what replaces a value may be
+    /// one that is replaced elsewhere.
+    pub fn replace_all(&mut self, by: &HashMap<Value, Value>) {
+        if by.is_empty() {
+            return;
         }
-        for block in &mut self.blocks {
-            block.results.iter_mut().filter(|v| **v == old).for_each(|v| *v = new);
+        let operands = self.ops.iter_mut().flat_map(|op| &mut op.operands);
+        for value in operands.chain(self.blocks.iter_mut().flat_map(|block| &mut block.results)) {
+            if let Some(new) = by.get(value) {
+                *value = *new;
+            }
         }
     }
 

@@ -7,7 +7,8 @@ mod movement;
 mod regions;
 
 use crate::{
-    AttrKind, Attrs, DType, Dim, Error, Expr, Iterate, OpKind, ResultDType, Semantics, Shape, TensorType,
+    AttrKind, Attrs, DType, Dim, DimError, Error, Expr, Iterate, OpKind, ResultDType, Semantics, Shape,
+    TensorType,
 };
 
 /// A relation between dims that must hold when the program runs.
@@ -55,7 +56,9 @@ pub fn infer(
     regions: &[RegionTypes],
 ) -> Result<Inference, Error> {
     let mut cx = Cx { kind, operands, attrs, constraints: vec![] };
-    let types = cx.types(declared, regions).map_err(|e| e.at(kind.row().mnemonic, &crate::Loc::Unknown))?;
+    let at = |e: Error| e.at(kind.row().mnemonic, &crate::Loc::Unknown);
+    let types = cx.types(declared, regions).map_err(at)?;
+    cx.check_sizes(&types).map_err(at)?;
     Ok(Inference { types, constraints: cx.constraints })
 }
 
@@ -82,6 +85,28 @@ impl Cx<'_> {
             Semantics::Iterate(i) => self.iterated(i, declared, regions),
             Semantics::Prim(_) | Semantics::Foreign => Err(Error::internal("has no inference")),
         }
+    }
+
+    /// No dim that the op gives, has in an attribute or is compared by is too large.
+    fn check_sizes(&self, types: &[TensorType]) -> Result<(), Error> {
+        let refuse = |what: &str, dim: &Dim| match dim.is_too_large() {
+            true => Err(Error::unsupported(format!("{what}: {}", DimError::TooLarge))),
+            false => Ok(()),
+        };
+        for ty in types {
+            for (axis, dim) in ty.shape.iter().enumerate() {
+                refuse(&format!("dim {axis} of its result"), dim)?;
+            }
+        }
+        for (name, attr) in self.attrs.iter() {
+            let dims = match attr {
+                crate::Attr::Dim(d) => std::slice::from_ref(d),
+                crate::Attr::Dims(ds) => ds,
+                _ => &[],
+            };
+            dims.iter().try_for_each(|d| refuse(name, d))?;
+        }
+        self.constraints.iter().try_for_each(|c| refuse(c.rule, &c.left).and(refuse(c.rule, &c.right)))
     }
 
     /// Numbers of operands and regions, kinds of attributes, element types.

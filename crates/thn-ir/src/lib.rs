@@ -22,6 +22,7 @@ mod extents;
 mod func;
 mod generated;
 mod infer;
+mod nesting;
 mod op;
 mod print;
 mod shape_program;

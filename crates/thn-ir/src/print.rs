@@ -2,7 +2,7 @@
 //!
 //! It is for people and snapshots; the dialect's own text is made by exporting to MLIR.
 
-use crate::{BlockId, Func, Value, ValueDef};
+use crate::{BlockId, Func, OpId, Value, ValueDef};
 use std::{collections::HashMap, fmt};
 
 impl fmt::Display for Func {
@@ -37,6 +37,14 @@ impl fmt::Display for Func {
     }
 }
 
+/// What is still to be written, at its indentation.
+enum Part {
+    Op(OpId, usize),
+    Region(BlockId, usize),
+    End(BlockId, usize),
+    Line,
+}
+
 impl Func {
     fn print_block(
         &self,
@@ -45,32 +53,50 @@ impl Func {
         depth: usize,
         names: &mut Names,
     ) -> fmt::Result {
-        let pad = "  ".repeat(depth);
-        for op in &self.block(block).ops {
-            let data = self.op(*op);
-            let operands: Vec<String> = data.operands.iter().map(|v| names.of(self, *v)).collect();
-            let results: Vec<String> = data.results.iter().map(|v| names.of(self, *v)).collect();
-            let types: Vec<String> = data.results.iter().map(|v| self.ty(*v).to_string()).collect();
-            write!(f, "{pad}{} = {}", results.join(", "), data.kind.row().mnemonic)?;
-            if !operands.is_empty() {
-                write!(f, " {}", operands.join(", "))?;
+        let ops = |block: BlockId, depth: usize| {
+            self.block(block).ops.iter().rev().map(move |op| Part::Op(*op, depth))
+        };
+        let mut parts: Vec<Part> = ops(block, depth).collect();
+        while let Some(part) = parts.pop() {
+            match part {
+                Part::Op(op, depth) => {
+                    self.print_op(f, op, depth, names)?;
+                    parts.push(Part::Line);
+                    parts.extend(self.op(op).regions.iter().rev().map(|r| Part::Region(*r, depth)));
+                }
+                Part::Region(region, depth) => {
+                    let args = self.block(region).args.iter();
+                    let args: Vec<String> =
+                        args.map(|v| format!("{}: {}", names.of(self, *v), self.ty(*v))).collect();
+                    writeln!(f, " {{ ({})", args.join(", "))?;
+                    parts.push(Part::End(region, depth));
+                    parts.extend(ops(region, depth + 1));
+                }
+                Part::End(region, depth) => {
+                    let results = self.block(region).results.iter();
+                    let results: Vec<String> = results.map(|v| names.of(self, *v)).collect();
+                    let pad = "  ".repeat(depth);
+                    write!(f, "{pad}  yield {}\n{pad}}}", results.join(", "))?;
+                }
+                Part::Line => writeln!(f)?,
             }
-            for (name, attr) in data.attrs.iter() {
-                write!(f, " {name} = {attr}")?;
-            }
-            write!(f, " : {}", types.join(", "))?;
-            for region in &data.regions {
-                let inner = self.block(*region);
-                let args: Vec<String> =
-                    inner.args.iter().map(|v| format!("{}: {}", names.of(self, *v), self.ty(*v))).collect();
-                writeln!(f, " {{ ({})", args.join(", "))?;
-                self.print_block(f, *region, depth + 1, names)?;
-                let results: Vec<String> = inner.results.iter().map(|v| names.of(self, *v)).collect();
-                write!(f, "{pad}  yield {}\n{pad}}}", results.join(", "))?;
-            }
-            writeln!(f)?;
         }
         Ok(())
+    }
+
+    fn print_op(&self, f: &mut fmt::Formatter<'_>, op: OpId, depth: usize, names: &mut Names) -> fmt::Result {
+        let data = self.op(op);
+        let operands: Vec<String> = data.operands.iter().map(|v| names.of(self, *v)).collect();
+        let results: Vec<String> = data.results.iter().map(|v| names.of(self, *v)).collect();
+        let types: Vec<String> = data.results.iter().map(|v| self.ty(*v).to_string()).collect();
+        write!(f, "{}{} = {}", "  ".repeat(depth), results.join(", "), data.kind.row().mnemonic)?;
+        if !operands.is_empty() {
+            write!(f, " {}", operands.join(", "))?;
+        }
+        for (name, attr) in data.attrs.iter() {
+            write!(f, " {name} = {attr}")?;
+        }
+        write!(f, " : {}", types.join(", "))
     }
 }
 

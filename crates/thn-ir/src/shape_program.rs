@@ -282,13 +282,17 @@ impl Func {
                     (_, Some(b)) if !left.symbols().contains(b) => Some((b.clone(), left)),
                     _ => None,
                 };
-                if let Some((symbol, dim)) = replaced.filter(|(s, d)| d.as_symbol() != Some(s)) {
+                let replaced = replaced.filter(|(s, d)| d.as_symbol() != Some(s) && !d.is_too_large());
+                if let Some((symbol, dim)) = replaced {
                     by.insert(symbol, dim);
                 }
             }
         }
         if !by.is_empty() {
-            self.map_dims(&|d| resolve(d, &by));
+            // A dim that would become too large stays as it is: equal dims may look different.
+            self.map_dims(&|d| {
+                Some(resolve(d, &by)).filter(|new| !new.is_too_large()).unwrap_or_else(|| d.clone())
+            });
         }
         Ok(by)
     }
@@ -297,6 +301,12 @@ impl Func {
 /// A dim with every replaced symbol replaced, and what replaces it likewise. It ends because no replacement contains
 /// a symbol that was already replaced when it was made.
 fn resolve(dim: &Dim, by: &BTreeMap<Symbol, Dim>) -> Dim {
-    let next = dim.substitute(&|s| by.get(s).cloned().unwrap_or_else(|| s.clone().into()));
-    if next == *dim { next } else { resolve(&next, by) }
+    let mut dim = dim.clone();
+    loop {
+        let next = dim.substitute(&|s| by.get(s).cloned().unwrap_or_else(|| s.clone().into()));
+        if next == dim {
+            return next;
+        }
+        dim = next;
+    }
 }

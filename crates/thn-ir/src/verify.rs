@@ -2,10 +2,11 @@
 //!
 //! - Every value is defined before it is used, in the same block or one around it; kernels use only their own
 //!   arguments.
+//! - Regions nest at most [`Func::MAX_NESTING`] deep.
 //! - Every op has the operands, attributes, regions and result types that its row asks for.
 //! - Entry arguments have no negative lengths. They and the results have one description each; an update names a shared argument of the same type.
 
-use crate::{BlockId, Error, Func, OpKind, Value};
+use crate::{BlockId, Error, Func, OpId, OpKind, Value};
 use std::collections::HashSet;
 
 /// Everything that is wrong with a program, in program order.
@@ -22,8 +23,8 @@ pub fn verify(func: &Func) -> Vec<Error> {
             errors.push(Error::input(message).located(&arg.loc));
         }
     }
-    let mut visible: HashSet<Value> = func.body().args.iter().copied().collect();
-    block(func, Func::BODY, &mut visible, &mut errors);
+    errors.extend(func.check_nesting().err());
+    Definitions { func, visible: HashSet::new(), scopes: vec![], errors: &mut errors }.check();
     for (i, (value, res)) in func.body().results.iter().zip(&func.results).enumerate() {
         let Some(target) = res.updates else { continue };
         match func.args.get(target) {
@@ -45,37 +46,80 @@ pub fn verify(func: &Func) -> Vec<Error> {
     errors
 }
 
-fn block(func: &Func, id: BlockId, visible: &mut HashSet<Value>, errors: &mut Vec<Error>) {
-    let mut mine = vec![];
-    for op in &func.block(id).ops {
-        let data = func.op(*op);
-        let mnemonic = data.kind.row().mnemonic;
-        let defined = data.operands.iter().all(|v| visible.contains(v));
-        if !defined {
-            errors.push(Error::internal("uses a value before its definition").at(mnemonic, &data.loc));
-        }
-        for region in &data.regions {
-            let args = func.block(*region).args.clone();
-            if data.kind == OpKind::Kernel {
-                let mut own: HashSet<Value> = args.into_iter().collect();
-                block(func, *region, &mut own, errors);
-            } else {
-                let fresh: Vec<Value> = args.into_iter().filter(|a| visible.insert(*a)).collect();
-                block(func, *region, visible, errors);
-                fresh.iter().for_each(|a| {
-                    visible.remove(a);
-                });
+/// A walk in the order of the program.
+enum Step {
+    Block(BlockId),
+    Op(OpId),
+    /// The regions of an op are done; whether its operands were defined.
+    Made(OpId, bool),
+    End(BlockId),
+}
+
+/// What a block adds to the values in sight.
+struct Scope {
+    own: Vec<Value>,
+    /// What a kernel cannot see.
+    hidden: Option<HashSet<Value>>,
+}
+
+struct Definitions<'a> {
+    func: &'a Func,
+    visible: HashSet<Value>,
+    scopes: Vec<Scope>,
+    errors: &'a mut Vec<Error>,
+}
+
+impl Definitions<'_> {
+    fn check(mut self) {
+        let mut steps = vec![Step::Block(Func::BODY)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Block(id) => {
+                    let block = self.func.block(id);
+                    let kernel = block.parent.is_some_and(|op| self.func.op(op).kind == OpKind::Kernel);
+                    let hidden = kernel.then(|| std::mem::take(&mut self.visible));
+                    self.scopes.push(Scope { own: vec![], hidden });
+                    self.define(&block.args);
+                    steps.push(Step::End(id));
+                    steps.extend(block.ops.iter().rev().map(|op| Step::Op(*op)));
+                }
+                Step::Op(op) => {
+                    let data = self.func.op(op);
+                    let defined = data.operands.iter().all(|v| self.visible.contains(v));
+                    if !defined {
+                        let error = Error::internal("uses a value before its definition");
+                        self.errors.push(error.at(data.kind.row().mnemonic, &data.loc));
+                    }
+                    steps.push(Step::Made(op, defined));
+                    steps.extend(data.regions.iter().rev().map(|region| Step::Block(*region)));
+                }
+                Step::Made(op, defined) => {
+                    if defined && let Err(e) = self.func.constraints(op) {
+                        self.errors.push(e);
+                    }
+                    self.define(&self.func.op(op).results);
+                }
+                Step::End(id) => {
+                    if self.func.block(id).results.iter().any(|v| !self.visible.contains(v)) {
+                        let message = "a block ends with a value that is not defined in it";
+                        self.errors.push(Error::internal(message));
+                    }
+                    let Some(scope) = self.scopes.pop() else { continue };
+                    for value in scope.own {
+                        self.visible.remove(&value);
+                    }
+                    if let Some(hidden) = scope.hidden {
+                        self.visible = hidden;
+                    }
+                }
             }
         }
-        if defined && let Err(e) = func.constraints(*op) {
-            errors.push(e);
+    }
+
+    fn define(&mut self, values: &[Value]) {
+        let new = values.iter().copied().filter(|v| self.visible.insert(*v));
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.own.extend(new);
         }
-        mine.extend(data.results.iter().copied().filter(|r| visible.insert(*r)));
-    }
-    if func.block(id).results.iter().any(|v| !visible.contains(v)) {
-        errors.push(Error::internal("a block ends with a value that is not defined in it"));
-    }
-    for value in mine {
-        visible.remove(&value);
     }
 }

@@ -1,6 +1,8 @@
 //! Walking and copying programs.
 
-use crate::{Block, BlockId, Func, OpId, Symbol, SymbolOrigin, Type, Value, ValueDef};
+use crate::{
+    Block, BlockId, Func, Iterate, OpId, OpKind, Semantics, Symbol, SymbolOrigin, Value, ValueData, ValueDef,
+};
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,9 +22,14 @@ impl Func {
 
     /// Values from outside that the regions of an op use, in order of first use.
     pub fn captures(&self, op: OpId) -> Vec<Value> {
+        self.captured_by(&self.op(op).regions)
+    }
+
+    /// Values from outside that some regions use, in order of first use.
+    pub fn captured_by(&self, regions: &[BlockId]) -> Vec<Value> {
         let mut inside = HashSet::new();
         let mut used = vec![];
-        for region in &self.op(op).regions {
+        for region in regions {
             let block = self.block(*region);
             inside.extend(block.args.iter().copied());
             for inner in self.walk(*region) {
@@ -41,15 +48,27 @@ impl Func {
         used
     }
 
+    /// Whether running an op, or one inside it, can end a call with an error.
+    pub fn can_fail(&self, op: OpId) -> bool {
+        let alone = |op: OpId| {
+            let kind = self.op(op).kind;
+            match kind.row().semantics {
+                Semantics::Iterate(Iterate::Gather | Iterate::Pick | Iterate::ScatterAdd)
+                | Semantics::Foreign => true,
+                Semantics::Library(_) => !matches!(kind, OpKind::Dot | OpKind::BatchedDot),
+                _ => false,
+            }
+        };
+        let inside = self.op(op).regions.iter().flat_map(|r| self.walk(*r));
+        alone(op) || inside.into_iter().any(alone)
+    }
+
     /// Operands and captures: everything an op needs before it can run.
     pub fn inputs(&self, op: OpId) -> Vec<Value> {
         let mut all: Vec<Value> = self.op(op).operands.to_vec();
         if !self.op(op).regions.is_empty() {
-            for v in self.captures(op) {
-                if !all.contains(&v) {
-                    all.push(v);
-                }
-            }
+            let known: HashSet<Value> = all.iter().copied().collect();
+            all.extend(self.captures(op).into_iter().filter(|v| !known.contains(v)));
         }
         all
     }
@@ -74,28 +93,29 @@ impl Func {
     pub fn remove_dead(&mut self) {
         let mut needed = vec![false; self.value_count()];
         self.body().results.iter().for_each(|v| needed[v.0 as usize] = true);
-        self.sweep(Func::BODY, &mut needed);
-    }
-
-    /// Removes what is not `needed` in a block; `needed` has an element for each value.
-    fn sweep(&mut self, block: BlockId, needed: &mut [bool]) {
-        let ops = std::mem::take(&mut self.block_mut(block).ops);
-        let mut kept = vec![];
-        for op in ops.into_iter().rev() {
+        // Blocks that are being swept from their ends, inner ones last: ops still to look at, and ops that stay.
+        let mut open = vec![(Func::BODY, std::mem::take(&mut self.block_mut(Func::BODY).ops), vec![])];
+        while let Some((block, left, kept)) = open.last_mut() {
+            let Some(op) = left.pop() else {
+                kept.reverse();
+                let (block, kept) = (*block, std::mem::take(kept));
+                self.block_mut(block).ops = kept;
+                open.pop();
+                continue;
+            };
             let data = self.op(op);
-            let effects = data.kind == crate::OpKind::Foreign;
+            let effects = data.kind == OpKind::Foreign;
             if !effects && !data.results.iter().any(|r| needed[r.0 as usize]) {
                 continue;
             }
+            kept.push(op);
+            data.operands.iter().for_each(|v| needed[v.0 as usize] = true);
             for region in data.regions.clone() {
                 self.block(region).results.iter().for_each(|v| needed[v.0 as usize] = true);
-                self.sweep(region, needed);
+                let ops = std::mem::take(&mut self.block_mut(region).ops);
+                open.push((region, ops, vec![]));
             }
-            self.op(op).operands.iter().for_each(|v| needed[v.0 as usize] = true);
-            kept.push(op);
         }
-        kept.reverse();
-        self.block_mut(block).ops = kept;
     }
 
     /// The ops of the body as a graph: an edge from the op that makes a value to every op that uses it, weighted
@@ -140,9 +160,7 @@ impl Func {
         block: BlockId,
         map: &mut HashMap<Value, Value>,
     ) {
-        for op in &from.block(block).ops {
-            self.copy_op(into, from, *op, map);
-        }
+        self.copy_ops(into, Some(from), &from.block(block).ops, map);
     }
 
     /// Copies one op with its regions; see [`Func::copy_block`].
@@ -151,28 +169,77 @@ impl Func {
     ///
     /// As [`Func::copy_block`].
     pub fn copy_op(&mut self, into: BlockId, from: &Func, op: OpId, map: &mut HashMap<Value, Value>) -> OpId {
-        let data = from.op(op);
-        let operands: Vec<Value> = data.operands.iter().map(|v| map[v]).collect();
-        let types: Vec<Type> = data.results.iter().map(|r| from.ty(*r).clone()).collect();
-        let regions: Vec<BlockId> = data.regions.iter().map(|_| self.new_block()).collect();
-        for (new, old) in regions.iter().zip(&data.regions) {
-            for arg in &from.block(*old).args {
-                let copy = self.add_block_arg(*new, from.ty(*arg).clone());
-                self.value_mut(copy).name = from.value(*arg).name.clone();
-                map.insert(*arg, copy);
+        self.copy_ops(into, Some(from), &[op], map);
+        OpId(self.op_count() as u32 - 1)
+    }
+
+    /// Copies ops of this function to the end of a block. `map` gives the copies of values and receives those of the
+    /// results; other values stand for themselves.
+    pub fn copy_within(&mut self, into: BlockId, ops: &[OpId], map: &mut HashMap<Value, Value>) {
+        self.copy_ops(into, None, ops, map);
+    }
+
+    /// Copies ops of another function, or of this one.
+    fn copy_ops(
+        &mut self,
+        into: BlockId,
+        from: Option<&Func>,
+        ops: &[OpId],
+        map: &mut HashMap<Value, Value>,
+    ) {
+        // An op with regions is copied after them.
+        enum Step {
+            Op(OpId, BlockId),
+            /// A region of an op: the old one, and the new one.
+            Region(BlockId, BlockId),
+            Leave(OpId, BlockId, Vec<BlockId>),
+        }
+        let copied = |map: &HashMap<Value, Value>, value: &Value| match from {
+            Some(_) => map[value],
+            None => map.get(value).copied().unwrap_or(*value),
+        };
+        let mut steps: Vec<Step> = ops.iter().rev().map(|op| Step::Op(*op, into)).collect();
+        while let Some(step) = steps.pop() {
+            let source = from.unwrap_or(&*self);
+            match step {
+                Step::Op(op, into) => {
+                    let old = source.op(op).regions.clone();
+                    let new: Vec<BlockId> = old.iter().map(|_| self.new_block()).collect();
+                    steps.push(Step::Leave(op, into, new.clone()));
+                    steps.extend(old.into_iter().zip(new).rev().map(|(old, new)| Step::Region(old, new)));
+                }
+                Step::Region(old, new) => {
+                    let block = source.block(old);
+                    steps.extend(block.ops.iter().rev().map(|op| Step::Op(*op, new)));
+                    for arg in block.args.clone() {
+                        let data = from.unwrap_or(&*self).value(arg).clone();
+                        let copy = self.add_block_arg(new, data.ty);
+                        self.value_mut(copy).name = data.name;
+                        map.insert(arg, copy);
+                    }
+                }
+                Step::Leave(op, into, new) => {
+                    let data = source.op(op).clone();
+                    let ends: Vec<Block> = data.regions.iter().map(|r| source.block(*r).ending()).collect();
+                    let results: Vec<ValueData> =
+                        data.results.iter().map(|r| source.value(*r).clone()).collect();
+                    for (new, end) in new.iter().zip(ends) {
+                        let block = self.block_mut(*new);
+                        block.results = end.results.iter().map(|v| copied(map, v)).collect();
+                        block.end = end.end;
+                    }
+                    let operands: Vec<Value> = data.operands.iter().map(|v| copied(map, v)).collect();
+                    let types = results.iter().map(|r| r.ty.clone());
+                    let made = self.push(into, data.kind, &operands, data.attrs, &new, types, data.loc);
+                    for ((old, copy), was) in
+                        data.results.iter().zip(self.op(made).results.clone()).zip(results)
+                    {
+                        self.value_mut(copy).name = was.name;
+                        map.insert(*old, copy);
+                    }
+                }
             }
-            self.copy_block(*new, from, *old, map);
-            let results = from.block(*old).results.iter().map(|v| map[v]).collect();
-            self.block_mut(*new).results = results;
-            self.block_mut(*new).end = from.block(*old).end.clone();
         }
-        let new =
-            self.push(into, data.kind, &operands, data.attrs.clone(), &regions, types, data.loc.clone());
-        for (old, copy) in data.results.iter().zip(self.op(new).results.clone()) {
-            self.value_mut(copy).name = from.value(*old).name.clone();
-            map.insert(*old, copy);
-        }
-        new
     }
 
     /// A copy of the live program, with dense ids. Symbols keep their ids.

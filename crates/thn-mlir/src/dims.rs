@@ -26,18 +26,44 @@ pub(crate) const VALUE: &str = "thn.value";
 #[derive(Clone, Default)]
 pub(crate) struct Names {
     taken: BTreeSet<String>,
+    /// Those that are taken, in order.
+    given: Vec<String>,
+    opaque: usize,
+}
+
+/// What was taken at some time.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    given: usize,
     opaque: usize,
 }
 
 impl Names {
     /// At the head of a function whose arguments have these names.
     pub(crate) fn new<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { taken: arguments.into_iter().map(str::to_owned).collect(), opaque: 0 }
+        let mut names = Self::default();
+        arguments.into_iter().for_each(|name| names.declare(name));
+        names
     }
 
     /// Takes a name.
     pub(crate) fn declare(&mut self, name: &str) {
-        self.taken.insert(name.to_owned());
+        if self.taken.insert(name.to_owned()) {
+            self.given.push(name.to_owned());
+        }
+    }
+
+    /// This time, for [`Names::back_to`].
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { given: self.given.len(), opaque: self.opaque }
+    }
+
+    /// Gives back what was taken since.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        for name in self.given.drain(mark.given..) {
+            self.taken.remove(&name);
+        }
+        self.opaque = mark.opaque;
     }
 
     /// The name of a dim of an argument that does not say.
@@ -55,10 +81,11 @@ impl Names {
     fn fresh(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut suffix = 1;
-        while !self.taken.insert(name.clone()) {
+        while self.taken.contains(&name) {
             name = format!("{wanted}_{suffix}");
             suffix += 1;
         }
+        self.declare(&name);
         name
     }
 }
@@ -133,6 +160,10 @@ mod tests {
         assert_eq!(names.argument_dim("x", 0), "x.0_1");
         assert_eq!(names.argument_dim("x", 0), "x.0_2");
         assert_eq!(names.opaque_dim(), "d0_1");
+        let mark = names.mark();
+        assert_eq!(names.opaque_dim(), "d1");
+        assert_eq!(names.opaque_dim(), "d2");
+        names.back_to(mark);
         assert_eq!(names.opaque_dim(), "d1");
     }
 

@@ -8,7 +8,7 @@
 use crate::{
     attributes,
     context::capture_raw,
-    dims::{self, Names},
+    dims::{self, Mark, Names},
     error::{Diagnostic, Error},
     import::{ARGUMENT_LOCATIONS, FOREIGN, Foreign, NAME, NAMES, SHARED, UPDATES},
     locations,
@@ -201,14 +201,14 @@ impl Export<'_> {
         if let (Some(tensor), Some((_, lengths))) = (func.tensor(value), types::tensor(r#type)) {
             let unknown: Vec<(usize, &Dim)> =
                 tensor.shape.iter().enumerate().filter(|(axis, _)| lengths[*axis].is_none()).collect();
-            let mut names = self.names.clone();
+            let mark = self.names.mark();
             let mut as_expected = true;
             for (axis, dim) in &unknown {
-                let expected = names.argument_dim(base, *axis);
+                let expected = self.names.argument_dim(base, *axis);
                 as_expected &= dim.as_symbol().is_some_and(|symbol| *symbol.name == *expected);
             }
             let spelled: Vec<&Dim> = unknown.into_iter().map(|(_, dim)| dim).collect();
-            if let Some(attribute) = self.dims(&spelled, as_expected, names) {
+            if let Some(attribute) = self.dims(&spelled, as_expected, mark) {
                 entries.push((dims::DIMS.to_owned(), attribute));
             }
         }
@@ -223,13 +223,13 @@ impl Export<'_> {
         Ok(entries)
     }
 
-    /// The attribute that names dims, unless they are those that are expected where it is absent. `names` are
-    /// the names taken then.
-    fn dims(&mut self, dims: &[&Dim], as_expected: bool, names: Names) -> Option<MlirAttribute> {
+    /// The attribute that names dims, unless they are those that are expected where it is absent. Then the names taken
+    /// since `mark` stay taken.
+    fn dims(&mut self, dims: &[&Dim], as_expected: bool, mark: Mark) -> Option<MlirAttribute> {
         if as_expected {
-            self.names = names;
             return None;
         }
+        self.names.back_to(mark);
         dims.iter().filter_map(|dim| dim.as_symbol()).for_each(|symbol| self.names.declare(&symbol.name));
         Some(attributes::write_dims(self.context, dims.iter().copied()))
     }
@@ -413,7 +413,7 @@ impl Export<'_> {
     fn leaf_dims(&mut self, data: &OpData, made: MlirOperation) -> Option<MlirAttribute> {
         let name = raw::name(made);
         let operands: Vec<_> = data.operands.iter().filter_map(|value| self.func.tensor(*value)).collect();
-        let mut names = self.names.clone();
+        let mark = self.names.mark();
         let mut unknown = vec![];
         let mut as_expected = true;
         for (value, result) in data.results.iter().zip(raw::results(made)) {
@@ -427,14 +427,14 @@ impl Export<'_> {
                 as_expected &= match &mut kept {
                     Some(kept) => kept.next().as_ref() == Some(dim),
                     None => {
-                        let expected = names.opaque_dim();
+                        let expected = self.names.opaque_dim();
                         dim.as_symbol().is_some_and(|symbol| *symbol.name == *expected)
                     }
                 };
                 unknown.push(dim);
             }
         }
-        self.dims(&unknown, as_expected, names)
+        self.dims(&unknown, as_expected, mark)
     }
 
     /// A value under another spelling of its tensor type.

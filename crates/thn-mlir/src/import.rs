@@ -86,6 +86,7 @@ pub fn import_with<'c, 'a>(
         foreign: vec![],
         names: Names::default(),
         others,
+        depth: 0,
     };
     import.func.loc = locations::read(raw::location(function));
     for (name, attribute) in raw::attributes(function) {
@@ -119,6 +120,8 @@ struct Import {
     foreign: Vec<MlirOperation>,
     names: Names,
     others: Others,
+    /// How many regions lie around what is read.
+    depth: usize,
 }
 
 /// The dictionaries of `arg_attrs` or `res_attrs`, one per argument or result.
@@ -309,7 +312,10 @@ impl Import {
             true => Some(self.stated_type(operation)?),
             false => None,
         };
-        let regions = self.regions(kind, operation, &operands, &mut attrs)?;
+        let regions = match row.regions {
+            0 => vec![],
+            _ => self.regions(kind, operation, &operands, &mut attrs)?,
+        };
         let types = operands.iter().map(|v| self.tensor(*v)).collect::<Result<Vec<_>, _>>()?;
         let region_types = regions.iter().map(|r| self.region_types(*r)).collect::<Result<Vec<_>, _>>()?;
         let inferred = thn_ir::infer(kind, &types, &attrs, declared.as_ref(), &region_types)?;
@@ -344,6 +350,12 @@ impl Import {
     ) -> Result<Vec<BlockId>, Error> {
         let mut made = vec![];
         let mut places = vec![];
+        // A planned kernel is the last of the regions, as in `Func::check_nesting`.
+        let deeper = usize::from(kind != OpKind::Kernel);
+        self.depth += deeper;
+        if self.depth > Func::MAX_NESTING {
+            return Err(Func::nests_too_deep(self.depth).into());
+        }
         for region in raw::regions(operation) {
             let blocks = raw::blocks(region);
             let [block] = blocks.as_slice() else {
@@ -364,6 +376,7 @@ impl Import {
             self.block(*block, into, "thn.yield")?;
             made.push(into);
         }
+        self.depth -= deeper;
         if places.iter().any(|loc| *loc != Loc::Unknown) {
             let context = raw::context(operation);
             let list: Vec<_> = places.iter().map(|loc| locations::write_attribute(context, loc)).collect();

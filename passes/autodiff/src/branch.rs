@@ -20,12 +20,12 @@ pub(crate) fn pull_back(
     let mut regions = vec![];
     for region in &data.regions {
         let new = b.func.new_block();
-        let mut copies: HashMap<Value, Value> = captures.iter().map(|v| (*v, *v)).collect();
-        let source = b.func.clone();
-        b.func.copy_block(new, &source, *region, &mut copies);
-        let results = &source.block(*region).results;
+        let mut copies = HashMap::new();
+        let block = b.func.block(*region).clone();
+        b.func.copy_within(new, &block.ops, &mut copies);
+        let results = block.results.iter().map(|r| copies.get(r).copied().unwrap_or(*r));
         let (outputs, given): (Vec<Value>, Vec<Value>) =
-            results.iter().zip(cotangents).filter_map(|(r, c)| c.map(|c| (copies[r], c))).unzip();
+            results.zip(cotangents).filter_map(|(r, c)| c.map(|c| (r, c))).unzip();
         let mut inner = Builder::new(b.func, new, data.loc.clone());
         let found = vjp(&mut inner, &outputs, &given, &wrt)?;
         let mut values = vec![];

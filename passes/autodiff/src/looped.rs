@@ -14,7 +14,7 @@
 use crate::{vjp, zeros_like};
 use std::collections::{HashMap, HashSet};
 use thn_ir::{
-    Attrs, BlockId, Builder, DType, Dim, Error, Func, OpData, OpId, OpKind, Shape, TensorType, Value,
+    Attrs, Block, BlockId, Builder, DType, Dim, Error, Func, OpData, OpId, OpKind, Shape, TensorType, Value,
 };
 
 /// The contributions to the initial values and to every active value that the body captures.
@@ -33,17 +33,15 @@ pub(crate) fn pull_back(
     let wrt: Vec<Value> = captures.iter().copied().filter(|v| active.contains(v)).collect();
     // A count below 1 runs no step, and nothing is kept.
     let steps = if b.func.is_length(&steps) { steps } else { Dim::max(&steps, &Dim::from(0)) };
-    let source = b.func.clone();
-    let body = Body { source: &source, data: &data, region: data.regions[0], captures: &captures };
+    let block = b.func.block(data.regions[0]).clone();
+    let body = Body { data: &data, block: &block };
     let kept = body.remember(b, &steps)?;
     body.run_back(b, &steps, &kept, cotangents, &wrt, active)
 }
 
 struct Body<'a> {
-    source: &'a Func,
     data: &'a OpData,
-    region: BlockId,
-    captures: &'a [Value],
+    block: &'a Block,
 }
 
 /// Bools are kept as bytes: there is no sum of bools.
@@ -58,11 +56,10 @@ impl Body<'_> {
 
     /// Copies the body to the end of a block, with these values for its arguments; gives the next carried values.
     fn copy(&self, func: &mut Func, into: BlockId, args: &[Value]) -> Vec<Value> {
-        let block = self.source.block(self.region);
-        let mut copies: HashMap<Value, Value> = self.captures.iter().map(|v| (*v, *v)).collect();
-        copies.extend(block.args.iter().copied().zip(args.iter().copied()));
-        func.copy_block(into, self.source, self.region, &mut copies);
-        block.results.iter().map(|v| copies[v]).collect()
+        let mut copies: HashMap<Value, Value> =
+            self.block.args.iter().copied().zip(args.iter().copied()).collect();
+        func.copy_within(into, &self.block.ops, &mut copies);
+        self.block.results.iter().map(|v| copies.get(v).copied().unwrap_or(*v)).collect()
     }
 
     /// A loop of as many steps over other carried values. `build` gives the next ones from the step and them.

@@ -24,7 +24,7 @@ pub(crate) use known::{Known, KnownValues, add_facts, explore_op, of_program};
 
 use crate::{Class, Options, Report, driver::encode::has_effects};
 use std::collections::HashMap;
-use thn_ir::{Attr, BlockId, Func, Iterate, Literal, OpId, OpKind, Scalar, Semantics, Value};
+use thn_ir::{Attr, BlockId, Func, Literal, OpId, OpKind, Scalar, Value};
 
 /// The rewrites of this folder: names, for options and reports, and what they do.
 pub(crate) const REWRITES: [(&str, Class, &str); 17] = [
@@ -78,7 +78,7 @@ pub(crate) const REWRITES: [(&str, Class, &str); 17] = [
 /// Applies the rewrites that the options allow. `known` is what was found about the values of this program.
 pub(crate) fn simplify(func: &mut Func, known: &KnownValues, options: &Options, report: &mut Report) {
     let uses = func.use_counts();
-    Regions { func, known, options, report, uses }.block(Func::BODY);
+    Regions { func, known, options, report, uses, depth: 0 }.block(Func::BODY);
 }
 
 /// Whether a block holds loops or branches.
@@ -99,6 +99,8 @@ struct Regions<'a> {
     report: &'a mut Report,
     /// How often each value was used before.
     uses: Vec<u32>,
+    /// How many regions the block at hand lies in.
+    depth: usize,
 }
 
 /// Values that are computed otherwise now.
@@ -133,9 +135,11 @@ impl Regions<'_> {
                 self.func.block_mut(id).ops.push(op);
                 continue;
             }
+            self.depth += 1;
             for region in self.func.op(op).regions.clone() {
                 self.block(region);
             }
+            self.depth -= 1;
             match self.func.op(op).kind {
                 _ if has_effects(self.func, op) => self.func.block_mut(id).ops.push(op),
                 OpKind::Loop => self.looped(id, op, &mut renamed),
@@ -229,18 +233,6 @@ impl Regions<'_> {
         let count = self.func.op(op).operands[0];
         let known = self.known.get(&(id, count)).is_some_and(|k| k.facts.lo >= 1.0);
         known || self.number(count).is_some_and(|n| n >= 1)
-    }
-
-    /// Whether running an op can end a call with an error.
-    fn can_fail(&self, op: OpId) -> bool {
-        let data = self.func.op(op);
-        let here = match data.kind.row().semantics {
-            Semantics::Iterate(Iterate::Gather | Iterate::Pick | Iterate::ScatterAdd)
-            | Semantics::Foreign => true,
-            Semantics::Library(_) => !matches!(data.kind, OpKind::Dot | OpKind::BatchedDot),
-            _ => false,
-        };
-        here || data.regions.iter().any(|r| self.func.walk(*r).iter().any(|inner| self.can_fail(*inner)))
     }
 
     /// Whether an op does more than say where elements are.

@@ -19,11 +19,12 @@ pub(super) fn order(graph: &mut Layered) {
             break;
         }
         let depth = graph.layers.len();
+        let mut ranks = ranks(graph);
         for layer in 1..depth {
-            sort(graph, layer, &near.above);
+            sort(graph, layer, &near.above, &mut ranks);
         }
         for layer in (0..depth.saturating_sub(1)).rev() {
-            sort(graph, layer, &near.below);
+            sort(graph, layer, &near.below, &mut ranks);
         }
         swap(graph, &near);
         let found = crossings(graph);
@@ -82,8 +83,7 @@ fn ranks(graph: &Layered) -> Vec<usize> {
 }
 
 /// Sorts one layer by the mean place of each vertex's neighbours on one side; vertices without any stay.
-fn sort(graph: &mut Layered, layer: usize, side: &[Vec<Tie>]) {
-    let ranks = ranks(graph);
+fn sort(graph: &mut Layered, layer: usize, side: &[Vec<Tie>], ranks: &mut [usize]) {
     let key = |v: usize| {
         let ties = &side[v];
         if ties.is_empty() {
@@ -99,6 +99,9 @@ fn sort(graph: &mut Layered, layer: usize, side: &[Vec<Tie>]) {
         .into_iter()
         .filter_map(|v| if side[v].is_empty() { Some(v) } else { moving.next().map(|m| m.1) })
         .collect();
+    for (rank, v) in graph.layers[layer].iter().enumerate() {
+        ranks[*v] = rank;
+    }
 }
 
 /// Swaps adjacent vertices while that removes crossings.

@@ -11,8 +11,10 @@ use super::{Layered, Vertex};
 const SPACE: f64 = 22.0;
 /// Least distance between a bend and anything else.
 const BEND_SPACE: f64 = 9.0;
-/// Pairs of sweeps, down and up.
+/// Pairs of sweeps, down and up, where there are no more than `MANY` vertices.
 const ROUNDS: usize = 80;
+/// Beyond this many vertices there are fewer sweeps.
+const MANY: usize = 5_000;
 
 /// The left side of every vertex; the leftmost is at 0.
 pub(super) fn place(graph: &Layered) -> Vec<f64> {
@@ -24,9 +26,10 @@ pub(super) fn place(graph: &Layered) -> Vec<f64> {
     }
     let depth = graph.layers.len();
     let pulls = Pulls::new(graph);
-    for round in 0..ROUNDS {
+    let rounds = (ROUNDS * MANY / graph.vertices.len().max(MANY)).max(3);
+    for round in 0..rounds {
         // At first each sweep looks one way only, so that the shape of the drawing settles; then both ways.
-        let both = round >= ROUNDS / 3;
+        let both = round >= rounds / 3;
         for layer in 0..depth {
             settle(graph, layer, &pulls, (true, both), &mut left);
         }

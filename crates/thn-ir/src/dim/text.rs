@@ -25,8 +25,8 @@ struct Parser<'a> {
     depth: usize,
 }
 
-/// How deep parentheses may nest; far beyond what anybody writes, far below what the stack holds.
-const DEPTH: usize = 100;
+/// How deep parentheses may nest: an operation inside another has its own and perhaps those of a sum.
+const DEPTH: usize = 2 * Dim::MAX_DEPTH + 2;
 
 impl Parser<'_> {
     fn space(&mut self) {
@@ -140,14 +140,11 @@ impl DimVisitor for Print {
     fn symbol(&mut self, symbol: &Symbol) -> Printed {
         Printed(symbol.name.to_string(), 2)
     }
-    fn add(&mut self, a: Printed, b: Printed) -> Printed {
-        Printed(
-            match b.0.strip_prefix('-') {
-                Some(positive) => format!("{} - {positive}", a.0),
-                None => format!("{} + {}", a.0, b.0),
-            },
-            0,
-        )
+    fn add(&mut self, mut a: Printed, b: Printed) -> Printed {
+        // The sum so far grows in place, so that a long one takes linear time.
+        let (sign, part) = b.0.strip_prefix('-').map_or((" + ", b.0.as_str()), |positive| (" - ", positive));
+        a.0.extend([sign, part]);
+        Printed(a.0, 0)
     }
     fn mul(&mut self, a: Printed, b: Printed) -> Printed {
         // A leading coefficient of -1 or -2 prints as `-N`, `-2*N`.
@@ -155,8 +152,9 @@ impl DimVisitor for Print {
             return Printed(format!("-{}", Print::at_least(b, 2)), 0);
         }
         let negative = a.0.starts_with('-');
-        let left = if negative { a.0 } else { Print::at_least(a, 1) };
-        Printed(format!("{left}*{}", Print::at_least(b, 2)), u8::from(!negative))
+        let mut product = if negative { a.0 } else { Print::at_least(a, 1) };
+        product.extend(["*", &Print::at_least(b, 2)]);
+        Printed(product, u8::from(!negative))
     }
     fn floor_div(&mut self, a: Printed, b: Printed) -> Printed {
         Printed(format!("({}//{})", Print::at_least(a, 2), Print::at_least(b, 2)), 2)

@@ -91,22 +91,18 @@ impl Cx<'_> {
         }
         let axis = axis as usize;
         let mut shape = first.shape.clone();
+        shape.0[axis] = Dim::sum(self.operands.iter().filter_map(|t| t.shape.get(axis)));
         for (i, t) in self.operands.iter().enumerate().skip(1) {
             if t.rank() != first.rank() {
                 return Err(Error::input(format!("operands {first} and {t} have different ranks")));
             }
             for d in 0..t.rank() {
                 if d == axis {
-                    shape.0[d] = shape.0[d].clone() + t.shape[d].clone();
-                } else {
-                    let places = [Some((0, d)), Some((i, d))];
-                    shape.0[d] = self.equal(
-                        &shape.0[d].clone(),
-                        &t.shape[d],
-                        places,
-                        "joined operands agree in the other dims",
-                    )?;
+                    continue;
                 }
+                let places = [Some((0, d)), Some((i, d))];
+                let rule = "joined operands agree in the other dims";
+                shape.0[d] = self.equal(&shape.0[d].clone(), &t.shape[d], places, rule)?;
             }
         }
         Ok(vec![first.with_shape(shape)])

@@ -49,8 +49,9 @@ pub(crate) fn decode(
         }
     }
     let kept = d.kept(&roots);
+    let anchors: FastSet<OpId> = encoded.anchors.iter().copied().collect();
     for op in &order {
-        if encoded.anchors.contains(op) {
+        if anchors.contains(op) {
             d.anchor(*op)?;
         } else if let Some(class) = kept.get(op) {
             d.emit(*class, &Loc::Unknown)?;
@@ -148,6 +149,8 @@ impl Decoder<'_> {
     fn emit(&mut self, root: Id, loc: &Loc) -> Result<Made, Error> {
         let root = self.graph.find(root);
         let mut stack = vec![root];
+        // Classes that wait for what they need. A class is on the stack once for each use, which may be many.
+        let mut open = FastSet::default();
         while let Some(class) = stack.last().copied() {
             if self.made.contains_key(&class) {
                 stack.pop();
@@ -168,7 +171,7 @@ impl Decoder<'_> {
                 .rev()
                 .collect();
             if !missing.is_empty() {
-                if stack.len() > self.graph.number_of_classes() {
+                if !open.insert(class) {
                     return Err(Error::internal("the chosen program depends on itself"));
                 }
                 stack.extend(missing);
@@ -234,17 +237,14 @@ impl Decoder<'_> {
 
     fn renew_inputs(&mut self, op: OpId) -> Result<(), Error> {
         let operands = self.func.op(op).operands.clone();
-        let captured: Vec<Value> =
-            self.func.inputs(op).into_iter().filter(|v| !operands.contains(v)).collect();
-        // A value that is both an operand and captured inside changes in both places.
-        let inside = if self.func.op(op).regions.is_empty() { vec![] } else { self.func.captures(op) };
         let mut new = vec![];
         for old in &operands {
             new.push(self.operand(self.class(*old)?)?);
         }
+        // A value that is both an operand and captured inside changes in both places.
         let mut replaced: BTreeMap<Value, Value> = BTreeMap::new();
-        for old in captured.iter().chain(&inside) {
-            replaced.insert(*old, self.operand(self.class(*old)?)?);
+        for old in self.func.captures(op) {
+            replaced.insert(old, self.operand(self.class(old)?)?);
         }
         replaced.retain(|old, new| old != new);
         self.func.op_mut(op).operands = new.into_iter().collect();

@@ -15,7 +15,7 @@ use crate::{
     search::ematch::Binding,
 };
 use egg::Id;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use thn_ir::{Literal, OpKind};
 
 /// A term over classes.
@@ -79,7 +79,7 @@ impl Journal {
                 let inner = n.children.iter().map(|c| Tree::Class(*c)).collect();
                 Some(Tree::Node(n.head, about(graph, *child).ty, inner))
             }
-            Member::Number => number(graph, *child, &mut HashSet::new()),
+            Member::Number => number(graph, *child),
         };
         let operands = node.children.iter().zip(&found.members).map(operand).collect::<Option<_>>()?;
         let left = Tree::Node(node.head, about(graph, class).ty, operands);
@@ -112,12 +112,29 @@ fn opened(graph: &Graph, class: Id, nodes: &BTreeMap<Id, Node>, within: &mut Vec
     Some(Tree::Node(node.head, about(graph, class).ty, children?))
 }
 
-/// How a class is computed that holds one known number.
-fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
+/// The most classes that are looked into to spell out how a number is computed.
+const LOOKS: usize = 128;
+
+/// How a class is computed that holds one known number; `None` if that takes too much to say.
+fn number(graph: &Graph, class: Id) -> Option<Tree> {
+    let mut looks = LOOKS;
+    number_within(graph, class, &mut vec![], &mut looks)
+}
+
+/// As [`number`], inside of some classes and with some looks left.
+fn number_within(graph: &Graph, class: Id, within: &mut Vec<Id>, looks: &mut usize) -> Option<Tree> {
     let class = graph.find(class);
-    if !seen.insert(class) {
+    if within.contains(&class) {
         return None;
     }
+    *looks = looks.checked_sub(1)?;
+    within.push(class);
+    let tree = number_of(graph, class, within, looks);
+    within.pop();
+    tree
+}
+
+fn number_of(graph: &Graph, class: Id, within: &mut Vec<Id>, looks: &mut usize) -> Option<Tree> {
     let ty = about(graph, class).ty;
     let known = |n: &&Node| {
         n.op().is_some_and(|(kind, payload)| {
@@ -133,7 +150,7 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
     nodes.into_iter().find_map(|node| match node.kind() {
         Some(OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice) => {
             let source = node.children.first().filter(|c| about(graph, **c).splat.is_some())?;
-            Some(Tree::Node(node.head, ty, vec![number(graph, *source, seen)?]))
+            Some(Tree::Node(node.head, ty, vec![number_within(graph, *source, within, looks)?]))
         }
         // Arithmetic on numbers that does not round.
         Some(kind) if kind.row().is_elementwise() => {
@@ -141,7 +158,7 @@ fn number(graph: &Graph, class: Id, seen: &mut HashSet<Id>) -> Option<Tree> {
                 node.children.iter().map(|c| about(graph, *c).splat.as_deref()).collect();
             let dtype = type_of(graph, class)?.dtype;
             exact::fold(kind, dtype, &splats?)?;
-            let operands = node.children.iter().map(|c| number(graph, *c, &mut seen.clone()));
+            let operands = node.children.iter().map(|c| number_within(graph, *c, within, looks));
             Some(Tree::Node(node.head, ty, operands.collect::<Option<_>>()?))
         }
         _ => None,
@@ -165,7 +182,7 @@ impl Witness<'_> {
             Pattern::Var(v) => self.way.vars[*v].filter(|bound| self.same(*bound, class)).map(Tree::Class),
             Pattern::Number(n) => {
                 let splat = about(self.graph, class).splat.as_ref()?;
-                n.is_all(splat).then(|| number(self.graph, class, &mut HashSet::new()))?
+                n.is_all(splat).then(|| number(self.graph, class))?
             }
             Pattern::Op { .. } | Pattern::Rebroadcast { .. } => {
                 let ty = about(self.graph, class).ty;

@@ -11,6 +11,7 @@ use crate::{
     builtin::{multisets, products},
     driver::extract::Choice,
     egraph::{Graph, Head, Node, Payload, about, add_typed, learn, type_of},
+    hash::FastSet,
     rule::pattern::{Argument, Rule},
     search::{ematch::Binding, instantiate},
 };
@@ -249,6 +250,7 @@ impl<'a> Prover<'a> {
         folded: &BTreeMap<Id, Literal>,
     ) -> Option<(Id, Id)> {
         let mut stack = vec![self.graph.find(class)];
+        let mut open = FastSet::default();
         while let Some(class) = stack.last().copied() {
             if self.chosen.contains_key(&class) {
                 stack.pop();
@@ -259,7 +261,7 @@ impl<'a> Prover<'a> {
             let missing: Vec<Id> =
                 children.iter().copied().filter(|c| !self.chosen.contains_key(c)).collect();
             if !missing.is_empty() {
-                if stack.len() > self.graph.number_of_classes() {
+                if !open.insert(class) {
                     return None;
                 }
                 stack.extend(missing);

@@ -38,7 +38,8 @@ pub(super) fn flatten(stage: &mut Stage, chain: usize) -> Vec<Link> {
             continue;
         };
         let inner = stage.chains[inner].clone();
-        if links.len() + inner.links.len() > MAX_STEPS {
+        let deepest = inner.links.iter().map(|link| link.at.len()).max().unwrap_or(0);
+        if links.len() + inner.links.len() > MAX_STEPS || links[next].at.len() + deepest > MAX_DEPTH {
             next += 1;
             continue;
         }

@@ -1,4 +1,4 @@
-//! Copies of ops inside one program, and new names for the values they use.
+//! New names for the values that ops use, and what regions use and need.
 
 use super::Renamed;
 use std::collections::HashSet;
@@ -29,41 +29,14 @@ pub(super) fn rename_block(func: &mut Func, block: BlockId, by: &Renamed) {
     if by.is_empty() {
         return;
     }
-    for op in func.block(block).ops.clone() {
-        rename_op(func, op, by);
+    let mut blocks = vec![block];
+    for op in func.walk(block) {
+        let data = func.op_mut(op);
+        rename_all(&mut data.operands, by);
+        blocks.extend(&data.regions);
     }
-    rename_all(&mut func.block_mut(block).results, by);
-}
-
-/// Copies an op of the same program to the end of a block. `map` gives the copies of values and receives those of the
-/// results; other values stay as they are.
-pub(super) fn copy_op(func: &mut Func, into: BlockId, op: OpId, map: &mut Renamed) {
-    let data = func.op(op).clone();
-    let mut operands = data.operands.to_vec();
-    rename_all(&mut operands, map);
-    let mut regions = vec![];
-    for old in &data.regions {
-        let block = func.block(*old).clone();
-        let new = func.new_block();
-        for arg in &block.args {
-            let copy = func.add_block_arg(new, func.ty(*arg).clone());
-            func.value_mut(copy).name = func.value(*arg).name.clone();
-            map.insert(*arg, copy);
-        }
-        for inner in &block.ops {
-            copy_op(func, new, *inner, map);
-        }
-        let mut results = block.results;
-        rename_all(&mut results, map);
-        func.block_mut(new).results = results;
-        func.block_mut(new).end = block.end;
-        regions.push(new);
-    }
-    let types: Vec<_> = data.results.iter().map(|r| func.ty(*r).clone()).collect();
-    let new = func.push(into, data.kind, &operands, data.attrs, &regions, types, data.loc);
-    for (old, copy) in data.results.iter().zip(func.op(new).results.clone()) {
-        func.value_mut(copy).name = func.value(*old).name.clone();
-        map.insert(*old, copy);
+    for block in blocks {
+        rename_all(&mut func.block_mut(block).results, by);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Regions, Renamed, copy, is_entered};
 use crate::driver::encode::{has_effects, structure};
-use std::collections::{HashMap, HashSet};
-use thn_ir::{BlockId, OpId, OpKind, Value};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use thn_ir::{BlockId, Func, OpId, OpKind, Value};
 
 impl Regions<'_> {
     /// Moves ops that are the same in every step of a loop to the end of `id`.
@@ -16,7 +16,7 @@ impl Regions<'_> {
         let mut movable = vec![];
         for inner in &self.func.block(body).ops {
             let fixed = self.func.inputs(*inner).iter().all(|v| !varying.contains(v));
-            if fixed && (certain || !self.can_fail(*inner)) {
+            if fixed && (certain || !self.func.can_fail(*inner)) {
                 movable.push(*inner);
             } else {
                 varying.extend(self.func.op(*inner).results.iter().copied());
@@ -94,7 +94,7 @@ impl Regions<'_> {
         self.fired("cond-common");
         map.retain(|_, new| self.func.def_op(*new).is_some_and(|op| moved.contains(&op)));
         copy::rename_block(self.func, otherwise, &map);
-        let is_twin = |func: &thn_ir::Func, op: OpId| {
+        let is_twin = |func: &Func, op: OpId| {
             func.op(op).results.first().and_then(|r| map.get(r)).and_then(|r| func.def_op(*r))
         };
         for op in std::mem::take(&mut self.func.block_mut(otherwise).ops) {
@@ -122,7 +122,8 @@ impl Regions<'_> {
                 Some(Some(first)) if all.all(|p| p == Some(first)) => Some(first),
                 _ => None,
             };
-            let place = place.filter(|_| !has_effects(self.func, *op));
+            let fits = self.depth + 1 + self.func.height(*op) <= Func::MAX_NESTING;
+            let place = place.filter(|_| fits && !has_effects(self.func, *op));
             let mut used = |value: Value, place: Option<BlockId>| {
                 places
                     .entry(value)
@@ -153,9 +154,12 @@ impl Regions<'_> {
             self.fired("cond-sink");
         }
         self.func.block_mut(id).ops.retain(|op| !moved.contains(op));
-        // In reverse program order, each goes before those that were moved already.
-        for (op, region) in sunk {
-            self.func.block_mut(region).ops.insert(0, op);
+        let mut by_region: BTreeMap<BlockId, Vec<OpId>> = BTreeMap::new();
+        for (op, region) in sunk.into_iter().rev() {
+            by_region.entry(region).or_default().push(op);
+        }
+        for (region, moved) in by_region {
+            self.func.block_mut(region).ops.splice(..0, moved);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     facts::Facts,
 };
 use egg::Id;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use thn_ir::{BlockId, DType, Func, Literal, OpId, OpKind, Scalar, Value};
 
 /// What is known of one value.
@@ -150,22 +150,37 @@ fn branched(
 
 /// Adds what follows where every element of a tensor of bools is `holds`.
 fn assume(func: &Func, condition: Value, holds: bool, known: &mut BTreeMap<Value, Known>) {
+    let mut seen = HashSet::new();
+    let mut stack = vec![(condition, holds)];
+    while let Some((condition, holds)) = stack.pop() {
+        if seen.insert((condition, holds)) {
+            let parts = assume_one(func, condition, holds, known);
+            stack.extend(parts.into_iter().rev());
+        }
+    }
+}
+
+/// As [`assume`], for one value; gives those that it is made of, with what they are then.
+fn assume_one(
+    func: &Func,
+    condition: Value,
+    holds: bool,
+    known: &mut BTreeMap<Value, Known>,
+) -> Vec<(Value, bool)> {
     let literal = Literal::scalar(DType::Bool, Scalar::Bool(holds));
     let facts = Facts::of_scalar(Scalar::Bool(holds));
     known.insert(condition, Known { facts, splat: Some(literal) });
-    let Some(op) = func.def_op(condition).map(|op| func.op(op)) else { return };
+    let Some(op) = func.def_op(condition).map(|op| func.op(op)) else { return vec![] };
     let bools = |v: Value| func.tensor(v).is_some_and(|t| t.dtype == DType::Bool);
     match (op.kind, holds) {
-        (OpKind::Not, _) => assume(func, op.operands[0], !holds, known),
+        (OpKind::Not, _) => return vec![(op.operands[0], !holds)],
         (OpKind::Broadcast, _) | (OpKind::Min | OpKind::Prod, true) | (OpKind::Max | OpKind::Sum, false)
             if bools(op.operands[0]) =>
         {
-            assume(func, op.operands[0], holds, known);
+            return vec![(op.operands[0], holds)];
         }
         (OpKind::And, true) | (OpKind::Or, false) if op.operands.iter().all(|v| bools(*v)) => {
-            for part in op.operands.clone() {
-                assume(func, part, holds, known);
-            }
+            return op.operands.iter().map(|part| (*part, holds)).collect();
         }
         (OpKind::IsNan, false) => refine(func, op.operands[0], known, |f| Facts { nan: false, ..f }),
         (OpKind::IsFinite, true) => {
@@ -179,6 +194,7 @@ fn assume(func: &Func, condition: Value, holds: bool, known: &mut BTreeMap<Value
         }
         _ => {}
     }
+    vec![]
 }
 
 /// `b < a` for `a > b`.
@@ -203,13 +219,13 @@ fn facts_of(func: &Func, value: Value, known: &BTreeMap<Value, Known>) -> Facts 
 }
 
 fn refine(func: &Func, value: Value, known: &mut BTreeMap<Value, Known>, by: impl Fn(Facts) -> Facts) {
-    let old = known.get(&value).cloned().unwrap_or_else(|| Known::unknown(func, value));
-    known.insert(value, Known { facts: by(old.facts), ..old });
-    // A broadcast has the elements of what it repeats.
-    if let Some(op) = func.def_op(value).map(|op| func.op(op))
-        && op.kind == OpKind::Broadcast
-    {
-        refine(func, op.operands[0], known, by);
+    let mut next = Some(value);
+    while let Some(value) = next {
+        let old = known.get(&value).cloned().unwrap_or_else(|| Known::unknown(func, value));
+        known.insert(value, Known { facts: by(old.facts), ..old });
+        // A broadcast has the elements of what it repeats.
+        let op = func.def_op(value).map(|op| func.op(op));
+        next = op.filter(|op| op.kind == OpKind::Broadcast).map(|op| op.operands[0]);
     }
 }
 

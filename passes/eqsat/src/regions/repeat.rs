@@ -29,9 +29,7 @@ impl Regions<'_> {
             let number = self.func.push(id, OpKind::Constant, &[], attrs, &[], [ty], data.loc.clone());
             map.insert(block.args[0], self.func.op(number).result());
             map.extend(block.args[1..].iter().copied().zip(carried));
-            for inner in &block.ops {
-                copy::copy_op(self.func, id, *inner, &mut map);
-            }
+            self.func.copy_within(id, &block.ops, &mut map);
             carried = block.results.clone();
             copy::rename_all(&mut carried, &map);
         }
@@ -90,9 +88,8 @@ impl Regions<'_> {
         let before = self.func.block(id).ops.len();
         let certain = self.takes_a_step(id, op);
         let target = if certain { id } else { self.func.new_block() };
-        for op in body.ops.iter().filter(|op| ops.contains(op)) {
-            copy::copy_op(self.func, target, *op, &mut map);
-        }
+        let copied: Vec<OpId> = body.ops.iter().copied().filter(|op| ops.contains(op)).collect();
+        self.func.copy_within(target, &copied, &mut map);
         let mut values: Vec<Value> = sunk.iter().map(|j| body.results[*j]).collect();
         copy::rename_all(&mut values, &map);
         if !certain {

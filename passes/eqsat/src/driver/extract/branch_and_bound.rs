@@ -12,8 +12,11 @@ const MAX_STEPS: usize = 50_000;
 /// The most classes of a program that is searched in windows: every window looks at all of it.
 const MAX_PROGRAM: usize = 2_000;
 
-/// Improves `chosen`, which computes `roots`, in windows of up to `limit` classes with a choice; one window if the
-/// program has no more. Whether every window was searched to its end, `None` if the program is too large.
+/// The most classes of a window: each is decided one call deeper.
+const MAX_WINDOW: usize = 500;
+
+/// Improves `chosen`, which computes `roots`, in windows of up to `limit` classes with a choice, and [`MAX_WINDOW`]; one
+/// window if the program has no more. Whether every window was searched to its end, `None` if the program is too large.
 pub(super) fn improve(
     candidates: &[Vec<Candidate>],
     roots: &[usize],
@@ -31,7 +34,7 @@ pub(super) fn improve(
     let open: Vec<(usize, Vec<usize>)> =
         reachable.into_iter().map(|c| (c, usable(c))).filter(|(_, nodes)| nodes.len() > 1).collect();
     let mut complete = true;
-    for window in open.chunks(limit) {
+    for window in open.chunks(limit.min(MAX_WINDOW)) {
         let mut search = Search {
             candidates,
             open: vec![vec![]; candidates.len()],
