@@ -51,6 +51,7 @@ pub(crate) fn optimize_explaining(
     mut explanation: Option<&mut Explanation>,
 ) -> Result<Report, Error> {
     options.check_names(rules)?;
+    func.check_nesting()?;
     func.unify_dims()?;
     *func = func.compact();
     let (cost_before, tree_cost_before) = program_cost(func, options.cost);
