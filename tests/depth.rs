@@ -9,8 +9,8 @@
 mod programs;
 
 use programs::{
-    MANY, balanced, chain, conditions, diamonds, fan, first_value, joined, nested_loops, nested_text,
-    on_small_stack, slices, text,
+    MANY, balanced, chain, conditions, diamonds, fan, first_value, foreign_text, joined, nested_loops,
+    nested_text, on_small_stack, slices, text,
 };
 use thn_cpu::{Options as CpuOptions, compile_function};
 use thn_eqsat::{
@@ -41,7 +41,7 @@ fn long(ops: usize) -> [(&'static str, Func); 5] {
 
 /// Deep programs that are right.
 fn deep() -> [(&'static str, Func); 2] {
-    [("loops", nested_loops(Func::MAX_NESTING)), ("slices", slices(SOME))]
+    [("loops", nested_loops(Func::MAX_NESTING)), ("slices", slices(SOME / 10))]
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn composites_of_a_long_program_expand_in_linear_time() {
         }
         expand::expand_where(&mut func, &|_| true).expect("it expands");
         assert_eq!(verify::verify(&func), vec![]);
-        assert_eq!(func.body().ops.len(), 8 * MANY);
+        assert_eq!(func.body().ops.len(), 7 * MANY);
     });
 }
 
@@ -242,11 +242,26 @@ fn every_pass_takes_long_programs() {
         if pass.from != pass::Level::Tensors || pass.name == "thn_test_fail" {
             continue;
         }
-        let ops = if pass.name == "thn_eqsat" { SOME / 4 } else { MANY / 2 };
-        for (name, source) in
-            [("chain", text(ops, false)), ("fan", text(ops, true)), ("loops", nested_text(Func::MAX_NESTING))]
-        {
-            if (pass.name, name) == ("thn_grad", "loops") {
+        let ops = match pass.name {
+            "thn_eqsat" => SOME / 4,
+            "thn_plan_kernels" => 200,
+            _ => MANY / 2,
+        };
+        let sources = [
+            ("chain", text(ops, false)),
+            ("fan", text(ops, true)),
+            ("loops", nested_text(Func::MAX_NESTING)),
+            ("foreign", foreign_text(ops)),
+        ];
+        for (name, source) in sources {
+            // The gradient of a loop is two loops, each with all that is inside; the gradient of another op is none, and
+            // its kernel neither.
+            let refused = match pass.name {
+                "thn_grad" => matches!(name, "loops" | "foreign"),
+                "thn_plan_kernels" => name == "foreign",
+                _ => false,
+            };
+            if refused {
                 continue;
             }
             let pipeline = format!("builtin.module(func.func({}))", pass.argument());
@@ -280,9 +295,10 @@ fn text_deeper_than_the_limit_is_refused() {
         assert!(error.contains("nested deeper than"), "{error}");
         // As many regions of other dialects as the text may hold go through MLIR's own recursions.
         let most = thn_mlir::DEEPEST - 2;
+        let open = |i: usize| format!("scf.for %i{i} = %c0 to %n step %n {{\n");
         let loops = format!(
             "func.func @f(%n: index) {{\n%c0 = arith.constant 0 : index\n{}{}return\n}}",
-            "scf.for %i = %c0 to %n step %n {\n".repeat(most),
+            (0..most).map(open).collect::<String>(),
             "}\n".repeat(most)
         );
         let mut module = parse(&context, &loops, "deep.mlir").expect("it parses");

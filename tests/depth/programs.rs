@@ -101,7 +101,7 @@ pub(crate) fn joined(ops: usize) -> Func {
 }
 
 /// The length that [`slices`] is called with.
-const SLICED: i64 = 30_000;
+const SLICED: i64 = 2_000;
 
 /// A vector of unknown length that loses an element with each op.
 pub(crate) fn slices(ops: usize) -> Func {
@@ -188,7 +188,21 @@ pub(crate) fn text(ops: usize, fan: bool) -> String {
             false => format!("%v{i} = thn.softplus %v{before} : tensor<2xf64>\n"),
         });
     }
-    text + &format!("%s = thn.sum %v{steps} [0] : tensor<2xf64>\nreturn %s : tensor<f64>\n}}\n")
+    text + &format!("%s = thn.sum %v{steps} axes = [0] : tensor<2xf64>\nreturn %s : tensor<f64>\n}}\n")
+}
+
+/// A chain of ops of other dialects as text.
+pub(crate) fn foreign_text(ops: usize) -> String {
+    let ty = "tensor<2xf64>";
+    let mut text = format!("func.func @f(%x: {ty}) -> {ty} {{\n%v0 = math.exp %x : {ty}\n");
+    for i in 1..=ops {
+        let before = i - 1;
+        text.push_str(&match i % 2 {
+            0 => format!("%v{i} = arith.subf %v{before}, %x : {ty}\n"),
+            _ => format!("%v{i} = math.sin %v{before} : {ty}\n"),
+        });
+    }
+    text + &format!("return %v{ops} : {ty}\n}}\n")
 }
 
 /// Loops inside one another as text.

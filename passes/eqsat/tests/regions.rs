@@ -485,3 +485,23 @@ fn random_programs_keep_their_meaning() {
     // The programs have something for every rewrite.
     assert_eq!(fired.len(), 11, "{fired:?}");
 }
+
+/// `depth` loops of two steps inside one another around `carried + term`.
+fn nested(b: &mut Builder<'_>, depth: usize, term: Value, carried: Value) -> Built {
+    if depth == 0 {
+        return b.map(OpKind::Add, &[carried, term]);
+    }
+    let two = b.number(DType::I64, 2.0)?;
+    Ok(loop_of(b, two, &[carried], |b, args| Ok(vec![nested(b, depth - 1, term, args[1])?]))?[0])
+}
+
+/// A sum of hundreds of equal terms, which need more room than there are values.
+#[test]
+fn loops_in_loops_become_the_sum_of_their_steps() {
+    for depth in [7, 8, 9, 10] {
+        let floats = optimized(program(|b, i| Ok(vec![nested(b, depth, i.s, i.s)?])));
+        assert!(!outline(&floats).contains("loop"), "{floats}");
+        let integers = optimized(program(|b, i| Ok(vec![nested(b, depth, i.n, i.n)?])));
+        assert!(!outline(&integers).contains("loop"), "{integers}");
+    }
+}

@@ -47,7 +47,12 @@ impl Default for Options {
 }
 
 /// The program as kernels.
+///
+/// # Errors
+///
+/// If it has ops that thn does not compute, or regions nest deeper than [`Func::MAX_NESTING`].
 pub fn plan(func: &Func, options: &Options) -> Result<Func, Error> {
+    func.check_nesting()?;
     let from = prepare::prepare(func)?;
     for op in from.walk(Func::BODY) {
         let data = from.op(op);
