@@ -108,6 +108,9 @@ struct Poly {
     depth: usize,
 }
 
+/// The length that stands for every dim that is not known before the call.
+const NOMINAL_LENGTH: i64 = 64;
+
 /// An integer expression over symbols; the length of a tensor dim, or part of one.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Dim(Repr);
@@ -447,6 +450,11 @@ impl Dim {
             Some(s) => s,
             None => v.constant(0),
         }
+    }
+
+    /// The length for estimates of cost: a symbol, which is not known before the call, counts as 64.
+    pub fn nominal(&self) -> f64 {
+        self.eval(&|_| Some(NOMINAL_LENGTH)).map_or(NOMINAL_LENGTH as f64, |n| n.max(0) as f64)
     }
 
     /// The value under an assignment of the symbols.

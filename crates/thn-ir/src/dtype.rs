@@ -111,6 +111,16 @@ impl DType {
         matches!(self, DType::I8 | DType::I16 | DType::I32 | DType::I64 | DType::F32 | DType::F64)
     }
 
+    /// Whether a cast to `to` keeps every value, as one of the same kind. Integers and floats are kept apart: back from a
+    /// float, integers saturate, and from a wider integer they wrap.
+    pub fn widens_to(self, to: DType) -> bool {
+        if self.is_float() || to.is_float() {
+            return self.is_float() && to.is_float() && to.precision() >= self.precision();
+        }
+        let fits = to.precision() >= self.precision() && (to.is_signed() || !self.is_signed());
+        self == DType::Bool || (to != DType::Bool && fits)
+    }
+
     /// Bytes per element in memory.
     pub fn size(self) -> usize {
         match self {

@@ -307,18 +307,21 @@ impl Func {
             return None;
         }
         let origin = SymbolOrigin::ArgValue { arg: index };
-        if let Some((s, _)) = self.symbols.iter().find(|(_, o)| *o == origin) {
-            return Some(s.clone().into());
-        }
         let name = self.args[index as usize].name.clone().unwrap_or_else(|| format!("arg{index}").into());
         Some(self.new_symbol(&name, origin).into())
     }
 
-    /// The dim that a rank-0 integer value certainly equals: constants, `dim` ops and sums, differences and products
-    /// of those.
-    fn known_dim(&self, value: Value) -> Option<Dim> {
-        let ValueDef::Result { op, .. } = self.def(value) else { return None };
-        let op = self.op(op);
+    /// The dim that a rank-0 integer value certainly equals: that of a constant or of a `dim` op, and the symbol of an
+    /// entry argument that has one.
+    pub fn known_dim(&self, value: Value) -> Option<Dim> {
+        let op = match self.def(value) {
+            ValueDef::Result { op, .. } => self.op(op),
+            ValueDef::Arg { block: Func::BODY, index } => {
+                let origin = SymbolOrigin::ArgValue { arg: index };
+                return self.symbols.iter().find(|(_, o)| *o == origin).map(|(s, _)| s.clone().into());
+            }
+            ValueDef::Arg { .. } => return None,
+        };
         match op.kind {
             OpKind::Dim => op.attrs.get_dim("expr").cloned(),
             OpKind::Constant => {

@@ -206,3 +206,23 @@ impl OpRow {
         }
     }
 }
+
+impl OpKind {
+    /// Whether the operands are a multiset: the op is associative and commutative.
+    #[inline]
+    pub fn is_multiset(self) -> bool {
+        matches!(self, OpKind::Add | OpKind::Mul) || self.is_exact_multiset()
+    }
+
+    /// Whether the operands are a multiset that gives the same bits in any order.
+    #[inline]
+    pub fn is_exact_multiset(self) -> bool {
+        matches!(self, OpKind::Maximum | OpKind::Minimum | OpKind::And | OpKind::Or)
+    }
+
+    /// Whether the op is a product of matrices.
+    #[inline]
+    pub fn is_matmul(self) -> bool {
+        matches!(self, OpKind::Dot | OpKind::BatchedDot)
+    }
+}

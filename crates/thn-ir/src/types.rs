@@ -18,6 +18,12 @@ impl Shape {
         Shape(dims.iter().map(|d| Dim::from(*d)).collect())
     }
 
+    /// The number of elements for estimates of cost: a dim that is not known before the call counts as
+    /// [`Dim::nominal`] says.
+    pub fn nominal_size(&self) -> f64 {
+        self.iter().map(Dim::nominal).product()
+    }
+
     /// The number of dims.
     pub fn rank(&self) -> usize {
         self.0.len()

@@ -55,7 +55,7 @@ impl Func {
             match kind.row().semantics {
                 Semantics::Iterate(Iterate::Gather | Iterate::Pick | Iterate::ScatterAdd)
                 | Semantics::Foreign => true,
-                Semantics::Library(_) => !matches!(kind, OpKind::Dot | OpKind::BatchedDot),
+                Semantics::Library(_) => !kind.is_matmul(),
                 _ => false,
             }
         };

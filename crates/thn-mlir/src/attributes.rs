@@ -9,10 +9,10 @@ use mlir_sys::*;
 use thn_ir::{Attr, AttrKind, DType, Dim, Literal, Scalar, Symbol};
 
 /// Finds the symbol of a name in a dim expression.
-pub(crate) type Lookup<'a> = &'a mut dyn FnMut(&str) -> Option<Symbol>;
+pub type Lookup<'a> = &'a mut dyn FnMut(&str) -> Option<Symbol>;
 
 /// Reads an attribute that the op table declares. The error says what is wrong with it.
-pub(crate) fn read(kind: AttrKind, attribute: MlirAttribute, symbols: Lookup) -> Result<Attr, String> {
+pub fn read(kind: AttrKind, attribute: MlirAttribute, symbols: Lookup) -> Result<Attr, String> {
     let unexpected = || format!("{} is not of kind {kind:?}", attribute_text(attribute));
     match kind {
         AttrKind::Int => integer(attribute).map(Attr::Int).ok_or_else(unexpected),
@@ -53,7 +53,7 @@ pub(crate) fn foreign(attribute: MlirAttribute) -> Attr {
 }
 
 /// The MLIR form of an attribute; `None` if a foreign one's spelling is unknown in this context.
-pub(crate) fn write(context: MlirContext, attribute: &Attr) -> Option<MlirAttribute> {
+pub fn write(context: MlirContext, attribute: &Attr) -> Option<MlirAttribute> {
     // SAFETY: the context is alive; arrays have the stated lengths and are copied.
     unsafe {
         Some(match attribute {
@@ -96,7 +96,7 @@ pub(crate) fn integer(attribute: MlirAttribute) -> Option<i64> {
 }
 
 /// A number of type `index`.
-pub(crate) fn index(attribute: MlirAttribute) -> Option<i64> {
+pub fn index(attribute: MlirAttribute) -> Option<i64> {
     // SAFETY: the attribute is alive; its value is read only where it is an index.
     unsafe {
         let is_index =
@@ -160,7 +160,7 @@ fn write_literal(context: MlirContext, literal: &Literal) -> MlirAttribute {
 }
 
 /// One element as an attribute of its type.
-pub(crate) fn write_number(r#type: MlirType, value: Scalar) -> MlirAttribute {
+pub fn write_number(r#type: MlirType, value: Scalar) -> MlirAttribute {
     // SAFETY: the type is alive and, as the caller says, one of elements.
     unsafe {
         match value {
@@ -171,7 +171,7 @@ pub(crate) fn write_number(r#type: MlirType, value: Scalar) -> MlirAttribute {
 }
 
 /// A literal as an attribute of a tensor or vector type of its shape.
-pub(crate) fn write_dense(r#type: MlirType, literal: &Literal) -> MlirAttribute {
+pub fn write_dense(r#type: MlirType, literal: &Literal) -> MlirAttribute {
     // SAFETY: the type has exactly as many elements as are given, or the one element of a splat.
     unsafe {
         if literal.dtype() == DType::Bool {

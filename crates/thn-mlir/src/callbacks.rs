@@ -7,7 +7,7 @@ use crate::{
     attributes,
     error::Error,
     import::stated,
-    pass::panic_text,
+    panic::panic_text,
     raw,
     text::{owned, string_ref},
     types::{self, Anonymous},

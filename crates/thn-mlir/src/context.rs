@@ -192,7 +192,8 @@ unsafe fn read(diagnostic: MlirDiagnostic) -> Diagnostic {
 }
 
 /// Reports at a place in the program, or at an op where that is unknown.
-pub(crate) fn emit(operation: MlirOperation, severity: Severity, loc: &Loc, message: &str) {
+#[doc(hidden)]
+pub fn emit(operation: MlirOperation, severity: Severity, loc: &Loc, message: &str) {
     let location = place(operation, loc);
     let severity = match severity {
         Severity::Error => mlir_sys::MlirDiagnosticSeverity_MlirDiagnosticError,

@@ -6,10 +6,12 @@
 
 use crate::{
     attributes::{self, strings},
-    blocks::{self, Freedom},
     dims::{self, Names},
     error::Error,
-    locations, raw,
+    locations,
+    meaning::{FastMathFlags, meaning},
+    names::{ARGUMENT_LOCATIONS, FOREIGN, NAME, NAMES, SHARED, UPDATES},
+    raw,
     text::type_text,
     types,
 };
@@ -20,19 +22,6 @@ use thn_ir::{
     Arg, Attr, AttrKind, Attrs, BlockId, Dim, Func, Iterate, Loc, OpId, OpKind, RegionTypes, Res, Semantics,
     Shape, SymbolOrigin, TensorType, Type, Value,
 };
-
-/// The attribute by which a leaf finds its original: its position in the [`Foreign`] table.
-pub(crate) const FOREIGN: &str = "foreign";
-/// The user's name of an argument, a result of the function, or the one result of an op.
-pub(crate) const NAME: &str = "thn.name";
-/// The names of several results of an op, in order; empty where there is none.
-pub(crate) const NAMES: &str = "thn.names";
-/// Marks an argument that holds state.
-pub(crate) const SHARED: &str = "thn.shared";
-/// The position of the shared argument that a result replaces after the call.
-pub(crate) const UPDATES: &str = "thn.updates";
-/// In `thn-ir` only: the locations of the arguments of an op's regions.
-pub(crate) const ARGUMENT_LOCATIONS: &str = "thn.arg_locs";
 
 /// The ops of other dialects in an imported function.
 #[derive(Default)]
@@ -491,10 +480,10 @@ impl Import {
 /// The op of thn that means the same as one of another dialect on tensors. Flags that loosen the meaning would be lost,
 /// so that an op that has any stays as it is; so does one whose row has attributes that other dialects lack.
 fn equivalent(operation: MlirOperation) -> Option<OpKind> {
-    let meaning = blocks::meaning(operation)?;
+    let meaning = meaning(operation)?;
     let values = raw::operands(operation).into_iter().chain(raw::results(operation));
     let on_tensors = values.into_iter().all(|value| types::tensor(raw::type_of(value)).is_some());
-    let strict = meaning.wraps && meaning.freedom.is_none_or(|freedom| freedom == Freedom::NONE);
+    let strict = meaning.wraps && meaning.flags.is_none_or(|flags| flags == FastMathFlags::NONE);
     (on_tensors && strict).then_some(meaning.kind)
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use thn_ir::Loc;
 
 /// A location; one of a kind that `thn-ir` does not know is kept by its spelling.
-pub(crate) fn read(location: MlirLocation) -> Loc {
+pub fn read(location: MlirLocation) -> Loc {
     // SAFETY: the location is alive; each accessor is used on the kind it is for, and names are copied.
     unsafe {
         if mlirLocationIsAFileLineColRange(location) {
@@ -46,7 +46,7 @@ pub(crate) fn read(location: MlirLocation) -> Loc {
 }
 
 /// The MLIR form of a location. A spelling that is unknown in this context becomes a name.
-pub(crate) fn write(context: MlirContext, location: &Loc) -> MlirLocation {
+pub fn write(context: MlirContext, location: &Loc) -> MlirLocation {
     // SAFETY: the context is alive; MLIR copies names and arrays.
     unsafe {
         match location {

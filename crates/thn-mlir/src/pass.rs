@@ -10,13 +10,14 @@ use crate::{
     error::{Error, Severity},
     export::replace,
     import::{Others, import_with},
-    locations, raw,
+    locations,
+    panic::panic_text,
+    raw,
     text::owned,
 };
 use melior::{dialect::DialectHandle, ir::OperationRef};
 use mlir_sys::{MlirDialectHandle, MlirOperation};
 use std::{
-    any::Any,
     collections::BTreeSet,
     ffi::{CString, c_char, c_void},
     fmt::{self, Display, Formatter},
@@ -477,13 +478,4 @@ pub fn note(operation: OperationRef, attribute: &str, names: &BTreeSet<String>) 
 /// the category, and as a diagnostic otherwise.
 pub fn remark_at(operation: OperationRef, category: &str, loc: &Loc, message: &str) {
     emit_remark(operation.to_raw(), category, loc, message);
-}
-
-/// The text of a panic.
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
 }

@@ -1,53 +1,53 @@
 //! Reading and making IR through the C API, in as few words as possible.
 //!
-//! Every handle that reaches these functions belongs to IR that is alive: the crate's public functions
-//! take melior's references, whose lifetimes say so, and keep handles no longer than those.
+//! Every handle that reaches these functions belongs to IR that is alive: the public functions of this crate and of those
+//! built on it take melior's references, whose lifetimes say so, and keep handles no longer than those.
 
 use crate::text::{owned, string_ref};
 use mlir_sys::*;
 
-pub(crate) fn context(operation: MlirOperation) -> MlirContext {
+pub fn context(operation: MlirOperation) -> MlirContext {
     // SAFETY: see the head of this file; so for every function here that does not say otherwise.
     unsafe { mlirOperationGetContext(operation) }
 }
 
-pub(crate) fn name(operation: MlirOperation) -> String {
+pub fn name(operation: MlirOperation) -> String {
     // SAFETY: as above; the name is copied while the op is alive.
     unsafe { owned(mlirIdentifierStr(mlirOperationGetName(operation))) }
 }
 
-pub(crate) fn location(operation: MlirOperation) -> MlirLocation {
+pub fn location(operation: MlirOperation) -> MlirLocation {
     // SAFETY: as above.
     unsafe { mlirOperationGetLocation(operation) }
 }
 
-pub(crate) fn operands(operation: MlirOperation) -> Vec<MlirValue> {
+pub fn operands(operation: MlirOperation) -> Vec<MlirValue> {
     // SAFETY: as above; the positions are below the count.
     unsafe {
         (0..mlirOperationGetNumOperands(operation)).map(|i| mlirOperationGetOperand(operation, i)).collect()
     }
 }
 
-pub(crate) fn set_operand(operation: MlirOperation, position: usize, value: MlirValue) {
+pub fn set_operand(operation: MlirOperation, position: usize, value: MlirValue) {
     // SAFETY: as above; the position is below the number of operands.
     unsafe { mlirOperationSetOperand(operation, position as isize, value) }
 }
 
-pub(crate) fn results(operation: MlirOperation) -> Vec<MlirValue> {
+pub fn results(operation: MlirOperation) -> Vec<MlirValue> {
     // SAFETY: as above; the positions are below the count.
     unsafe {
         (0..mlirOperationGetNumResults(operation)).map(|i| mlirOperationGetResult(operation, i)).collect()
     }
 }
 
-pub(crate) fn regions(operation: MlirOperation) -> Vec<MlirRegion> {
+pub fn regions(operation: MlirOperation) -> Vec<MlirRegion> {
     // SAFETY: as above; the positions are below the count.
     unsafe {
         (0..mlirOperationGetNumRegions(operation)).map(|i| mlirOperationGetRegion(operation, i)).collect()
     }
 }
 
-pub(crate) fn blocks(region: MlirRegion) -> Vec<MlirBlock> {
+pub fn blocks(region: MlirRegion) -> Vec<MlirBlock> {
     // SAFETY: as above; the chain of blocks ends in null.
     unsafe {
         let first = Some(mlirRegionGetFirstBlock(region)).filter(|block| !block.ptr.is_null());
@@ -57,12 +57,12 @@ pub(crate) fn blocks(region: MlirRegion) -> Vec<MlirBlock> {
     }
 }
 
-pub(crate) fn arguments(block: MlirBlock) -> Vec<MlirValue> {
+pub fn arguments(block: MlirBlock) -> Vec<MlirValue> {
     // SAFETY: as above; the positions are below the count.
     unsafe { (0..mlirBlockGetNumArguments(block)).map(|i| mlirBlockGetArgument(block, i)).collect() }
 }
 
-pub(crate) fn operations(block: MlirBlock) -> Vec<MlirOperation> {
+pub fn operations(block: MlirBlock) -> Vec<MlirOperation> {
     // SAFETY: as above; the chain of ops ends in null.
     unsafe {
         let first = Some(mlirBlockGetFirstOperation(block)).filter(|operation| !operation.ptr.is_null());
@@ -77,7 +77,7 @@ pub(crate) fn successor_count(operation: MlirOperation) -> usize {
     unsafe { mlirOperationGetNumSuccessors(operation) as usize }
 }
 
-pub(crate) fn type_of(value: MlirValue) -> MlirType {
+pub fn type_of(value: MlirValue) -> MlirType {
     // SAFETY: as above.
     unsafe { mlirValueGetType(value) }
 }
@@ -87,13 +87,13 @@ pub(crate) fn location_of(value: MlirValue) -> MlirLocation {
     unsafe { mlirValueGetLocation(value) }
 }
 
-pub(crate) fn same_type(left: MlirType, right: MlirType) -> bool {
+pub fn same_type(left: MlirType, right: MlirType) -> bool {
     // SAFETY: as above.
     unsafe { mlirTypeEqual(left, right) }
 }
 
 /// An attribute of an op by name, be it the op's own or a discardable one.
-pub(crate) fn attribute(operation: MlirOperation, name: &str) -> Option<MlirAttribute> {
+pub fn attribute(operation: MlirOperation, name: &str) -> Option<MlirAttribute> {
     // SAFETY: as above; an attribute that is not there is null.
     unsafe {
         let attribute = mlirOperationGetAttributeByName(operation, string_ref(name));
@@ -102,7 +102,7 @@ pub(crate) fn attribute(operation: MlirOperation, name: &str) -> Option<MlirAttr
 }
 
 /// All attributes of an op in MLIR's order, its own and the discardable ones.
-pub(crate) fn attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute)> {
+pub fn attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute)> {
     // SAFETY: as above; the positions are below the count, and names are copied.
     unsafe {
         (0..mlirOperationGetNumAttributes(operation))
@@ -111,7 +111,7 @@ pub(crate) fn attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute
     }
 }
 
-pub(crate) fn discardable_attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute)> {
+pub fn discardable_attributes(operation: MlirOperation) -> Vec<(String, MlirAttribute)> {
     // SAFETY: as above.
     unsafe {
         (0..mlirOperationGetNumDiscardableAttributes(operation))
@@ -126,7 +126,7 @@ fn named(attribute: MlirNamedAttribute) -> (String, MlirAttribute) {
 }
 
 /// Sets an attribute, or removes it where there is no value.
-pub(crate) fn set_attribute(operation: MlirOperation, name: &str, value: Option<MlirAttribute>) {
+pub fn set_attribute(operation: MlirOperation, name: &str, value: Option<MlirAttribute>) {
     // SAFETY: as above; MLIR copies the name.
     unsafe {
         match value {
@@ -158,7 +158,7 @@ pub(crate) fn make_dictionary(context: MlirContext, entries: &[(String, MlirAttr
 }
 
 /// The elements of an array attribute; `None` if the attribute is another.
-pub(crate) fn array(attribute: MlirAttribute) -> Option<Vec<MlirAttribute>> {
+pub fn array(attribute: MlirAttribute) -> Option<Vec<MlirAttribute>> {
     // SAFETY: as above; the positions are below the count.
     unsafe {
         mlirAttributeIsAArray(attribute).then(|| {
@@ -191,7 +191,7 @@ pub(crate) fn make_type_attribute(r#type: MlirType) -> MlirAttribute {
 }
 
 /// Reads an attribute from MLIR's spelling; `None`, after diagnostics, if it is not one.
-pub(crate) fn parse_attribute(context: MlirContext, text: &str) -> Option<MlirAttribute> {
+pub fn parse_attribute(context: MlirContext, text: &str) -> Option<MlirAttribute> {
     // The parser reads up to a zero byte.
     let text = std::ffi::CString::new(text).ok()?;
     // SAFETY: the text ends in a zero byte and outlives the call; null stands for failure.
@@ -225,17 +225,17 @@ fn named_attributes(context: MlirContext, entries: &[(String, MlirAttribute)]) -
 }
 
 /// What an op is made of. Regions are handed over.
-pub(crate) struct NewOp<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) location: MlirLocation,
-    pub(crate) operands: &'a [MlirValue],
-    pub(crate) results: &'a [MlirType],
-    pub(crate) attributes: &'a [(String, MlirAttribute)],
-    pub(crate) regions: &'a [MlirRegion],
+pub struct NewOp<'a> {
+    pub name: &'a str,
+    pub location: MlirLocation,
+    pub operands: &'a [MlirValue],
+    pub results: &'a [MlirType],
+    pub attributes: &'a [(String, MlirAttribute)],
+    pub regions: &'a [MlirRegion],
 }
 
 /// Makes an op; `None`, after diagnostics, if its attributes do not fit it.
-pub(crate) fn create(context: MlirContext, new: &NewOp) -> Option<MlirOperation> {
+pub fn create(context: MlirContext, new: &NewOp) -> Option<MlirOperation> {
     let attributes = named_attributes(context, new.attributes);
     // SAFETY: as above; MLIR copies the arrays during the calls and takes the regions.
     unsafe {
@@ -249,13 +249,13 @@ pub(crate) fn create(context: MlirContext, new: &NewOp) -> Option<MlirOperation>
     }
 }
 
-pub(crate) fn append(block: MlirBlock, operation: MlirOperation) {
+pub fn append(block: MlirBlock, operation: MlirOperation) {
     // SAFETY: as above; the op belongs to no block yet.
     unsafe { mlirBlockAppendOwnedOperation(block, operation) }
 }
 
 /// A region with one block that has these arguments.
-pub(crate) fn new_region(arguments: &[(MlirType, MlirLocation)]) -> (MlirRegion, MlirBlock) {
+pub fn new_region(arguments: &[(MlirType, MlirLocation)]) -> (MlirRegion, MlirBlock) {
     let types: Vec<_> = arguments.iter().map(|argument| argument.0).collect();
     let locations: Vec<_> = arguments.iter().map(|argument| argument.1).collect();
     // SAFETY: as above; both arrays have the stated length, and the region takes the block.
@@ -268,19 +268,19 @@ pub(crate) fn new_region(arguments: &[(MlirType, MlirLocation)]) -> (MlirRegion,
 }
 
 /// A region without blocks.
-pub(crate) fn empty_region() -> MlirRegion {
+pub fn empty_region() -> MlirRegion {
     // SAFETY: as above.
     unsafe { mlirRegionCreate() }
 }
 
 /// Destroys a region that no op has taken.
-pub(crate) fn destroy_region(region: MlirRegion) {
+pub fn destroy_region(region: MlirRegion) {
     // SAFETY: as above; the region belongs to nobody else.
     unsafe { mlirRegionDestroy(region) }
 }
 
 /// Gives a named op of linalg, whose region is empty, the body that its name stands for.
-pub(crate) fn fill_named_region(operation: MlirOperation) {
+pub fn fill_named_region(operation: MlirOperation) {
     // SAFETY: as above; the caller has made an op that the op table names, whose dialect knows its body.
     unsafe { mlirLinalgFillBuiltinNamedOpRegion(operation) }
 }
@@ -323,13 +323,13 @@ pub(crate) fn captures(operation: MlirOperation) -> Vec<MlirValue> {
 }
 
 /// The op that makes a value; `None` for an argument of a block.
-pub(crate) fn defining_op(value: MlirValue) -> Option<MlirOperation> {
+pub fn defining_op(value: MlirValue) -> Option<MlirOperation> {
     // SAFETY: as above; only results are asked for their op.
     unsafe { mlirValueIsAOpResult(value).then(|| mlirOpResultGetOwner(value)) }
 }
 
 /// The ops that use a value, each as often as it does.
-pub(crate) fn users(value: MlirValue) -> Vec<MlirOperation> {
+pub fn users(value: MlirValue) -> Vec<MlirOperation> {
     // SAFETY: as above; the chain of uses ends in null.
     unsafe {
         let first = Some(mlirValueGetFirstUse(value)).filter(|found| !found.ptr.is_null());
@@ -340,7 +340,7 @@ pub(crate) fn users(value: MlirValue) -> Vec<MlirOperation> {
 }
 
 /// The op of a block that is, or holds, another; `None` if the other is elsewhere.
-pub(crate) fn ancestor_in(operation: MlirOperation, block: MlirBlock) -> Option<MlirOperation> {
+pub fn ancestor_in(operation: MlirOperation, block: MlirBlock) -> Option<MlirOperation> {
     // SAFETY: as above; the chain of parents ends in null.
     unsafe {
         let up = |op: &MlirOperation| {
@@ -352,25 +352,25 @@ pub(crate) fn ancestor_in(operation: MlirOperation, block: MlirBlock) -> Option<
 }
 
 /// Puts an op that belongs to no block before another.
-pub(crate) fn insert_before(block: MlirBlock, place: MlirOperation, operation: MlirOperation) {
+pub fn insert_before(block: MlirBlock, place: MlirOperation, operation: MlirOperation) {
     // SAFETY: as above; the place is in the block, the op in none.
     unsafe { mlirBlockInsertOwnedOperationBefore(block, place, operation) }
 }
 
 /// Moves an op before another.
-pub(crate) fn move_before(operation: MlirOperation, place: MlirOperation) {
+pub fn move_before(operation: MlirOperation, place: MlirOperation) {
     // SAFETY: as above; both ops are in blocks.
     unsafe { mlirOperationMoveBefore(operation, place) }
 }
 
 /// Makes everything that uses one value use another.
-pub(crate) fn replace_uses(old: MlirValue, new: MlirValue) {
+pub fn replace_uses(old: MlirValue, new: MlirValue) {
     // SAFETY: as above; the values have the same type.
     unsafe { mlirValueReplaceAllUsesOfWith(old, new) }
 }
 
 /// Removes an op that nothing uses.
-pub(crate) fn destroy(operation: MlirOperation) {
+pub fn destroy(operation: MlirOperation) {
     // SAFETY: as above; the caller says that nothing uses the op, and keeps no handle of it.
     unsafe { mlirOperationDestroy(operation) }
 }

@@ -56,12 +56,14 @@ pub(crate) fn printed(
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-pub(crate) fn type_text(r#type: MlirType) -> String {
+#[doc(hidden)]
+pub fn type_text(r#type: MlirType) -> String {
     // SAFETY: the caller holds a valid type; the sink is the callback's own.
     printed(|callback, sink| unsafe { mlirTypePrint(r#type, Some(callback), sink) })
 }
 
-pub(crate) fn attribute_text(attribute: MlirAttribute) -> String {
+#[doc(hidden)]
+pub fn attribute_text(attribute: MlirAttribute) -> String {
     // SAFETY: as above, of an attribute.
     printed(|callback, sink| unsafe { mlirAttributePrint(attribute, Some(callback), sink) })
 }

@@ -8,7 +8,7 @@ use mlir_sys::*;
 use thn_ir::{DType, Dim, Func, Shape, Symbol, TensorType, Type};
 
 /// Element type and dims of a tensor that thn computes with; `None` for any other type.
-pub(crate) fn tensor(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
+pub fn tensor(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
     // SAFETY: the type is alive; dims are asked for below the rank.
     unsafe {
         if !mlirTypeIsARankedTensor(r#type) || !mlirRankedTensorTypeGetEncoding(r#type).ptr.is_null() {
@@ -26,7 +26,7 @@ pub(crate) fn tensor(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
 
 /// Element type and dims of what holds elements that thn computes with: a ranked tensor, a vector, or one element
 /// by itself; `None` for any other type.
-pub(crate) fn shaped(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
+pub fn shaped(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
     // SAFETY: the type is alive; dims are asked for below the rank.
     unsafe {
         if mlirTypeIsAVector(r#type) {
@@ -44,7 +44,7 @@ pub(crate) fn shaped(r#type: MlirType) -> Option<(DType, Vec<Option<i64>>)> {
 }
 
 /// The type of elements of another kind in the same arrangement.
-pub(crate) fn with_dtype(context: MlirContext, r#type: MlirType, dtype: DType) -> MlirType {
+pub fn with_dtype(context: MlirContext, r#type: MlirType, dtype: DType) -> MlirType {
     let element = mlir_dtype(context, dtype);
     // SAFETY: the type is alive; dims are asked for below the rank.
     unsafe {
@@ -62,12 +62,12 @@ pub(crate) fn with_dtype(context: MlirContext, r#type: MlirType, dtype: DType) -
 }
 
 /// An element type; `None` for those that thn does not compute with.
-pub(crate) fn dtype(r#type: MlirType) -> Option<DType> {
+pub fn dtype(r#type: MlirType) -> Option<DType> {
     DType::from_mlir(&type_text(r#type))
 }
 
 /// The MLIR spelling of an element type.
-pub(crate) fn mlir_dtype(context: MlirContext, dtype: DType) -> MlirType {
+pub fn mlir_dtype(context: MlirContext, dtype: DType) -> MlirType {
     let bits = dtype.size() as u32 * 8;
     // SAFETY: the context is alive.
     unsafe {
@@ -82,14 +82,14 @@ pub(crate) fn mlir_dtype(context: MlirContext, dtype: DType) -> MlirType {
 }
 
 /// A tensor type with `?` for every dim that is not a number.
-pub(crate) fn mlir_tensor(context: MlirContext, tensor: &TensorType) -> MlirType {
+pub fn mlir_tensor(context: MlirContext, tensor: &TensorType) -> MlirType {
     // A negative number is no length; as `?` it parses, and the shape program refuses it.
     let lengths: Vec<_> = tensor.shape.iter().map(Dim::as_const).collect();
     ranked(context, tensor.dtype, &lengths)
 }
 
 /// A tensor type with these dims.
-pub(crate) fn ranked(context: MlirContext, dtype: DType, lengths: &[Option<i64>]) -> MlirType {
+pub fn ranked(context: MlirContext, dtype: DType, lengths: &[Option<i64>]) -> MlirType {
     // SAFETY: the context is alive; the array has the stated length; the encoding is absent.
     unsafe {
         let dynamic = mlirShapedTypeGetDynamicSize();

@@ -1,11 +1,8 @@
 //! What functions can be compiled for. A backend is one crate, one variant of [`Target`] and one line of
 //! [`Target::ALL`].
 
-use crate::{CompileErrors, Options, reference::Interpreted};
-use std::fmt;
-use thn_eqsat::Report;
+use crate::{CompileErrors, Options, code::Code, reference::Interpreted};
 use thn_ir::Func;
-use thn_runtime::{Array, CallError, SharedVar, View};
 
 /// What a function runs on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -24,24 +21,6 @@ pub enum Availability {
     Available,
     /// It cannot, and why.
     Missing(String),
-}
-
-/// What was made of a function.
-pub(crate) trait Code: Send + Sync + fmt::Debug {
-    /// Computes the outputs, and gives shared variables their new values if nothing failed.
-    fn call(&self, inputs: &[View<'_>], shared: &[SharedVar]) -> Result<Vec<Array>, CallError>;
-
-    /// The program as it runs, as a listing.
-    fn program(&self) -> String;
-
-    /// What rewriting did; `None` if there was none.
-    fn rewrites(&self) -> Option<&Report>;
-
-    /// How the function came to be native code.
-    #[cfg(feature = "cpu")]
-    fn compiled(&self) -> Option<&thn_cpu::Compiled> {
-        None
-    }
 }
 
 impl Target {

@@ -1,6 +1,6 @@
 //! Compiled functions, their calls and what those give.
 
-use crate::{Args, backends::Code};
+use crate::{Args, code::Code};
 use ndarray::{ArrayD, ArrayViewD};
 use std::{ops::Deref, sync::Arc};
 use thn_eqsat::Report;

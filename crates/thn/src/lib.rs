@@ -27,6 +27,7 @@
 mod arguments;
 mod backends;
 mod builder;
+mod code;
 mod error;
 mod function;
 #[cfg(feature = "mlir")]

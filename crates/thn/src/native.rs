@@ -1,6 +1,6 @@
 //! Functions as native code for the CPU.
 
-use crate::{CompileErrors, Options, backends::Code};
+use crate::{CompileErrors, Options, code::Code};
 use thn_cpu::{Compiled, compile_function};
 use thn_eqsat::Report;
 use thn_ir::{Error, Func};

@@ -1,6 +1,6 @@
 //! Functions that the reference interpreter runs.
 
-use crate::{CompileErrors, Options, backends::Code};
+use crate::{CompileErrors, Options, code::Code};
 use thn_eqsat::Report;
 use thn_ir::{Error, Func, Scalar, ShapeProgram, verify};
 use thn_reference::{Value, interpret};

@@ -1,14 +1,43 @@
 //! What it costs to compute a node, in additions of one element.
 
-use crate::{
-    CostModel,
-    egraph::{Graph, Head, Node, about, type_of},
-};
+use crate::egraph::{Graph, Head, Node, about, type_of};
 use egg::Id;
 use thn_ir::{Dim, Expr, OpKind, Semantics, TensorType};
 
-/// The length that stands for every dim that is not known before the call.
-const UNKNOWN_LENGTH: i64 = 64;
+/// What the cost of an op is. Each model reads the op table.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CostModel {
+    /// Additions of one element on a CPU: the `cost` of the row for each element.
+    #[default]
+    Cpu,
+    /// Elements read and written: arithmetic is cheap beside memory, and starting an op is not.
+    Gpu,
+    /// Primitive ops, composite ones counted as what they expand to, whatever their size.
+    Primitives,
+}
+
+impl CostModel {
+    /// Every model.
+    pub const ALL: [CostModel; 3] = [CostModel::Cpu, CostModel::Gpu, CostModel::Primitives];
+
+    /// The name used in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            CostModel::Cpu => "cpu",
+            CostModel::Gpu => "gpu",
+            CostModel::Primitives => "primitives",
+        }
+    }
+
+    /// The inverse of [`CostModel::name`].
+    pub fn from_name(name: &str) -> Option<CostModel> {
+        CostModel::ALL.into_iter().find(|m| m.name() == name)
+    }
+}
+
 /// An op that only says where elements are. It is not free, or chains of them would stay.
 const MOVEMENT: f64 = 0.1;
 /// What an op costs however few elements it has.
@@ -47,13 +76,13 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType,
     if row.cost == 0 {
         return MOVEMENT;
     }
-    let elements = size(result);
+    let elements = result.shape.nominal_size();
     let work = match kind {
         OpKind::Dot | OpKind::BatchedDot => {
-            let inner = operands.first().and_then(|x| x.shape.last()).map_or(1.0, length);
+            let inner = operands.first().and_then(|x| x.shape.last()).map_or(1.0, Dim::nominal);
             // Each product of a stack is begun on its own.
             let begun =
-                if kind == OpKind::BatchedDot { result.shape.first().map_or(0.0, length) } else { 0.0 };
+                if kind == OpKind::BatchedDot { result.shape.first().map_or(0.0, Dim::nominal) } else { 0.0 };
             elements * inner + begun
         }
         // Only what is asked for is read.
@@ -61,7 +90,7 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType,
         // Folds and scans look at every element of what they read. A mean also divides its result: so much is saved where
         // a constant joins the divisor, and less than a division that stands by itself costs.
         _ if !row.is_elementwise() => {
-            let read = operands.first().map_or(elements, |x| size(x).max(elements));
+            let read = operands.first().map_or(elements, |x| x.shape.nominal_size().max(elements));
             if kind == OpKind::Mean { read + elements } else { read }
         }
         _ => elements,
@@ -71,7 +100,7 @@ pub(crate) fn of_op(kind: OpKind, operands: &[&TensorType], result: &TensorType,
     let each = match model {
         CostModel::Cpu => OVERHEAD + work * f64::from(row.cost),
         CostModel::Gpu => {
-            let moved = elements + operands.iter().map(|x| size(x)).sum::<f64>();
+            let moved = elements + operands.iter().map(|x| x.shape.nominal_size()).sum::<f64>();
             LAUNCH + moved + work * f64::from(row.cost) / PER_ELEMENT
         }
         CostModel::Primitives => match row.semantics {
@@ -97,12 +126,4 @@ fn primitives(expr: &Expr) -> f64 {
         Expr::Let(value, inner) => primitives(value) + primitives(inner),
         _ => 0.0,
     }
-}
-
-fn size(ty: &TensorType) -> f64 {
-    ty.shape.iter().map(length).product()
-}
-
-pub(crate) fn length(dim: &Dim) -> f64 {
-    dim.eval(&|_| Some(UNKNOWN_LENGTH)).map_or(UNKNOWN_LENGTH as f64, |n| n.max(0) as f64)
 }

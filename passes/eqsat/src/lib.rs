@@ -7,32 +7,28 @@
 //! Results depend on the program and the options alone: no clock, no hash order. This crate knows no MLIR, does no
 //! I/O, and never moves, merges or removes ops with effects.
 
-pub mod accuracy;
-mod builtin;
-pub mod check;
+pub mod builtin;
 mod cost;
 mod driver;
-mod egraph;
-mod exact;
-mod facts;
+pub mod egraph;
 mod hash;
 mod options;
 mod proof;
-mod random;
-mod regions;
 mod report;
-mod rule;
-mod search;
+pub mod rule;
+pub mod search;
 
 /// Explanations of what the optimizer did.
 pub mod explain {
     pub use crate::proof::{Change, Explanation, Step, check, optimize_explained};
 }
 
-pub use driver::optimize::{FINITE_ATTRIBUTE, optimize};
-pub use options::{Budget, Class, CostModel, Detail, Level, Options};
+pub use cost::CostModel;
+pub use driver::optimize::{FINITE_ATTRIBUTE, optimize, optimize_with};
+pub use options::{Budget, Detail, Level, Options};
 pub use report::{Profile, Report, RuleProfile, Stop};
 pub use rule::{
+    class::Class,
     library::{RuleInfo, reference, rules},
-    set::RuleSet,
+    set::CheckedRules,
 };

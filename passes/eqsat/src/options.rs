@@ -1,55 +1,13 @@
 //! What the optimizer may do: classes of rules, single rules and families, budgets.
 
-use crate::RuleSet;
-use std::{collections::BTreeSet, fmt};
+mod names;
+
+use crate::{
+    cost::CostModel,
+    rule::{class::Class, set::CheckedRules},
+};
+use std::collections::BTreeSet;
 use thn_ir::{DType, OpKind};
-
-/// What a rule promises about the values it replaces; see `rules/README.md`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// Same bits; NaN is NaN.
-    Exact,
-    /// NaN operands stay NaN, finite results stay finite, and no result is less accurate. A zero may change its sign.
-    Accurate,
-    /// Equal where the operands and every intermediate value of the left side are finite.
-    Finite,
-    /// Other rounding, within the forward error bound of the left side.
-    Reassoc,
-    /// May lose accuracy.
-    Fast,
-    /// Equal over the reals where both sides are defined; for [`crate::accuracy`], which measures what is better.
-    Real,
-}
-
-impl Class {
-    /// Every class, from the strictest to the loosest.
-    pub const ALL: [Class; 6] =
-        [Class::Exact, Class::Accurate, Class::Finite, Class::Reassoc, Class::Fast, Class::Real];
-
-    /// The name used in rule files and options.
-    pub fn name(self) -> &'static str {
-        match self {
-            Class::Exact => "exact",
-            Class::Accurate => "accurate",
-            Class::Finite => "finite",
-            Class::Reassoc => "reassoc",
-            Class::Fast => "fast",
-            Class::Real => "real",
-        }
-    }
-
-    /// The inverse of [`Class::name`].
-    pub fn from_name(name: &str) -> Option<Class> {
-        Class::ALL.into_iter().find(|c| c.name() == name)
-    }
-}
-
-impl fmt::Display for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// How hard the optimizer tries.
 #[derive(
@@ -74,40 +32,6 @@ impl Level {
     /// The level of a number from 0 to 3.
     pub fn from_number(number: u32) -> Option<Level> {
         Level::ALL.get(number as usize).copied()
-    }
-}
-
-/// What the cost of an op is. Each model reads the op table.
-#[derive(
-    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum CostModel {
-    /// Additions of one element on a CPU: the `cost` of the row for each element.
-    #[default]
-    Cpu,
-    /// Elements read and written: arithmetic is cheap beside memory, and starting an op is not.
-    Gpu,
-    /// Primitive ops, composite ones counted as what they expand to, whatever their size.
-    Primitives,
-}
-
-impl CostModel {
-    /// Every model.
-    pub const ALL: [CostModel; 3] = [CostModel::Cpu, CostModel::Gpu, CostModel::Primitives];
-
-    /// The name used in options.
-    pub fn name(self) -> &'static str {
-        match self {
-            CostModel::Cpu => "cpu",
-            CostModel::Gpu => "gpu",
-            CostModel::Primitives => "primitives",
-        }
-    }
-
-    /// The inverse of [`CostModel::name`].
-    pub fn from_name(name: &str) -> Option<CostModel> {
-        CostModel::ALL.into_iter().find(|m| m.name() == name)
     }
 }
 
@@ -164,7 +88,7 @@ pub struct Options {
     /// Rules, families and classes that are not used.
     pub exclude: BTreeSet<String>,
     /// Rules beside those of the crate.
-    pub rules: Vec<RuleSet>,
+    pub rules: Vec<CheckedRules>,
     /// If not empty, the only ops that the result may have beside the program's own, by the element type of their last
     /// operand (of their result if they have none).
     pub ops: BTreeSet<(OpKind, DType)>,
@@ -267,7 +191,7 @@ impl Options {
 
     /// With the rules of a set beside those of the crate. They belong to families and classes as those do.
     #[must_use]
-    pub fn with_rules(mut self, rules: &RuleSet) -> Options {
+    pub fn with_rules(mut self, rules: &CheckedRules) -> Options {
         self.rules.push(rules.clone());
         self
     }

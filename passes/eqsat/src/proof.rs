@@ -5,21 +5,24 @@
 //! original value to the new term. [`check`] does every step again.
 
 mod closure;
-mod log;
 mod prove;
 mod render;
 mod replay;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use log::Journal;
-
 use crate::{
-    Class, Options, Report,
-    driver::{encode::Encoded, extract::Choice, optimize},
-    egraph::{Graph, Head},
+    driver::{
+        encode::Encoded,
+        observer::{Decision, Observer},
+        optimize,
+    },
+    egraph::Head,
     hash::FastMap,
-    rule::pattern::Rule,
+    options::Options,
+    report::Report,
+    rule::{class::Class, pattern::Rule},
+    search::log::Journal,
 };
 use egg::Id;
 use prove::{Prover, Stage, Why};
@@ -27,10 +30,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
 };
-use thn_ir::{Attr, Attrs, BlockId, Error, Func, Literal, Loc, OpId, Value};
-
-/// The attribute that ops carry between rounds: the position of the change that made them.
-pub(crate) const CHANGE: &str = "thn.change";
+use thn_ir::{Attr, Attrs, BlockId, Error, Func, Loc, OpId, PROVENANCE, Value};
 
 /// One step of a chain.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -85,13 +85,16 @@ pub struct Explanation {
     strict: bool,
     #[serde(skip)]
     round: usize,
+    /// The changes that new ops of the block at hand belong to, by class.
+    #[serde(skip)]
+    marks: FastMap<Id, usize>,
 }
 
 /// [`optimize`] with an explanation of every change.
 pub fn optimize_explained(func: &mut Func, options: &Options) -> Result<(Report, Explanation), Error> {
     let rules = optimize::rules_of(options)?;
     let mut explanation = Explanation::new(&rules, options);
-    let report = optimize::optimize_explaining(func, &rules, options, Some(&mut explanation))?;
+    let report = optimize::optimize_observed(func, &rules, options, Some(&mut explanation))?;
     explanation.finish(func);
     Ok((report, explanation))
 }
@@ -104,17 +107,8 @@ pub fn check(explanation: &Explanation) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the optimizer decided for a block.
-pub(crate) struct Decision<'a> {
-    pub(crate) block: BlockId,
-    pub(crate) encoded: &'a Encoded,
-    pub(crate) graph: &'a Graph,
-    pub(crate) choice: &'a Choice,
-    pub(crate) folded: &'a BTreeMap<Id, Literal>,
-}
-
 impl Explanation {
-    pub(crate) fn new(rules: &[Rule], options: &Options) -> Explanation {
+    fn new(rules: &[Rule], options: &Options) -> Explanation {
         Explanation {
             changes: vec![],
             standing: vec![],
@@ -122,30 +116,12 @@ impl Explanation {
             rules: rules.to_vec(),
             strict: options.is_strict(),
             round: 0,
+            marks: FastMap::default(),
         }
-    }
-
-    /// The text of a program without the marks of this module.
-    pub(crate) fn text(func: &Func) -> String {
-        let mut plain = func.clone();
-        for op in plain.walk(Func::BODY) {
-            take_mark(&mut plain, op);
-        }
-        plain.to_string()
-    }
-
-    /// Begins the next round.
-    pub(crate) fn next_round(&mut self) {
-        self.round += 1;
     }
 
     /// The changes of a block. Gives, for every class that is computed by a new op, the change that it belongs to.
-    pub(crate) fn block(
-        &mut self,
-        func: &Func,
-        journal: &Journal,
-        decision: &Decision<'_>,
-    ) -> FastMap<Id, usize> {
+    fn changes_of(&mut self, func: &Func, journal: &Journal, decision: &Decision<'_>) -> FastMap<Id, usize> {
         let Decision { block, encoded, graph, choice, folded } = *decision;
         let rules = self.rules.clone();
         let mut prover = Prover::new(graph, journal, &rules, self.strict);
@@ -218,7 +194,7 @@ impl Explanation {
         let to = prover.chosen(class, decision.choice, decision.folded);
         let chain = to.and_then(|to| prover.chain(from, to));
         let op = func.def_op(value).map(|op| func.op(op));
-        let previous = op.and_then(|op| op.attrs.get_int(CHANGE)).and_then(|k| usize::try_from(k).ok());
+        let previous = op.and_then(|op| op.attrs.get_int(PROVENANCE)).and_then(|k| usize::try_from(k).ok());
         let none = BTreeSet::new();
         let text = |term| render::term(&prover.stage, term, &none);
         self.changes.push(Change {
@@ -288,16 +264,37 @@ impl Explanation {
     }
 }
 
-/// The attribute of a new op.
-pub(crate) fn mark(change: usize) -> Attr {
-    Attr::Int(change as i64)
+impl Observer for Explanation {
+    fn block(&mut self, func: &Func, log: &Journal, decision: &Decision<'_>) {
+        self.marks = self.changes_of(func, log, decision);
+    }
+
+    fn rebuilt(&mut self, func: &mut Func, new: &[(Id, OpId)]) {
+        for (class, op) in new {
+            if let Some(change) = self.marks.get(class) {
+                func.op_mut(*op).attrs.set(PROVENANCE, Attr::Int(*change as i64));
+            }
+        }
+    }
+
+    fn round(&mut self) {
+        self.round += 1;
+    }
+
+    fn text(&self, func: &Func) -> String {
+        let mut plain = func.clone();
+        for op in plain.walk(Func::BODY) {
+            take_mark(&mut plain, op);
+        }
+        plain.to_string()
+    }
 }
 
 /// Takes the mark off an op.
 fn take_mark(func: &mut Func, op: OpId) -> Option<usize> {
     let attrs = &mut func.op_mut(op).attrs;
-    let change = attrs.get_int(CHANGE)?;
-    let others = attrs.iter().filter(|(name, _)| *name != CHANGE);
+    let change = attrs.get_int(PROVENANCE)?;
+    let others = attrs.iter().filter(|(name, _)| *name != PROVENANCE);
     *attrs = others.fold(Attrs::new(), |all, (name, attr)| all.with(name.to_owned(), attr.clone()));
     usize::try_from(change).ok()
 }

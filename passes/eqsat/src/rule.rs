@@ -1,9 +1,16 @@
 //! Rewrite rules: their notation, their side conditions, and the rule files of this crate.
 
+pub(crate) mod binding;
+pub(crate) mod class;
 pub(crate) mod functions;
 pub(crate) mod guards;
 pub(crate) mod library;
-pub(crate) mod names;
 pub(crate) mod parse;
 pub(crate) mod pattern;
 pub(crate) mod set;
+
+pub use binding::{Binding, allowed};
+pub use library::all;
+pub use parse::parse_file;
+pub use pattern::{Argument, Guard, Number, Pattern, PayloadPattern, Rule};
+pub use set::parse_new;

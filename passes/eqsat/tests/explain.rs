@@ -3,7 +3,7 @@
 use thn_eqsat::{
     Options,
     explain::{check, optimize_explained},
-    optimize, rules,
+    optimize,
 };
 use thn_ir::*;
 
@@ -106,22 +106,6 @@ fn bodies_of_loops() {
         let op = b.op(OpKind::Loop, &[count, v], Attrs::new(), None, &[region])?;
         Ok(b.func.op(op).result())
     }));
-}
-
-/// The left side of every rule, rewritten by all rules.
-#[test]
-fn every_rule() {
-    let mut explained = 0;
-    let mut failed = vec![];
-    for rule in rules().unwrap() {
-        match thn_eqsat::check::explained(&rule.name) {
-            Ok(all) => explained += all.len(),
-            Err(error) => failed.push(format!("{}: {error}", rule.name)),
-        }
-    }
-    println!("{explained} programs");
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(explained > 500, "{explained} programs");
 }
 
 #[test]

@@ -4,14 +4,14 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
-use thn_eqsat::RuleSet;
+use thn_eqsat::CheckedRules;
 use thn_mlir::Error;
 
 /// What was read, and what came of it.
-type Checked = BTreeMap<(String, String), Result<RuleSet, thn_ir::Error>>;
+type Checked = BTreeMap<(String, String), Result<CheckedRules, thn_ir::Error>>;
 
 /// The checked rules of a file.
-pub(crate) fn load(path: &str) -> Result<RuleSet, Error> {
+pub(crate) fn load(path: &str) -> Result<CheckedRules, Error> {
     static CHECKED: Mutex<Checked> = Mutex::new(BTreeMap::new());
     let text = std::fs::read_to_string(path)
         .map_err(|e| Error::input(format!("cannot read the rules in `{path}`: {e}")))?;
@@ -21,7 +21,7 @@ pub(crate) fn load(path: &str) -> Result<RuleSet, Error> {
     if let Some(known) = checked.get(&key) {
         return Ok(known.clone()?);
     }
-    let set = RuleSet::load(path, &key.1);
+    let set = thn_rulecheck::load(path, &key.1);
     checked.insert(key, set.clone());
     Ok(set?)
 }

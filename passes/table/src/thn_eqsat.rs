@@ -28,10 +28,10 @@ use thn_eqsat::{
     explain::{self, Explanation, optimize_explained},
     optimize,
 };
+use thn_foreign::on_blocks;
 use thn_ir::{Func, Loc};
 use thn_mlir::{
     Error,
-    blocks::on_blocks,
     melior::ir::OperationRef,
     pass::{Options, holds_own_ops, note, on_func, remark, remark_at},
 };
@@ -71,18 +71,18 @@ pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error
     }
     let mut assumed = BTreeSet::new();
     on_blocks(function, |func, style| {
-        let freedom = style.freedom;
-        let reassoc = freedom.reassoc() || options.flag("reassoc");
+        let flags = style.flags;
+        let reassoc = flags.reassoc() || options.flag("reassoc");
         let reassoc = reassoc && rules.classes.contains(&Class::Reassoc);
         let rules = rules
             .clone()
-            .with_class(Class::Finite, freedom.finite() || options.flag("finite"))
+            .with_class(Class::Finite, flags.finite() || options.flag("finite"))
             .with_class(Class::Reassoc, reassoc)
-            .with_class(Class::Fast, freedom.fast() || options.flag("fast"))
+            .with_class(Class::Fast, flags.fast() || options.flag("fast"))
             .with_ops(style.ops.clone())
             .with_choices_kept();
         let done = rewrite(func, &rules)?;
-        if !freedom.finite() {
+        if !flags.finite() {
             assumed.extend(done.finite.iter().cloned());
         }
         Ok(())

@@ -21,7 +21,7 @@
 //!
 //! Blocks of other dialects are searched with arguments anywhere, and get only ops that their dialects have.
 
-use thn_eqsat::accuracy::{Accuracy, Improved, Range, improve};
+use thn_accuracy::{Accuracy, Improved, Range, improve};
 use thn_ir::{Attr, Error as IrError, Func};
 use thn_mlir::{
     Error,

@@ -78,7 +78,7 @@ impl Target {
             Target::Ir | Target::Options => {
                 (&["passes/table/src", "tools/thn-opt/tests/files", "tests/fuzz/ir"], "mlir")
             }
-            Target::Rules => (&["passes/eqsat/rules", "passes/eqsat/tests", "tests/fuzz/rules"], "rules"),
+            Target::Rules => (&["passes/eqsat/rules", "passes/rulecheck/tests", "tests/fuzz/rules"], "rules"),
         };
         let mut all = vec![];
         for folder in folders {
@@ -158,7 +158,7 @@ impl Runner {
         match self.target {
             Target::Rules => {
                 // A refusal is as good as a set: both say what they found.
-                let _ = thn_eqsat::RuleSet::load("fuzzed.rules", text);
+                let _ = thn_rulecheck::load("fuzzed.rules", text);
                 Ok(())
             }
             Target::Ir | Target::Options => {

@@ -9,7 +9,7 @@
 //! Each makes a join of fewer operands, or one of smaller ones.
 
 use crate::{
-    builtin::multisets::{Found, Member},
+    builtin::found::{Found, Member},
     egraph::{Graph, Node, Payload, PayloadId, add_op, type_of},
 };
 use egg::Id;

@@ -14,14 +14,11 @@
 //! All have right sides of fewer or equal elements and end: they make only ops over classes that exist or are
 //! made by the same step deeper in the program.
 
+use super::found::{Found, Member};
 use crate::egraph::{
     Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill, rank, type_of,
 };
-use crate::{
-    builtin::joins,
-    egraph::op_set::{KindSet, is_exact_multiset, is_multiset},
-    exact,
-};
+use crate::{builtin::joins, egraph::op_set::KindSet};
 use egg::Id;
 use thn_ir::{DType, Literal, OpKind};
 
@@ -36,7 +33,7 @@ const MAX_MULTISETS: usize = 6;
 const SHARED: u8 = 1;
 
 /// A rewrite of this file as the reference lists it: name, class and what it does.
-pub(crate) const BUILT_IN: [(&str, &str); 18] = [
+pub const BUILT_IN: [(&str, &str); 18] = [
     (
         "flatten-sum",
         "`(add (add ?x ?y) ?z)` is also the sum of the multiset `?x ?y ?z`; association is kept unless a rule uses it",
@@ -84,29 +81,6 @@ pub(crate) const BUILT_IN: [(&str, &str); 18] = [
     ),
 ];
 
-/// What a rewrite of this file found: its name, the equal class, and the node that stands for the same computation.
-pub(crate) struct Found {
-    pub(crate) name: &'static str,
-    pub(crate) class: Id,
-    /// The new node; if a rule later finds something better than it, that is better than the old one too.
-    pub(crate) node: Option<Node>,
-    /// Whether the new form is always preferred.
-    pub(crate) better: bool,
-    /// What was looked at behind each operand of the old node.
-    pub(crate) members: Vec<Member>,
-}
-
-/// What a rewrite of this file needs of the class of an operand.
-#[derive(Clone, Debug)]
-pub(crate) enum Member {
-    /// Nothing: the operand is used as it is.
-    Any,
-    /// This node of it.
-    Node(Node),
-    /// That every element is the same known number.
-    Number,
-}
-
 /// What [`normalize`] looks for in the operands of an op: the changes that bring it back.
 pub(crate) fn looks_for(kind: OpKind) -> KindSet {
     let row = kind.row();
@@ -137,7 +111,7 @@ pub(crate) fn looks_for(kind: OpKind) -> KindSet {
 }
 
 /// Every equal of `node`, which is in `class`, that this file knows.
-pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool) -> Vec<Found> {
+pub fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool) -> Vec<Found> {
     let Some((kind, payload)) = node.op() else { return vec![] };
     let row = kind.row();
     let mut found = vec![];
@@ -171,7 +145,7 @@ pub(crate) fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool)
             found.push(Found { name: "sorted", class, node: Some(node), better: false, members });
         }
     }
-    if is_exact_multiset(kind) || (!strict && is_multiset(kind)) {
+    if kind.is_exact_multiset() || (!strict && kind.is_multiset()) {
         flatten(graph, class, kind, node, &mut found);
     }
     if kind == OpKind::Assume {
@@ -209,7 +183,7 @@ fn known_number(graph: &mut Graph, class: Id, kind: OpKind, node: &Node) -> Opti
     let value = if ty.dtype.is_float() {
         let operands: Vec<&Literal> =
             node.children.iter().map(|c| about(graph, *c).splat.as_deref()).collect::<Option<_>>()?;
-        exact::fold(kind, ty.dtype, &operands)?.splat_value()?
+        thn_facts::fold_exact(kind, ty.dtype, &operands)?.splat_value()?
     } else {
         about(graph, class).splat.as_ref()?.splat_value()?
     };

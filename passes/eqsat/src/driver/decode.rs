@@ -8,15 +8,15 @@ use crate::{
     driver::{encode::Encoded, extract::Choice},
     egraph::{Graph, Head, Node, PayloadId, rank, type_of},
     hash::{FastMap, FastSet},
-    proof::{CHANGE, mark},
 };
 use egg::Id;
 use smallvec::SmallVec;
 use std::{collections::BTreeMap, sync::Arc};
+use thn_ir::PROVENANCE;
 use thn_ir::{Attr, Attrs, BlockId, Error, Func, Literal, Loc, OpId, OpKind, TensorType, Type, Value};
 
 /// Rewrites `block` to compute its results, and the inputs of its ops with effects, by the chosen nodes. Classes in
-/// `folded` become literals; new ops are marked by the change that `changes` says they belong to.
+/// `folded` become literals. Gives the ops that are new, each with the class that it computes.
 pub(crate) fn decode(
     func: &mut Func,
     block: BlockId,
@@ -24,8 +24,7 @@ pub(crate) fn decode(
     graph: &Graph,
     choice: &Choice,
     folded: &BTreeMap<Id, Literal>,
-    changes: &FastMap<Id, usize>,
-) -> Result<(), Error> {
+) -> Result<Vec<(Id, OpId)>, Error> {
     let order = std::mem::take(&mut func.block_mut(block).ops);
     let old_results = func.block(block).results.clone();
     let mut d = Decoder {
@@ -34,7 +33,7 @@ pub(crate) fn decode(
         graph,
         choice,
         folded,
-        changes,
+        new: vec![],
         names: FastMap::default(),
         locs: FastMap::default(),
         made: FastMap::default(),
@@ -63,8 +62,9 @@ pub(crate) fn decode(
         let class = d.class(old)?;
         results.push(d.value(class, &end)?);
     }
+    let new = d.new;
     func.block_mut(block).results = results;
-    Ok(())
+    Ok(new)
 }
 
 /// What a class has become.
@@ -82,8 +82,8 @@ struct Decoder<'a> {
     graph: &'a Graph,
     choice: &'a Choice,
     folded: &'a BTreeMap<Id, Literal>,
-    /// For explanations: the change that a new op belongs to.
-    changes: &'a FastMap<Id, usize>,
+    /// Ops that the program did not have, each with the class that it computes.
+    new: Vec<(Id, OpId)>,
     names: FastMap<Id, Arc<str>>,
     locs: FastMap<Id, Vec<Loc>>,
     made: FastMap<Id, Made>,
@@ -222,7 +222,7 @@ impl Decoder<'_> {
             _ => Made::Op(op),
         };
         if let (Made::Value(value), Some(ty)) = (made, self.func.tensor(data.result())) {
-            let attrs = data.attrs.iter().filter(|(name, _)| *name != CHANGE);
+            let attrs = data.attrs.iter().filter(|(name, _)| *name != PROVENANCE);
             let attrs =
                 attrs.fold(Attrs::new(), |all, (name, attr)| all.with(name.to_string(), attr.clone()));
             let computation = (data.kind, data.operands.clone(), attrs, ty.clone());
@@ -318,7 +318,7 @@ impl Decoder<'_> {
         &mut self,
         kind: OpKind,
         operands: &[Value],
-        mut attrs: Attrs,
+        attrs: Attrs,
         ty: TensorType,
         class: Id,
         loc: &Loc,
@@ -331,10 +331,8 @@ impl Decoder<'_> {
             Some(locs) => Loc::fuse(locs.iter().cloned()),
             None => loc.clone(),
         };
-        if let Some(change) = self.changes.get(&class) {
-            attrs.set(CHANGE, mark(*change));
-        }
         let op = self.func.push(self.block, kind, operands, attrs, &[], [Type::Tensor(ty)], loc);
+        self.new.push((class, op));
         let value = self.func.op(op).result();
         self.written.insert(computation, value);
         value

@@ -5,15 +5,16 @@
 //! with operands and captures as children; their regions are compared by structure.
 
 use crate::{
-    egraph::{Graph, Head, Knowledge, Node, Payload, add_scalar, add_typed, canonical, fill, note_use},
+    egraph::{
+        Graph, Head, Knowledge, Node, Payload, about, add_scalar, add_typed, canonical, fill, learn, note_use,
+    },
     hash::{FastMap, FastSet},
-    proof::CHANGE,
-    regions::{Known, KnownValues, add_facts, explore_op},
 };
 use egg::{EGraph, Id};
 use smallvec::SmallVec;
-use std::{collections::BTreeMap, fmt::Write};
-use thn_ir::{Attr, Attrs, BlockId, Func, OpId, OpKind, SymbolOrigin, TensorType, Type, Value, ValueDef};
+use std::collections::BTreeMap;
+use thn_facts::program::{KnownValues, lengths};
+use thn_ir::{Attrs, BlockId, Func, OpId, OpKind, TensorType, Type, Value, ValueDef};
 
 /// An e-graph and how it belongs to its block.
 pub(crate) struct Encoded {
@@ -41,36 +42,16 @@ impl Encoded {
     }
 }
 
-/// Whether an op has effects, itself or inside: it is neither moved, merged nor removed.
-pub(crate) fn has_effects(func: &Func, op: OpId) -> bool {
-    let data = func.op(op);
-    let inner = |op: &OpId| func.op(*op).kind == OpKind::Foreign;
-    data.kind == OpKind::Foreign || data.regions.iter().any(|r| func.walk(*r).iter().any(inner))
-}
-
 /// Encodes a block. `known` says more about values from outside than their types.
-pub(crate) fn encode(func: &Func, block: BlockId, known: &mut KnownValues) -> Encoded {
-    encode_with(func, block, known, None)
-}
-
-/// Encodes a block, and adds to `known` what it says about values in the regions inside it, which are `depth` loops
-/// deep.
-pub(crate) fn explore(func: &Func, block: BlockId, known: &mut KnownValues, depth: usize) -> Encoded {
-    encode_with(func, block, known, Some(depth))
-}
-
-fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: Option<usize>) -> Encoded {
-    let lengths = func.symbols().iter().filter(|(_, o)| matches!(o, SymbolOrigin::ArgDim { .. }));
-    let lengths = lengths.map(|(s, _)| s.id).collect();
+pub(crate) fn encode(func: &Func, block: BlockId, known: &KnownValues) -> Encoded {
     let mut knowledge = Knowledge::default();
-    knowledge.lengths = lengths;
+    knowledge.lengths = lengths(func);
     knowledge.shortens = true;
     let graph: Graph = EGraph::new(knowledge);
     let mut e = Encoder {
         func,
         block,
         known,
-        explored,
         out: Encoded {
             graph,
             classes: FastMap::default(),
@@ -98,9 +79,7 @@ fn encode_with(func: &Func, block: BlockId, known: &mut KnownValues, explored: O
 struct Encoder<'f> {
     func: &'f Func,
     block: BlockId,
-    known: &'f mut KnownValues,
-    /// Whether regions are looked into, and how many loops deep.
-    explored: Option<usize>,
+    known: &'f KnownValues,
     out: Encoded,
     /// Numbers of region structures.
     regions: BTreeMap<String, u32>,
@@ -129,7 +108,10 @@ impl Encoder<'_> {
                 return constant;
             }
         }
-        add_facts(graph, id, known);
+        if ty.is_some() {
+            let facts = about(graph, id).facts.meet(known.facts);
+            learn(graph, id, facts);
+        }
         id
     }
 
@@ -182,7 +164,7 @@ impl Encoder<'_> {
 
     fn op(&mut self, op: OpId) {
         let data = self.func.op(op);
-        if has_effects(self.func, op) {
+        if self.func.has_effects(op) {
             for input in self.func.inputs(op) {
                 self.value(input);
             }
@@ -203,15 +185,7 @@ impl Encoder<'_> {
             return;
         }
         let inputs = self.func.inputs(op);
-        if let Some(depth) = self.explored {
-            let mut of = BTreeMap::new();
-            for value in &inputs {
-                let class = self.value(*value);
-                of.insert(*value, Known::of_class(&self.out.graph, class));
-            }
-            explore_op(self.func, self.block, op, &of, self.known, depth);
-        }
-        let text = structure(self.func, op, &inputs);
+        let text = self.func.fingerprint(op, &inputs);
         let next = self.regions.len() as u32;
         let number = *self.regions.entry(text).or_insert(next);
         let children = inputs.iter().map(|v| self.value(*v)).collect();
@@ -225,66 +199,5 @@ impl Encoder<'_> {
             let class = self.known_class(*result, class, ty.as_ref());
             self.out.classes.insert(*result, class);
         }
-    }
-}
-
-/// A text that two ops with regions share exactly if they do the same with their inputs: values are numbered in
-/// order, inputs first.
-pub(crate) fn structure(func: &Func, op: OpId, inputs: &[Value]) -> String {
-    let mut numbers = Numbers { of: FastMap::default(), next: inputs.len() };
-    for (i, v) in inputs.iter().enumerate() {
-        numbers.of.entry(*v).or_insert(i);
-    }
-    let mut text = String::new();
-    write_op(func, op, &mut numbers, &mut text);
-    text
-}
-
-/// Numbers of values in order of appearance.
-struct Numbers {
-    of: FastMap<Value, usize>,
-    next: usize,
-}
-
-impl Numbers {
-    fn get(&mut self, value: Value) -> usize {
-        let number = *self.of.entry(value).or_insert(self.next);
-        self.next = self.next.max(number + 1);
-        number
-    }
-}
-
-fn write_op(func: &Func, op: OpId, numbers: &mut Numbers, text: &mut String) {
-    let data = func.op(op);
-    text.push_str(data.kind.row().mnemonic);
-    // Writing to a string does not fail.
-    for v in &data.operands {
-        let _ = write!(text, " {}", numbers.get(*v));
-    }
-    for (name, attr) in data.attrs.iter().filter(|(name, _)| *name != CHANGE) {
-        // Literals are printed in part for people; here every element counts.
-        let _ = match attr {
-            Attr::Literal(l) => write!(text, " {name}={:?}", (l.ty(), l.to_bytes())),
-            other => write!(text, " {name}={other}"),
-        };
-    }
-    for r in &data.results {
-        let _ = write!(text, " -> {}:{}", numbers.get(*r), func.ty(*r));
-    }
-    for region in &data.regions {
-        let block = func.block(*region);
-        text.push_str(" {");
-        for arg in &block.args {
-            let _ = write!(text, " {}:{}", numbers.get(*arg), func.ty(*arg));
-        }
-        for inner in &block.ops {
-            text.push('\n');
-            write_op(func, *inner, numbers, text);
-        }
-        text.push_str("\nyield");
-        for result in &block.results {
-            let _ = write!(text, " {}", numbers.get(*result));
-        }
-        text.push_str(" }");
     }
 }

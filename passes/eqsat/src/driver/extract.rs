@@ -12,9 +12,10 @@
 mod branch_and_bound;
 
 use crate::{
-    Options, cost,
+    cost,
     egraph::{Graph, Head, Node, is_circular, type_of},
     hash::{FastMap, FastSet},
+    options::Options,
     search::node_table::Ledger,
 };
 use egg::{Id, Language};

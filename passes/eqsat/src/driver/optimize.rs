@@ -1,18 +1,21 @@
 //! The optimizer: blocks from the inside out, round after round until nothing changes.
 
 use crate::{
-    CostModel, Detail, Options, Profile, Report, RuleSet, Stop, cost,
-    driver::{decode, encode, extract},
-    egraph::Graph,
-    hash::{FastMap, FastSet},
-    proof::{Decision, Explanation, Journal},
-    regions::{self, KnownValues},
-    rule::{library, pattern::Rule},
-    search::{rule_index::Plan, saturate},
+    cost::{self, CostModel},
+    driver::{
+        constants, decode, encode, extract,
+        observer::{Decision, Observer},
+    },
+    hash::FastMap,
+    options::{Detail, Options},
+    report::{Profile, Report, Stop},
+    rule::{library, pattern::Rule, set::CheckedRules},
+    search::{log::Journal, rule_index::Plan, saturate},
 };
 use egg::Id;
 use std::{borrow::Cow, collections::BTreeMap};
-use thn_ir::{Attr, BlockId, Error, Func, Literal, OpKind, TensorType, Value};
+use thn_facts::program::{self, KnownValues};
+use thn_ir::{Attr, BlockId, Error, Func, OpKind, TensorType, Value};
 
 /// Rounds until the program must have settled. Folded constants and new bounds let further rules apply, so that one
 /// round is not always enough; a program that is optimized again does not change.
@@ -34,21 +37,21 @@ pub fn optimize(func: &mut Func, options: &Options) -> Result<Report, Error> {
 pub(crate) fn rules_of(options: &Options) -> Result<Cow<'static, [Rule]>, Error> {
     Ok(match options.rules.as_slice() {
         [] => Cow::Borrowed(library::all()?),
-        sets => Cow::Owned(RuleSet::with_own(sets)?),
+        sets => Cow::Owned(CheckedRules::with_own(sets)?),
     })
 }
 
 /// [`optimize`] with other rules.
-pub(crate) fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) -> Result<Report, Error> {
-    optimize_explaining(func, rules, options, None)
+pub fn optimize_with(func: &mut Func, rules: &[Rule], options: &Options) -> Result<Report, Error> {
+    optimize_observed(func, rules, options, None)
 }
 
-/// [`optimize_with`], with an explanation if somebody wants one.
-pub(crate) fn optimize_explaining(
+/// [`optimize_with`], followed by an observer.
+pub(crate) fn optimize_observed(
     func: &mut Func,
     rules: &[Rule],
     options: &Options,
-    mut explanation: Option<&mut Explanation>,
+    mut observer: Option<&mut dyn Observer>,
 ) -> Result<Report, Error> {
     options.check_names(rules)?;
     func.check_nesting()?;
@@ -66,22 +69,22 @@ pub(crate) fn optimize_explaining(
     let rounds = if options.search { ROUNDS } else { 0 };
     let plan = Plan::new(rules, options);
     for round in 0..rounds {
-        let mut known = regions::of_program(func);
-        let regions = regions::has_regions(func, Func::BODY);
+        let mut known = program::of_program(func);
+        let regions = func.has_regions(Func::BODY);
         if round > 0 && regions {
             // The search comes first: what a region computes is put into a better form before parts of it move.
-            report.phase("regions", |report| regions::simplify(func, &known, options, report));
+            report.phase("regions", |report| simplify_regions(func, &known, options, report));
             func.remove_dead();
-            known = regions::of_program(func);
+            known = program::of_program(func);
         }
-        block(func, Func::BODY, &plan, &mut known, &mut report, explanation.as_deref_mut())?;
+        block(func, Func::BODY, &plan, &known, &mut report, reborrow(&mut observer))?;
         *func = func.compact();
         // The next round begins with the ops that are left.
         if report.nodes + func.walk(Func::BODY).len() > options.budget.total_nodes {
             unfinished(&mut report);
             break;
         }
-        let new = if explanation.is_some() { Explanation::text(func) } else { func.to_string() };
+        let new = observer.as_ref().map_or_else(|| func.to_string(), |o| o.text(func));
         if new == text && (round > 0 || !regions) {
             break;
         }
@@ -90,8 +93,8 @@ pub(crate) fn optimize_explaining(
             break;
         }
         text = new;
-        if let Some(explanation) = &mut explanation {
-            explanation.next_round();
+        if let Some(observer) = &mut observer {
+            observer.round();
         }
     }
     if !report.finite.is_empty() {
@@ -101,6 +104,22 @@ pub(crate) fn optimize_explaining(
     report.ops_after = func.walk(Func::BODY).len();
     (report.cost_after, report.tree_cost_after) = program_cost(func, options.cost);
     Ok(report)
+}
+
+/// The same observer for a shorter time.
+fn reborrow<'a>(observer: &'a mut Option<&mut dyn Observer>) -> Option<&'a mut dyn Observer> {
+    match observer {
+        Some(observer) => Some(&mut **observer),
+        None => None,
+    }
+}
+
+/// Rewrites loops and branches as wholes.
+fn simplify_regions(func: &mut Func, known: &KnownValues, options: &Options, report: &mut Report) {
+    let fired = thn_loops::simplify(func, known, &|rewrite| options.allows_region(rewrite));
+    for (name, times) in fired {
+        *report.fired.entry(name.to_string()).or_insert(0) += times;
+    }
 }
 
 /// Notes that another round might change the program.
@@ -121,16 +140,16 @@ fn block(
     func: &mut Func,
     id: BlockId,
     plan: &Plan<'_>,
-    known: &mut KnownValues,
+    known: &KnownValues,
     report: &mut Report,
-    mut explanation: Option<&mut Explanation>,
+    mut observer: Option<&mut dyn Observer>,
 ) -> Result<(), Error> {
     for op in func.block(id).ops.clone() {
         let data = func.op(op);
         // Planned kernels are final.
         if data.kind != OpKind::Kernel {
             for region in data.regions.clone() {
-                block(func, region, plan, known, report, explanation.as_deref_mut())?;
+                block(func, region, plan, known, report, reborrow(&mut observer))?;
             }
         }
     }
@@ -141,7 +160,7 @@ fn block(
     }
     let graph = std::mem::take(&mut encoded.graph);
     let mut search = saturate::Search::new(graph, plan);
-    search.journal = explanation.is_some().then(|| Journal::new(&search.graph));
+    search.journal = observer.is_some().then(|| Journal::new(&search.graph));
     search.run(&roots, report);
     encoded.settle(&search.graph);
     let choice = report.phase("extract", |_| {
@@ -159,57 +178,18 @@ fn block(
     }
     search.note_used(&choice.program(&search.graph, &roots), report);
     report.phase("decode", |_| {
-        let folded = fold(&search.graph, &choice, &roots);
-        let mut changes = FastMap::default();
-        if let (Some(explanation), Some(journal)) = (explanation, &search.journal) {
+        let folded = constants::fold(&search.graph, &choice, &roots);
+        if let (Some(observer), Some(journal)) = (&mut observer, &search.journal) {
             let (encoded, graph) = (&encoded, &search.graph);
             let decision = Decision { block: id, encoded, graph, choice: &choice, folded: &folded };
-            changes = explanation.block(func, journal, &decision);
+            observer.block(func, journal, &decision);
         }
-        decode::decode(func, id, &encoded, &search.graph, &choice, &folded, &changes)
+        let new = decode::decode(func, id, &encoded, &search.graph, &choice, &folded)?;
+        if let Some(observer) = observer {
+            observer.rebuilt(func, &new);
+        }
+        Ok(())
     })
-}
-
-/// Literals for the chosen classes that are computed from constants alone.
-fn fold(graph: &Graph, choice: &extract::Choice, roots: &[Id]) -> BTreeMap<Id, Literal> {
-    let mut literals: BTreeMap<Id, Literal> = BTreeMap::new();
-    let mut folded = BTreeMap::new();
-    let mut visited = FastSet::default();
-    let mut stack: Vec<(Id, bool)> = roots.iter().map(|r| (graph.find(*r), false)).collect();
-    while let Some((class, children_done)) = stack.pop() {
-        let Some(node) = choice.node(graph, class) else { continue };
-        if !children_done {
-            if visited.insert(class) {
-                stack.push((class, true));
-                stack.extend(node.children.iter().map(|c| (graph.find(*c), false)));
-            }
-            continue;
-        }
-        let Some((kind, payload)) = node.op() else { continue };
-        let attrs = &graph.analysis.payload(payload).attrs;
-        if let Some(literal) = attrs.get_literal("value") {
-            literals.insert(class, literal.clone());
-            continue;
-        }
-        let operands: Option<Vec<Literal>> =
-            node.children.iter().map(|c| literals.get(&graph.find(*c)).cloned()).collect();
-        let Some(operands) = operands.filter(|o| !o.is_empty()) else { continue };
-        if let Some(literal) = fold_op(kind, attrs, &operands) {
-            literals.insert(class, literal.clone());
-            folded.insert(class, literal);
-        }
-    }
-    folded
-}
-
-/// An op on literals; sums and products of more than two in order.
-pub(crate) fn fold_op(kind: OpKind, attrs: &thn_ir::Attrs, operands: &[Literal]) -> Option<Literal> {
-    match operands {
-        [first, rest @ ..] if rest.len() > 1 && kind.row().commutative => {
-            rest.iter().try_fold(first.clone(), |a, b| thn_reference::fold(kind, attrs, &[a, b.clone()]))
-        }
-        _ => thn_reference::fold(kind, attrs, operands),
-    }
 }
 
 /// The estimated cost of a program, regions counted once: everything shared counted once, and every value counted for

@@ -1,24 +1,8 @@
-//! Sets of op kinds as bits, with two bits for what else patterns see in a class, and kinds whose operands are
-//! multisets, or that are products of matrices.
+//! Sets of op kinds as bits, with two bits for what else patterns see in a class.
 
 use thn_ir::OpKind;
 
 const WORDS: usize = (OpKind::ALL.len() + 2).div_ceil(64);
-
-/// Whether the operands of an op are a multiset: it is associative and commutative.
-pub(crate) fn is_multiset(kind: OpKind) -> bool {
-    matches!(kind, OpKind::Add | OpKind::Mul) || is_exact_multiset(kind)
-}
-
-/// Whether the operands of an op are a multiset that gives the same bits in any order.
-pub(crate) fn is_exact_multiset(kind: OpKind) -> bool {
-    matches!(kind, OpKind::Maximum | OpKind::Minimum | OpKind::And | OpKind::Or)
-}
-
-/// Whether an op is a product of matrices.
-pub(crate) fn is_product(kind: OpKind) -> bool {
-    matches!(kind, OpKind::Dot | OpKind::BatchedDot)
-}
 
 /// A set of op kinds. A set of changes also has [`KindSet::SAME`] and [`KindSet::KNOWN`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

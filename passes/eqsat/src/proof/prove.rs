@@ -3,17 +3,19 @@
 //! A term is a node of a graph in which nothing is ever united, so a term has one id, its analysis is its own, and
 //! whatever finds and applies rules in an e-graph does so on exact terms here.
 
-use super::{
-    closure::{Closure, Edge, commutes},
-    log::{Entry, Journal, Rewrite, Tree},
-};
+use super::closure::{Closure, Edge, commutes};
+use crate::rule::binding::allowed;
+use crate::search::log::{Entry, Journal, Rewrite, Tree};
 use crate::{
     builtin::{multisets, products},
     driver::extract::Choice,
     egraph::{Graph, Head, Node, Payload, about, add_typed, learn, type_of},
     hash::FastSet,
-    rule::pattern::{Argument, Rule},
-    search::{ematch::Binding, instantiate},
+    rule::{
+        binding::Binding,
+        pattern::{Argument, Rule},
+    },
+    search::instantiate,
 };
 use egg::{EGraph, Id};
 use smallvec::SmallVec;
@@ -155,7 +157,7 @@ impl<'a> Prover<'a> {
                 let evidence = self.evidence(rule, &mut ground);
                 let left = self.tree(&entry.left, &evidence);
                 self.closure.grow(&self.stage.terms);
-                if !instantiate::allowed(&self.stage.terms, rule, &ground) {
+                if !allowed(&self.stage.terms, rule, &ground) {
                     return;
                 }
                 if let Some(right) = instantiate::build(&mut self.stage.terms, rule, &ground, left) {
@@ -178,14 +180,12 @@ impl<'a> Prover<'a> {
             let single = Rule { guards: vec![guard.clone()], ..rule.clone() };
             for arg in &guard.args {
                 let Argument::Var(v) = arg else { continue };
-                let Some(old) =
-                    way.vars[*v].filter(|_| !instantiate::allowed(&self.stage.terms, &single, way))
-                else {
+                let Some(old) = way.vars[*v].filter(|_| !allowed(&self.stage.terms, &single, way)) else {
                     continue;
                 };
                 for new in self.equals(old) {
                     way.vars[*v] = Some(new);
-                    if instantiate::allowed(&self.stage.terms, &single, way) {
+                    if allowed(&self.stage.terms, &single, way) {
                         exchanged.insert(old, new);
                         break;
                     }

@@ -7,7 +7,10 @@
 use super::prove::{Link, Stage, Why, built_in};
 use crate::{
     egraph::Graph,
-    rule::pattern::Rule,
+    rule::{
+        binding::{Binding, allowed},
+        pattern::Rule,
+    },
     search::{ematch, instantiate},
 };
 use egg::Id;
@@ -49,14 +52,13 @@ fn step(
     match &link.why {
         Why::Rule(name, way) => {
             let rule = rules.iter().find(|r| r.name == *name).ok_or(format!("there is no rule {name}"))?;
-            if !instantiate::allowed(terms, rule, way) {
+            if !allowed(terms, rule, way) {
                 return Err(format!("a condition of {name} is not seen to hold"));
             }
             let node = terms.nodes()[usize::from(left)].clone();
             let ways = ematch::find(&ematch::Site::new(terms, &node), rule);
-            let same = |w: &&ematch::Binding| {
-                w.vars == way.vars && w.rests == way.rests && w.payloads == way.payloads
-            };
+            let same =
+                |w: &&Binding| w.vars == way.vars && w.rests == way.rests && w.payloads == way.payloads;
             let way = ways.iter().find(same).ok_or(format!("{name} does not hold there as it says"))?;
             made(instantiate::build(terms, rule, way, left) == Some(right), name)
         }
@@ -88,6 +90,6 @@ fn folds(terms: &Graph, left: Id, right: Id, order: &[usize]) -> bool {
     }
     let operands: Option<Vec<Literal>> = order.iter().map(|i| literal(node.children[*i]).cloned()).collect();
     let attrs = &terms.analysis.payload(payload).attrs;
-    let value = operands.and_then(|o| crate::driver::optimize::fold_op(kind, attrs, &o));
+    let value = operands.and_then(|o| crate::driver::constants::fold_op(kind, attrs, &o));
     value.is_some() && value.as_ref() == literal(right)
 }

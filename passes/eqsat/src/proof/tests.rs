@@ -1,7 +1,7 @@
 //! What [`check`] refuses.
 
 use super::{Explanation, Why, check, optimize_explained, prove::Link};
-use crate::Options;
+use crate::options::Options;
 use thn_ir::{Arg, Builder, DType, Error, Func, Loc, OpKind, Res};
 
 /// `log(1 + exp(x)) * sqrt(4)`, explained: a chain of rules and one of folding.

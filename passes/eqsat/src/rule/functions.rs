@@ -180,13 +180,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "squeezed",
         arity: 1,
         meaning: "the dimshuffle that does what the reshape does, if it only inserts and drops dims of length 1",
-        apply: |p, site| squeezed(&site.operands[0], p[0].ty.as_ref()?),
+        apply: |p, site| Payload::squeeze(&site.operands[0], p[0].ty.as_ref()?),
     },
     Function {
         name: "inserted",
         arity: 1,
         meaning: "the dimshuffle that does what the broadcast does, if every new dim has length 1",
-        apply: |p, _| inserted(p[0]),
+        apply: |p, _| p[0].as_insertion(),
     },
     Function {
         name: "to_result",
@@ -325,39 +325,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         apply: slices::trailing,
     },
 ];
-
-/// Dims of length 1 come and go, the others stay in order.
-pub(crate) fn squeezed(from: &TensorType, to: &TensorType) -> Option<Payload> {
-    let mut order = vec![];
-    let mut next = 0;
-    for dim in to.shape.iter() {
-        while !dim.is(1) && from.shape.get(next).is_some_and(|d| d.is(1)) {
-            next += 1;
-        }
-        match from.shape.get(next) {
-            Some(own) if own == dim => {
-                order.push(next as i64);
-                next += 1;
-            }
-            _ if dim.is(1) => order.push(-1),
-            _ => return None,
-        }
-    }
-    let rest = from.shape.iter().skip(next).all(|d| d.is(1));
-    rest.then(|| Payload { attrs: Attrs::new().ints("order", &order), ty: None })
-}
-
-/// The dimshuffle that a broadcast is whose new dims have length 1.
-pub(crate) fn inserted(broadcast: &Payload) -> Option<Payload> {
-    let axes = broadcast.attrs.get_ints("axes");
-    let place = |(d, n): (usize, &Dim)| match axes.iter().position(|a| *a == d as i64) {
-        Some(i) => Some(i as i64),
-        None => n.is(1).then_some(-1),
-    };
-    let order: Vec<i64> =
-        broadcast.ty.as_ref()?.shape.iter().enumerate().map(place).collect::<Option<_>>()?;
-    Some(Payload { attrs: Attrs::new().ints("order", &order), ty: None })
-}
 
 /// The part of a slice of a product that concerns one factor, a matrix: `axis` is the dim that both have, 0 or 1.
 fn sliced_factor(slice: &Payload, site: &Site<'_>, axis: usize) -> Option<Payload> {

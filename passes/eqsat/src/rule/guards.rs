@@ -4,13 +4,11 @@
 //! it samples. `any_positive` alone holds where its opposite is not proved: it says where a rule is of use, not where it
 //! is right, and the checker assumes nothing.
 
-use crate::{
-    egraph::{Graph, Payload, about, type_of},
-    facts::structure::{self, Structure},
-};
+use crate::egraph::{Graph, Payload, about, type_of};
 use egg::Id;
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
+use thn_facts::Structure;
 use thn_ir::{DType, Dim, OpKind, TensorType};
 
 /// What a condition looks at: tensors and payloads in the order of its arguments.
@@ -191,7 +189,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "is a square matrix with ones on its diagonal and zeros elsewhere",
         holds: |s| {
-            let square = |x: &Id| type_of(s.graph, *x).is_some_and(structure::square);
+            let square = |x: &Id| type_of(s.graph, *x).is_some_and(thn_facts::square);
             s.facts().structure.has(Structure::IDENTITY) && s.tensors.iter().all(square)
         },
     },
@@ -232,7 +230,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| {
             let ty = s.payloads[0].ty.as_ref();
             s.payloads[0].attrs.get_int("axis") == Some(1)
-                && ty.is_some_and(|t| t.rank() == 2 && structure::counts(t))
+                && ty.is_some_and(|t| t.rank() == 2 && thn_facts::counts(t))
                 && s.payloads[1].attrs.get_ints("axes") == [0]
         },
     },
@@ -243,7 +241,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| {
             let along = |i: usize| s.payloads[i].attrs.get_int("axis");
             let exact =
-                |p: &&Payload| p.ty.as_ref().is_some_and(|t| t.dtype.is_float() || structure::counts(t));
+                |p: &&Payload| p.ty.as_ref().is_some_and(|t| t.dtype.is_float() || thn_facts::counts(t));
             (along(0), along(1)) == (Some(0), Some(1)) && s.payloads.iter().all(exact)
         },
     },
@@ -453,7 +451,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
             let Some(ty) = type_of(s.graph, s.tensors[0]) else { return false };
             let last = ty.rank() as i64 - 1;
             s.payloads[0].attrs.get_int("axis") == Some(last)
-                && s.payloads[0].ty.as_ref().is_some_and(structure::counts)
+                && s.payloads[0].ty.as_ref().is_some_and(thn_facts::counts)
                 && rows(s.payloads[1], ty)
                 && ty.shape.last().is_some_and(|length| s.is_dim(s.tensors[1], length))
         },
@@ -470,7 +468,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         meaning: "the cast keeps every value of the tensor, and floats stay floats",
         holds: |s| {
             let to = s.payloads[0].attrs.get_dtype("dtype");
-            s.dtype().zip(to).is_some_and(|(from, to)| widens(from, to))
+            s.dtype().zip(to).is_some_and(|(from, to)| from.widens_to(to))
         },
     },
 ];
@@ -489,7 +487,7 @@ fn counts_along(iota: &Payload, length: Option<&Dim>) -> bool {
     let axis = iota.attrs.get_int("axis").unwrap_or(0);
     let Some(count) = ty.shape.get(axis as usize) else { return false };
     let shorter = count.as_const().zip(length.as_const()).is_some_and(|(n, all)| n <= all);
-    structure::counts(ty) && (count == length || shorter)
+    thn_facts::counts(ty) && (count == length || shorter)
 }
 
 /// First and last index along each dim of a part of the shape of `ty`, the smaller first.
@@ -514,20 +512,11 @@ fn invertible(x: f64) -> bool {
     (1e-37..=1e37).contains(&x.abs())
 }
 
-/// Integers and floats are kept apart: back from a float, integers saturate, and from a wider integer they wrap.
-pub(crate) fn widens(from: DType, to: DType) -> bool {
-    if from.is_float() || to.is_float() {
-        return from.is_float() && to.is_float() && to.precision() >= from.precision();
-    }
-    let fits = to.precision() >= from.precision() && (to.is_signed() || !from.is_signed());
-    from == DType::Bool || (to != DType::Bool && fits)
-}
-
 impl Subject<'_> {
     /// What is known of all tensors together.
-    fn facts(&self) -> crate::facts::Facts {
+    fn facts(&self) -> thn_facts::Facts {
         let all = self.tensors.iter().map(|x| about(self.graph, *x).facts);
-        all.reduce(crate::facts::Facts::join).unwrap_or(crate::facts::Facts::of_dtype(DType::F64))
+        all.reduce(thn_facts::Facts::join).unwrap_or(thn_facts::Facts::of_dtype(DType::F64))
     }
 
     fn dtype(&self) -> Option<DType> {

@@ -1,10 +1,8 @@
 //! The rules of this crate and how they are listed.
 
 use crate::{
-    Class,
     builtin::multisets,
-    regions,
-    rule::{functions, guards, parse::parse_file, pattern::Rule},
+    rule::{class::Class, functions, guards, parse::parse_file, pattern::Rule},
 };
 use std::{collections::BTreeSet, fmt::Write, sync::OnceLock};
 use thn_ir::Error;
@@ -22,7 +20,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Every rule.
-pub(crate) fn all() -> Result<&'static [Rule], Error> {
+pub fn all() -> Result<&'static [Rule], Error> {
     static RULES: OnceLock<Result<Vec<Rule>, String>> = OnceLock::new();
     let parse = || {
         let mut names = BTreeSet::new();
@@ -36,6 +34,11 @@ pub(crate) fn all() -> Result<&'static [Rule], Error> {
         Ok(rules) => Ok(rules),
         Err(e) => Err(Error::internal(e.clone())),
     }
+}
+
+/// What a rewrite of loops and branches promises.
+pub(crate) fn class_of(rewrite: &thn_loops::Rewrite) -> Class {
+    if rewrite.reorders { Class::Reassoc } else { Class::Exact }
 }
 
 /// What people and tools see of a rule.
@@ -99,8 +102,9 @@ pub fn reference() -> Result<String, Error> {
         page,
         "\n## For loops and branches\n\n| rewrite | class | what it does |\n| --- | --- | --- |"
     );
-    for (name, class, what) in regions::REWRITES {
-        let _ = writeln!(page, "| `{name}` | {class} | {what} |");
+    for rewrite in thn_loops::REWRITES {
+        let thn_loops::Rewrite { name, meaning, .. } = rewrite;
+        let _ = writeln!(page, "| `{name}` | {} | {meaning} |", class_of(&rewrite));
     }
     let _ = writeln!(page, "\n## Conditions\n\n| condition | holds if |\n| --- | --- |");
     for c in guards::CONDITIONS {

@@ -2,13 +2,10 @@
 //!
 //! Errors name file, line and column. The format is described in `rules/README.md`.
 
-use crate::{
-    Class,
-    egraph::op_set::is_multiset,
-    rule::{
-        functions, guards,
-        pattern::{Argument, Guard, Number, Pattern, PayloadPattern, Rule},
-    },
+use crate::rule::{
+    class::Class,
+    functions, guards,
+    pattern::{Argument, Guard, Number, Pattern, PayloadPattern, Rule},
 };
 use std::collections::BTreeSet;
 use thn_ir::{OpKind, OpRow, Semantics};
@@ -23,7 +20,7 @@ const MAX_PARTS: usize = 80;
 const MAX_OPERANDS: usize = 8;
 
 /// All rules of a file. Names must be new to `taken`, which receives them.
-pub(crate) fn parse_file(file: &str, text: &str, taken: &mut BTreeSet<String>) -> Result<Vec<Rule>, String> {
+pub fn parse_file(file: &str, text: &str, taken: &mut BTreeSet<String>) -> Result<Vec<Rule>, String> {
     if text.len() > MAX_BYTES {
         let size = text.len();
         return Err(format!(
@@ -344,7 +341,7 @@ impl<'a> Parser<'a> {
                     self.word()
                 };
                 if let Some(name) = word.strip_suffix("...") {
-                    if !is_multiset(kind) {
+                    if !kind.is_multiset() {
                         return Err((
                             at,
                             format!("`{}` has no rest: its operands are no multiset", row.mnemonic),
@@ -363,7 +360,7 @@ impl<'a> Parser<'a> {
         let expected = row.operands.len();
         let fits = match (rest, kind) {
             (Some(_), _) => true,
-            (None, kind) if is_multiset(kind) => args.len() >= 2,
+            (None, kind) if kind.is_multiset() => args.len() >= 2,
             (None, _) => args.len() == expected && !row.operands.iter().any(|o| o.variadic),
         };
         if !fits {

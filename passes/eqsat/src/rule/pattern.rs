@@ -1,12 +1,12 @@
 //! Patterns and rules, as the parser leaves them.
 
-use crate::Class;
+use crate::rule::class::Class;
 use std::collections::BTreeSet;
 use thn_ir::{DType, Literal, OpKind};
 
 /// A number in a pattern. Zeros of both signs are different numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Number(pub(crate) f64);
+pub struct Number(pub f64);
 
 impl Number {
     /// Whether all elements are the number, rounded to their type.
@@ -25,7 +25,7 @@ impl Number {
 
 /// The payload of an op in a pattern: `@P`, or a function of payloads on the right side.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum PayloadPattern {
+pub enum PayloadPattern {
     /// The op has no payload.
     None,
     /// A variable, by position in [`Rule::payloads`].
@@ -36,23 +36,44 @@ pub(crate) enum PayloadPattern {
 
 /// One side of a rule.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Pattern {
+pub enum Pattern {
     /// `?x`, by position in [`Rule::vars`].
     Var(usize),
     /// A rank-0 number; on the left also any tensor that is known to hold nothing else.
     Number(Number),
     /// An op, and the rest of a sum or product (`?xs...`), by position in [`Rule::rests`].
-    Op { kind: OpKind, payload: PayloadPattern, args: Vec<Pattern>, rest: Option<usize> },
+    Op {
+        /// The op.
+        kind: OpKind,
+        /// Its attributes.
+        payload: PayloadPattern,
+        /// Its operands.
+        args: Vec<Pattern>,
+        /// The rest of its operands.
+        rest: Option<usize>,
+    },
     /// `(rebroadcast@A e ?x)`: `e`, which lacks the dims `@A` of `?x`, repeated along them.
-    Rebroadcast { axes: usize, part: Box<Pattern>, like: usize },
+    Rebroadcast {
+        /// The payload variable `@A`.
+        axes: usize,
+        /// `e`.
+        part: Box<Pattern>,
+        /// The variable `?x`.
+        like: usize,
+    },
     /// `(count@A ?x)` or `(count@A @P)`: the number of elements of `?x`, or of the result that `@P` states, along the
     /// axes `@A`, as a rank-0 number of the element type of what the rule replaces.
-    Count { axes: usize, like: Argument },
+    Count {
+        /// The payload variable `@A`.
+        axes: usize,
+        /// `?x` or `@P`.
+        like: Argument,
+    },
 }
 
 impl Pattern {
     /// The op at the root.
-    pub(crate) fn root(&self) -> Option<OpKind> {
+    pub fn root(&self) -> Option<OpKind> {
         match self {
             Pattern::Op { kind, .. } => Some(*kind),
             Pattern::Rebroadcast { .. } => Some(OpKind::Broadcast),
@@ -61,7 +82,7 @@ impl Pattern {
     }
 
     /// This pattern and all inside it, outside first.
-    pub(crate) fn walk(&self) -> Vec<&Pattern> {
+    pub fn walk(&self) -> Vec<&Pattern> {
         let mut out = vec![self];
         match self {
             Pattern::Op { args, .. } => out.extend(args.iter().flat_map(Pattern::walk)),
@@ -94,7 +115,7 @@ impl Pattern {
 
 /// An argument of a side condition.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Argument {
+pub enum Argument {
     /// `?x`.
     Var(usize),
     /// `?xs...`.
@@ -105,37 +126,48 @@ pub(crate) enum Argument {
 
 /// A side condition: a function of [`crate::rule::guards`], by position there, and its arguments.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Guard {
+pub struct Guard {
     pub(crate) condition: usize,
-    pub(crate) args: Vec<Argument>,
+    /// What it is about.
+    pub args: Vec<Argument>,
+}
+
+impl Guard {
+    /// The name of the condition.
+    pub fn name(&self) -> &'static str {
+        super::guards::CONDITIONS[self.condition].name
+    }
 }
 
 /// A rewrite.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Rule {
+pub struct Rule {
     /// What the pattern is called.
-    pub(crate) name: String,
+    pub name: String,
     /// Its line, without the name.
-    pub(crate) text: String,
+    pub text: String,
     /// File and line.
-    pub(crate) place: String,
+    pub place: String,
     /// Theano's word for what it does.
-    pub(crate) family: String,
+    pub family: String,
     /// What it promises.
-    pub(crate) class: Class,
+    pub class: Class,
     /// Whether its right side is always preferred, whatever it costs.
-    pub(crate) better: bool,
+    pub better: bool,
     /// Whether it can make the program larger without end: such rules run in windows.
-    pub(crate) expand: bool,
-    pub(crate) left: Pattern,
-    pub(crate) right: Pattern,
-    pub(crate) guards: Vec<Guard>,
+    pub expand: bool,
+    /// What is found.
+    pub left: Pattern,
+    /// What replaces it.
+    pub right: Pattern,
+    /// What must be proved of the variables.
+    pub guards: Vec<Guard>,
     /// Names of variables.
-    pub(crate) vars: Vec<String>,
+    pub vars: Vec<String>,
     /// Names of rest variables.
-    pub(crate) rests: Vec<String>,
+    pub rests: Vec<String>,
     /// Names of payload variables.
-    pub(crate) payloads: Vec<String>,
+    pub payloads: Vec<String>,
 }
 
 impl Rule {

@@ -9,9 +9,11 @@
 
 use crate::{
     builtin::multisets::is_movement,
-    egraph::{Data, Graph, Node, PayloadId, about, is_circular, rank, type_of},
-    rule::pattern::{Argument, Pattern, PayloadPattern, Rule},
-    search::instantiate,
+    egraph::{Data, Graph, Node, about, is_circular, rank, type_of},
+    rule::{
+        binding::{Binding, Rebroadcast, holds},
+        pattern::{Argument, Pattern, PayloadPattern, Rule},
+    },
 };
 use egg::{Id, Language};
 use smallvec::{SmallVec, smallvec};
@@ -27,52 +29,8 @@ const MAX_STEPS: usize = 4_000;
 /// The most nodes of a class that are looked at. A constant can have thousands: all that was found to equal it.
 const MAX_SCAN: usize = 256;
 
-/// What the variables of a rule stand for.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Binding {
-    pub(crate) vars: SmallVec<[Option<Id>; 4]>,
-    pub(crate) rests: SmallVec<[Option<Vec<Id>>; 1]>,
-    pub(crate) payloads: SmallVec<[Option<PayloadId>; 2]>,
-    /// Broadcasts that have to undo a reduction, checked when everything is bound.
-    rebroadcasts: SmallVec<[Rebroadcast; 1]>,
-}
-
-impl Binding {
-    /// A binding of everything.
-    pub(crate) fn of(vars: &[Id], rests: &[Vec<Id>], payloads: &[PayloadId]) -> Binding {
-        Binding {
-            vars: vars.iter().copied().map(Some).collect(),
-            rests: rests.iter().cloned().map(Some).collect(),
-            payloads: payloads.iter().copied().map(Some).collect(),
-            rebroadcasts: smallvec![],
-        }
-    }
-
-    /// The same binding in terms of other ids.
-    pub(crate) fn mapped(&self, id: impl Fn(Id) -> Id) -> Binding {
-        Binding {
-            vars: self.vars.iter().map(|v| v.map(&id)).collect(),
-            rests: self
-                .rests
-                .iter()
-                .map(|r| r.as_ref().map(|r| r.iter().copied().map(&id).collect()))
-                .collect(),
-            ..self.clone()
-        }
-    }
-}
-
-/// A broadcast found where the pattern has `(rebroadcast@A part ?like)`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-struct Rebroadcast {
-    /// The broadcast's payload; `None` where a rank-0 value is used as it is.
-    payload: Option<PayloadId>,
-    axes: usize,
-    like: usize,
-}
-
 /// A node with the classes of its operands at hand: the rules that may hold there all look at these.
-pub(crate) struct Site<'a> {
+pub struct Site<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) node: &'a Node,
     pub(crate) operands: SmallVec<[Operand<'a>; 4]>,
@@ -86,7 +44,8 @@ pub(crate) struct Operand<'a> {
 }
 
 impl<'a> Site<'a> {
-    pub(crate) fn new(graph: &'a Graph, node: &'a Node) -> Site<'a> {
+    /// A node of a graph.
+    pub fn new(graph: &'a Graph, node: &'a Node) -> Site<'a> {
         let operand = |c: &Id| {
             let id = graph.find(*c);
             Operand { id, data: about(graph, id), nodes: OnceCell::new() }
@@ -114,7 +73,7 @@ impl<'a> Site<'a> {
 }
 
 /// The ways in which the left side of `rule` holds at a node and all its conditions are proved.
-pub(crate) fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
+pub fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
     let node = site.node;
     let way = Binding {
         vars: smallvec![None; rule.vars.len()],
@@ -184,7 +143,7 @@ impl Matcher<'_, '_> {
 
     /// Whether those conditions are proved that are on these variables.
     fn holds(&self, on: impl Fn(&[Argument]) -> bool) -> bool {
-        self.rule.guards.iter().filter(|g| on(&g.args)).all(|g| instantiate::holds(self.graph, g, &self.way))
+        self.rule.guards.iter().filter(|g| on(&g.args)).all(|g| holds(self.graph, g, &self.way))
     }
 
     fn class(&mut self, pattern: &Pattern, class: Id, next: Option<&Goals<'_>>) {

@@ -1,43 +1,21 @@
 //! Builds the right side of a rule for one way in which the left side holds.
 
 use crate::{
-    Class,
-    egraph::{
-        Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill,
-        op_set::is_multiset, type_of,
-    },
+    egraph::{Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill, type_of},
     rule::{
+        binding::Binding,
+        class::Class,
         functions::{self, Site},
-        guards::{CONDITIONS, Subject},
-        pattern::{Argument, Guard, Pattern, PayloadPattern, Rule},
+        pattern::{Argument, Pattern, PayloadPattern, Rule},
     },
-    search::ematch::Binding,
 };
 use egg::Id;
 use smallvec::SmallVec;
 use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Scalar, TensorType};
 use thn_reference::native;
 
-/// Whether all side conditions of a rule are proved.
-pub(crate) fn allowed(graph: &Graph, rule: &Rule, way: &Binding) -> bool {
-    rule.guards.iter().all(|guard| holds(graph, guard, way))
-}
-
-/// Whether a side condition is proved of what its variables stand for.
-pub(crate) fn holds(graph: &Graph, guard: &Guard, way: &Binding) -> bool {
-    let (mut tensors, mut payloads) = (SmallVec::new(), SmallVec::new());
-    for arg in &guard.args {
-        match arg {
-            Argument::Var(v) => tensors.extend(way.vars[*v]),
-            Argument::Rest(v) => tensors.extend(way.rests[*v].iter().flatten().copied()),
-            Argument::Payload(v) => payloads.extend(way.payloads[*v].map(|p| graph.analysis.payload(p))),
-        }
-    }
-    (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads })
-}
-
 /// The class of the right side, of the type of `root`; `None` if it has no such type.
-pub(crate) fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Id> {
+pub fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Id> {
     let ty = type_of(graph, root)?.clone();
     if rule.class == Class::Real && !ty.dtype.is_float() {
         return None;
@@ -63,17 +41,12 @@ pub(crate) fn under_sign(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id
 }
 
 /// The class of any pattern whose variables are all bound, as it is; `root` says what a number alone is.
-pub(crate) fn instantiate(
-    graph: &mut Graph,
-    pattern: &Pattern,
-    way: &Binding,
-    root: &TensorType,
-) -> Option<Id> {
+pub fn instantiate(graph: &mut Graph, pattern: &Pattern, way: &Binding, root: &TensorType) -> Option<Id> {
     Instance { graph, way, root, steady: false }.pattern(pattern, Some(root.dtype))
 }
 
 /// The class of one operand of an op whose variables are all bound; numbers are what they are beside the others.
-pub(crate) fn operand(
+pub fn operand(
     graph: &mut Graph,
     kind: OpKind,
     args: &[Pattern],
@@ -109,7 +82,7 @@ fn estimate(graph: &Graph, id: Id, depth: usize) -> Option<Scalar> {
 fn computed(kind: OpKind, dtype: DType, parts: &[Scalar]) -> Option<Scalar> {
     let apply = |parts: &[Scalar]| native::apply(kind, &Attrs::new(), dtype, parts).ok();
     match parts {
-        [first, rest @ ..] if is_multiset(kind) => rest.iter().try_fold(*first, |x, y| apply(&[x, *y])),
+        [first, rest @ ..] if kind.is_multiset() => rest.iter().try_fold(*first, |x, y| apply(&[x, *y])),
         parts => apply(parts),
     }
 }
@@ -234,7 +207,7 @@ impl Instance<'_> {
             }
         }
         let rest = match (kind, sibling) {
-            (kind, None) if is_multiset(kind) => self.way.rests.iter().flatten().flatten().next().copied(),
+            (kind, None) if kind.is_multiset() => self.way.rests.iter().flatten().flatten().next().copied(),
             _ => None,
         };
         let sibling = sibling.or_else(|| rest.and_then(|r| type_of(self.graph, r)).map(|t| t.dtype));

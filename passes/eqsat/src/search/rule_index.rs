@@ -5,11 +5,14 @@
 //! number asks for it.
 
 use crate::{
-    Options,
     builtin::multisets,
     egraph::{Graph, op_set::KindSet},
-    rule::pattern::{Argument, Pattern, Rule},
-    search::ematch::{Binding, Site},
+    options::Options,
+    rule::{
+        binding::Binding,
+        pattern::{Argument, Pattern, Rule},
+    },
+    search::ematch::Site,
 };
 use egg::Id;
 use thn_ir::OpKind;

@@ -10,14 +10,15 @@
 //! better equal.
 
 use crate::{
-    Class, Report, Stop,
     builtin::{multisets, products},
     egraph::{Graph, Node, about, canonical, is_circular, refresh, type_of},
     hash::{FastMap, FastSet},
-    proof::Journal,
+    report::{Report, Stop},
+    rule::{binding::Binding, class::Class},
     search::{
-        ematch::{self, Binding, Site},
+        ematch::{self, Site},
         instantiate,
+        log::Journal,
         node_table::Ledger,
         rule_index::{Below, Change, Plan},
         worklist::{Agenda, Turn},

@@ -7,10 +7,7 @@
 //! left operand would be a row.
 
 use super::{ORDER, Product, dimshuffle};
-use crate::{
-    cost,
-    egraph::{Graph, Node, PayloadId, add_op, op_set::is_product, rank, type_of},
-};
+use crate::egraph::{Graph, Node, PayloadId, add_op, rank, type_of};
 use egg::{Id, Language};
 use std::collections::{BTreeMap, HashSet};
 use thn_ir::OpKind;
@@ -58,7 +55,7 @@ fn transposes(graph: &Graph, node: &Node) -> bool {
 
 /// The first product among the nodes of a class.
 fn product(graph: &Graph, class: Id) -> Option<(OpKind, &Node)> {
-    let all = graph[class].nodes.iter().filter_map(|n| n.kind().filter(|k| is_product(*k)).map(|k| (k, n)));
+    let all = graph[class].nodes.iter().filter_map(|n| n.kind().filter(|k| k.is_matmul()).map(|k| (k, n)));
     all.min()
 }
 
@@ -83,7 +80,7 @@ fn tops(graph: &Graph, roots: &[Id]) -> Vec<Id> {
     for class in graph.classes() {
         for node in &class.nodes {
             // A transposition is part of the product that uses it; one that is needed otherwise is a top itself.
-            let within = node.kind().is_some_and(is_product) || transposes(graph, node);
+            let within = node.kind().is_some_and(OpKind::is_matmul) || transposes(graph, node);
             let into = if within { &mut inside } else { &mut needed };
             into.extend(node.children().iter().map(|c| graph.find(*c)));
         }
@@ -141,9 +138,9 @@ fn at_the_ends(graph: &Graph, kind: OpKind, node: &Node, after: &[Factor], befor
 fn lengths(graph: &Graph, factor: Factor, last: bool) -> Option<(f64, f64)> {
     let shape = &type_of(graph, factor.0)?.shape;
     let (rows, columns) = match shape.rank() {
-        1 if last => (cost::length(&shape[0]), 1.0),
-        1 => (1.0, cost::length(&shape[0])),
-        n => (cost::length(&shape[n - 2]), cost::length(&shape[n - 1])),
+        1 if last => (shape[0].nominal(), 1.0),
+        1 => (1.0, shape[0].nominal()),
+        n => (shape[n - 2].nominal(), shape[n - 1].nominal()),
     };
     Some(if factor.1 { (columns, rows) } else { (rows, columns) })
 }

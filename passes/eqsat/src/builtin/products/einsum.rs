@@ -6,10 +6,7 @@
 //! by a product of matrices. So the tensor of all products is never made.
 
 use super::{CONTRACTION, Product, dimshuffle};
-use crate::{
-    cost,
-    egraph::{Graph, Node, Payload, PayloadId, Place, add_op, type_of},
-};
+use crate::egraph::{Graph, Node, Payload, PayloadId, Place, add_op, type_of};
 use egg::{EClass, Id};
 use std::{
     cmp::Reverse,
@@ -290,7 +287,7 @@ impl Einsum {
     }
 
     fn size(&self, indices: &[usize]) -> f64 {
-        indices.iter().map(|i| cost::length(&self.lengths[*i])).product()
+        indices.iter().map(|i| self.lengths[*i].nominal()).product()
     }
 
     /// The dims that the contracted factors of a set have: those that are kept or that others have too.
