@@ -9,8 +9,10 @@ use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use thn_eqsat::{
     builtin,
-    egraph::{Graph, Head, Knowledge, Node, Payload, about, add_op, add_scalar, add_typed, learn, type_of},
-    rule::{Binding, Rule},
+    egraph::{
+        ClassAnalysis, Graph, Head, Node, Payload, add_op, add_scalar, add_typed, class_data, refine, type_of,
+    },
+    rule::{Rule, Subst},
     search::{ematch, instantiate},
 };
 use thn_facts::Facts;
@@ -32,7 +34,7 @@ pub(crate) struct Space {
 impl Space {
     /// The classes of terms; all of `equal` are one class. `None` if an op does not fit its operands.
     pub(crate) fn new(terms: &Terms, equal: &[usize], ranges: &[Range]) -> Option<Space> {
-        let mut space = Space { graph: EGraph::new(Knowledge::default()), classes: HashMap::new() };
+        let mut space = Space { graph: EGraph::new(ClassAnalysis::default()), classes: HashMap::new() };
         for i in terms.used(equal) {
             let term = &terms.items[i];
             let id = match &term.source {
@@ -65,7 +67,7 @@ impl Space {
         let id = add_typed(&mut self.graph, node, Some(ty));
         if dtype.is_float() {
             let bounds = Facts::of_bounds(range.low, range.high);
-            learn(&mut self.graph, id, bounds);
+            refine(&mut self.graph, id, bounds);
         }
         id
     }
@@ -78,15 +80,15 @@ impl Space {
                 index.entry(root).or_default().push(i);
             }
         }
-        let mut done: HashSet<(usize, Node, Binding)> = HashSet::new();
+        let mut done: HashSet<(usize, Node, Subst)> = HashSet::new();
         for _ in 0..limits.sweeps {
-            let mut turns: BTreeMap<usize, Vec<(Id, Binding)>> = BTreeMap::new();
+            let mut turns: BTreeMap<usize, Vec<(Id, Subst)>> = BTreeMap::new();
             for (class, node) in self.nodes() {
                 let Some(kind) = node.kind() else { continue };
                 for rule in index.get(&kind).into_iter().flatten() {
-                    for way in ematch::find(&ematch::Site::new(&self.graph, &node), &rules[*rule]) {
-                        if done.insert((*rule, node.clone(), way.clone())) {
-                            turns.entry(*rule).or_default().push((class, way));
+                    for subst in ematch::find(&ematch::Site::new(&self.graph, &node), &rules[*rule]) {
+                        if done.insert((*rule, node.clone(), subst.clone())) {
+                            turns.entry(*rule).or_default().push((class, subst));
                         }
                     }
                 }
@@ -95,12 +97,12 @@ impl Space {
             let before = (self.graph.total_size(), self.graph.number_of_classes());
             for turn in 0..longest {
                 for (rule, steps) in &turns {
-                    let Some((class, way)) = steps.get(turn) else { continue };
+                    let Some((class, subst)) = steps.get(turn) else { continue };
                     if self.graph.total_size() > limits.nodes {
                         self.graph.rebuild();
                         return;
                     }
-                    if let Some(new) = instantiate::build(&mut self.graph, &rules[*rule], way, *class) {
+                    if let Some(new) = instantiate::build(&mut self.graph, &rules[*rule], subst, *class) {
                         self.unite(*class, new);
                     }
                 }
@@ -140,7 +142,7 @@ impl Space {
     /// The value of an op on constants, if it is a number of the type without rounding.
     fn number(&self, node: &Node) -> Option<f64> {
         let (kind, _) = node.op()?;
-        let constant = |c: &Id| about(&self.graph, *c).splat.as_deref().and_then(Literal::splat_value);
+        let constant = |c: &Id| class_data(&self.graph, *c).splat.as_deref().and_then(Literal::splat_value);
         let args: Vec<f64> =
             node.children.iter().map(|c| constant(c).map(Scalar::to_f64)).collect::<Option<_>>()?;
         // Small dyadic numbers: their sums and products are exact.
@@ -169,7 +171,7 @@ impl Space {
     }
 
     fn unite(&mut self, a: Id, b: Id) {
-        let (x, y) = (about(&self.graph, a), about(&self.graph, b));
+        let (x, y) = (class_data(&self.graph, a), class_data(&self.graph, b));
         let different = x.splat.is_some() && y.splat.is_some() && x.splat != y.splat;
         if x.ty == y.ty && !different && !x.facts.excludes(y.facts) {
             self.graph.union(a, b);

@@ -1,6 +1,6 @@
 //! What it costs to compute a node, in additions of one element.
 
-use crate::egraph::{Graph, Head, Node, about, type_of};
+use crate::egraph::{Graph, Head, Node, class_data, type_of};
 use egg::Id;
 use thn_ir::{Dim, Expr, OpKind, Semantics, TensorType};
 
@@ -59,11 +59,13 @@ pub(crate) fn of_node(graph: &Graph, node: &Node, class: Id, model: CostModel) -
             _ => 0.0,
         };
     };
-    let constant = !node.children.is_empty() && node.children.iter().all(|c| about(graph, *c).foldable);
+    let constant = !node.children.is_empty() && node.children.iter().all(|c| class_data(graph, *c).foldable);
     if kind == OpKind::Dim {
         return LENGTH;
     }
-    if kind == OpKind::Constant || (constant && about(graph, class).foldable && kind.row().is_elementwise()) {
+    if kind == OpKind::Constant
+        || (constant && class_data(graph, class).foldable && kind.row().is_elementwise())
+    {
         return FOLDED;
     }
     let operands: Vec<&TensorType> = node.children.iter().filter_map(|c| type_of(graph, *c)).collect();

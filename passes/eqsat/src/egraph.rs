@@ -16,11 +16,11 @@ mod node;
 pub(crate) mod op_set;
 mod payload;
 
-pub use analysis::{Graph, Knowledge, Place, about, learn, rank, type_of};
+pub use analysis::{ClassAnalysis, DataSlot, Graph, class_data, rank, refine, type_of};
 pub(crate) use analysis::{canonical, is_circular, note_use, refresh};
 pub(crate) use build::fill;
 pub use build::{add_op, add_scalar, add_typed};
 pub(crate) use changes::Changes;
-pub use class::Data;
+pub use class::ClassData;
 pub use node::{Head, Node};
 pub use payload::{Payload, PayloadId, TypeId};

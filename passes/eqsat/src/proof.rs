@@ -22,10 +22,10 @@ use crate::{
     options::Options,
     report::Report,
     rule::{class::Class, pattern::Rule},
-    search::log::Journal,
+    search::log::ProofLog,
 };
 use egg::Id;
-use prove::{Prover, Stage, Why};
+use prove::{ProofContext, Prover, Why};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
@@ -78,7 +78,7 @@ pub struct Explanation {
     /// Changes that the results of the program are due to, by position: those that no later change undid.
     pub standing: Vec<usize>,
     #[serde(skip)]
-    stages: Vec<Stage>,
+    stages: Vec<ProofContext>,
     #[serde(skip)]
     rules: Vec<Rule>,
     #[serde(skip)]
@@ -121,10 +121,10 @@ impl Explanation {
     }
 
     /// The changes of a block. Gives, for every class that is computed by a new op, the change that it belongs to.
-    fn changes_of(&mut self, func: &Func, journal: &Journal, decision: &Decision<'_>) -> FastMap<Id, usize> {
+    fn changes_of(&mut self, func: &Func, log: &ProofLog, decision: &Decision<'_>) -> FastMap<Id, usize> {
         let Decision { block, encoded, graph, choice, folded } = *decision;
         let rules = self.rules.clone();
-        let mut prover = Prover::new(graph, journal, &rules, self.strict);
+        let mut prover = Prover::new(graph, log, &rules, self.strict);
         prover.stage.names = names(func, block, encoded, &prover);
         let origins = &encoded.origins;
         let mut values: HashMap<Id, Value> = HashMap::new();
@@ -211,17 +211,17 @@ impl Explanation {
     }
 
     /// Writes a chain down for people.
-    fn write(&mut self, change: usize, chain: Option<usize>, stage: &mut Stage) {
+    fn write(&mut self, change: usize, chain: Option<usize>, stage: &mut ProofContext) {
         let Some(chain) = chain else { return };
         let links = render::flatten(stage, chain);
         let (from, to) = (stage.chains[chain].from, stage.chains[chain].to);
         let entered = render::entered(stage, from, &links);
-        let step = |link: &prove::Link| {
+        let step = |link: &prove::ProofStep| {
             let rule = match &link.why {
                 Why::Rule(name, _) => name.clone(),
                 Why::BuiltIn(name) => (*name).to_owned(),
                 Why::Fold(_) => "fold".to_owned(),
-                Why::Chain(inner) => format!("{} steps", stage.chains[*inner].links.len()),
+                Why::Proof(inner) => format!("{} steps", stage.chains[*inner].links.len()),
             };
             Step {
                 class: self.rules.iter().find(|r| r.name == rule).map(|r| r.class),
@@ -265,7 +265,7 @@ impl Explanation {
 }
 
 impl Observer for Explanation {
-    fn block(&mut self, func: &Func, log: &Journal, decision: &Decision<'_>) {
+    fn block(&mut self, func: &Func, log: &ProofLog, decision: &Decision<'_>) {
         self.marks = self.changes_of(func, log, decision);
     }
 

@@ -10,9 +10,10 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use thn_eqsat::{
     egraph::{
-        Graph, Head, Knowledge, Node, Payload, PayloadId, add_op, add_scalar, add_typed, learn, rank, type_of,
+        ClassAnalysis, Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, add_typed, rank, refine,
+        type_of,
     },
-    rule::{Argument, Binding, Pattern, Rule, allowed},
+    rule::{Argument, Pattern, Rule, Subst, allowed},
     search::{ematch, instantiate},
 };
 use thn_facts::{Facts, Structure};
@@ -235,9 +236,9 @@ impl<'r> Space<'r> {
     /// analysis finds it.
     fn bind(&self, digits: &[usize], proved: bool) -> Option<Bound> {
         let mut b = Bound {
-            graph: EGraph::new(Knowledge::default()),
+            graph: EGraph::new(ClassAnalysis::default()),
             inputs: vec![],
-            way: Binding::of(&[], &[], &[]),
+            subst: Subst::of(&[], &[], &[]),
         };
         let (mut vars, mut rests, mut payloads): (Vec<Id>, Vec<Vec<Id>>, Vec<PayloadId>) =
             (vec![], vec![], vec![]);
@@ -253,7 +254,7 @@ impl<'r> Space<'r> {
                 Choice::Payload(p) => payloads.push(b.graph.analysis.intern(p.clone())),
             }
         }
-        b.way = Binding::of(&vars, &rests, &payloads);
+        b.subst = Subst::of(&vars, &rests, &payloads);
         Some(b)
     }
 
@@ -270,18 +271,18 @@ impl<'r> Space<'r> {
             let of = |p: &&Pattern| matches!(p, Pattern::Op { kind, rest: Some(rest), .. } if *rest == r && !kind.is_exact_multiset());
             self.rule.left.walk().iter().any(of)
         };
-        let long = |r: &usize| b.way.rests[*r].as_ref().is_some_and(|r| r.len() > 1);
-        let reordered = (0..b.way.rests.len()).any(|r| long(&r) && rounds(r));
-        let Some(left) = instantiate::instantiate(&mut b.graph, &self.rule.left, &b.way, &root) else {
+        let long = |r: &usize| b.subst.rests[*r].as_ref().is_some_and(|r| r.len() > 1);
+        let reordered = (0..b.subst.rests.len()).any(|r| long(&r) && rounds(r));
+        let Some(left) = instantiate::instantiate(&mut b.graph, &self.rule.left, &b.subst, &root) else {
             return Ok(None);
         };
         b.graph.rebuild();
         let node = b.graph[left].nodes[0].clone();
-        let ways = ematch::find(&ematch::Site::new(&b.graph, &node), self.rule);
-        let Some(way) = ways.into_iter().find(|w| allowed(&b.graph, self.rule, w)) else {
+        let matches = ematch::find(&ematch::Site::new(&b.graph, &node), self.rule);
+        let Some(subst) = matches.into_iter().find(|w| allowed(&b.graph, self.rule, w)) else {
             return Ok(None);
         };
-        let Some(right) = instantiate::build(&mut b.graph, self.rule, &way, left) else { return Ok(None) };
+        let Some(right) = instantiate::build(&mut b.graph, self.rule, &subst, left) else { return Ok(None) };
         if type_of(&b.graph, left) != type_of(&b.graph, right) {
             return Ok(None);
         }
@@ -309,11 +310,11 @@ impl<'r> Space<'r> {
         let root = TensorType::scalar(self.dtype);
         let mut parts = vec![];
         for which in 0..args.len() {
-            let part = instantiate::operand(&mut b.graph, *kind, args, which, &b.way, &root);
+            let part = instantiate::operand(&mut b.graph, *kind, args, which, &b.subst, &root);
             let Some(part) = part else { return Ok(None) };
             parts.push(part);
         }
-        parts.extend(rest.iter().flat_map(|r| b.way.rests[*r].clone()).flatten());
+        parts.extend(rest.iter().flat_map(|r| b.subst.rests[*r].clone()).flatten());
         for part in &mut parts {
             let Some(moved) = how.apply(&mut b.graph, *part, rows) else { return Ok(None) };
             *part = moved;
@@ -331,7 +332,7 @@ impl<'r> Space<'r> {
 struct Bound {
     graph: Graph,
     inputs: Vec<(Id, Input)>,
-    way: Binding,
+    subst: Subst,
 }
 
 impl Bound {
@@ -487,7 +488,7 @@ pub(crate) fn moved(rule: &Rule, dtype: DType, how: Movement) -> Result<Option<(
 fn leaf(graph: &mut Graph, number: usize, ty: &TensorType, facts: Facts) -> Id {
     let node = Node { head: Head::Leaf(number as u32), children: SmallVec::new() };
     let id = add_typed(graph, node, Some(ty.clone()));
-    learn(graph, id, facts);
+    refine(graph, id, facts);
     id
 }
 

@@ -22,10 +22,10 @@
 //! Blocks of other dialects are searched with arguments anywhere, and get only ops that their dialects have.
 
 use thn_accuracy::{Accuracy, Improved, Range, improve};
+use thn_foreign::on_blocks;
 use thn_ir::{Attr, Error as IrError, Func};
 use thn_mlir::{
     Error,
-    blocks::on_blocks,
     melior::ir::OperationRef,
     pass::{Options, holds_own_ops, on_func, remark},
 };

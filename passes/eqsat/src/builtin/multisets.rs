@@ -16,7 +16,7 @@
 
 use super::found::{Found, Member};
 use crate::egraph::{
-    Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill, rank, type_of,
+    Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, class_data, fill, rank, type_of,
 };
 use crate::{builtin::joins, egraph::op_set::KindSet};
 use egg::Id;
@@ -121,12 +121,12 @@ pub fn normalize(graph: &mut Graph, class: Id, node: &Node, strict: bool) -> Vec
         let members = vec![if float { Member::Number } else { Member::Any }; node.children.len()];
         found.push(Found { name: "known-number", class: number, node: None, better: false, members });
     }
-    if about(graph, class).foldable {
+    if class_data(graph, class).foldable {
         // It becomes a constant however it is written.
         return found;
     }
     if matches!(kind, OpKind::Round | OpKind::Floor | OpKind::Ceil | OpKind::Trunc)
-        && about(graph, node.children[0]).facts.whole
+        && class_data(graph, node.children[0]).facts.whole
     {
         let class = graph.find(node.children[0]);
         found.push(Found {
@@ -182,10 +182,10 @@ fn known_number(graph: &mut Graph, class: Id, kind: OpKind, node: &Node) -> Opti
     let ty = type_of(graph, class)?.clone();
     let value = if ty.dtype.is_float() {
         let operands: Vec<&Literal> =
-            node.children.iter().map(|c| about(graph, *c).splat.as_deref()).collect::<Option<_>>()?;
+            node.children.iter().map(|c| class_data(graph, *c).splat.as_deref()).collect::<Option<_>>()?;
         thn_facts::fold_exact(kind, ty.dtype, &operands)?.splat_value()?
     } else {
-        about(graph, class).splat.as_ref()?.splat_value()?
+        class_data(graph, class).splat.as_ref()?.splat_value()?
     };
     let number = add_scalar(graph, ty.dtype, value);
     fill(graph, number, &ty)
@@ -204,7 +204,7 @@ fn flatten(graph: &mut Graph, class: Id, kind: OpKind, node: &Node, found: &mut 
         if multisets(graph) + found.len() >= MAX_MULTISETS {
             return;
         }
-        if about(graph, *child).settled() {
+        if class_data(graph, *child).is_irreducible() {
             continue;
         }
         let inner: Vec<Node> =
@@ -250,7 +250,7 @@ fn repeated(graph: &mut Graph, class: Id) -> Option<(Id, Member)> {
         _ => None,
     });
     inner.or_else(|| {
-        let data = about(graph, class);
+        let data = class_data(graph, class);
         let value = data.splat.as_deref().and_then(Literal::splat_value)?;
         let dtype = type_of(graph, class)?.dtype;
         Some((add_scalar(graph, dtype, value), Member::Number))
@@ -300,7 +300,7 @@ fn alike(graph: &Graph, a: PayloadId, b: PayloadId) -> bool {
 
 fn lift(graph: &mut Graph, class: Id, kind: OpKind, payload: PayloadId, node: &Node, found: &mut Vec<Found>) {
     let Some(full) = node.children.iter().copied().find(|c| rank(graph, *c) > 0) else { return };
-    if about(graph, full).settled() {
+    if class_data(graph, full).is_irreducible() {
         return;
     }
     let movements: Vec<(OpKind, PayloadId, Id)> = graph[full]
@@ -359,7 +359,7 @@ fn take_early(
     node: &Node,
     found: &mut Vec<Found>,
 ) {
-    if about(graph, node.children[0]).uses > 1 && about(graph, class).generation >= SHARED {
+    if class_data(graph, node.children[0]).uses > 1 && class_data(graph, class).derivation_depth >= SHARED {
         return;
     }
     let mut inner: Vec<Node> = graph[node.children[0]]

@@ -6,7 +6,8 @@
 
 use crate::{
     egraph::{
-        Graph, Head, Knowledge, Node, Payload, about, add_scalar, add_typed, canonical, fill, learn, note_use,
+        ClassAnalysis, Graph, Head, Node, Payload, add_scalar, add_typed, canonical, class_data, fill,
+        note_use, refine,
     },
     hash::{FastMap, FastSet},
 };
@@ -44,7 +45,7 @@ impl Encoded {
 
 /// Encodes a block. `known` says more about values from outside than their types.
 pub(crate) fn encode(func: &Func, block: BlockId, known: &KnownValues) -> Encoded {
-    let mut knowledge = Knowledge::default();
+    let mut knowledge = ClassAnalysis::default();
     knowledge.lengths = lengths(func);
     knowledge.shortens = true;
     let graph: Graph = EGraph::new(knowledge);
@@ -109,8 +110,8 @@ impl Encoder<'_> {
             }
         }
         if ty.is_some() {
-            let facts = about(graph, id).facts.meet(known.facts);
-            learn(graph, id, facts);
+            let facts = class_data(graph, id).facts.meet(known.facts);
+            refine(graph, id, facts);
         }
         id
     }

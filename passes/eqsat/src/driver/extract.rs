@@ -16,7 +16,7 @@ use crate::{
     egraph::{Graph, Head, Node, is_circular, type_of},
     hash::{FastMap, FastSet},
     options::Options,
-    search::node_table::Ledger,
+    search::node_table::NodeTable,
 };
 use egg::{Id, Language};
 use smallvec::SmallVec;
@@ -163,7 +163,7 @@ pub(crate) fn extract(
     graph: &Graph,
     roots: &[Id],
     original: &FastMap<Node, OpId>,
-    ledger: &Ledger,
+    node_table: &NodeTable,
     levels: &[u32],
     options: &Options,
 ) -> Choice {
@@ -182,7 +182,7 @@ pub(crate) fn extract(
             let candidate = |node: &Node| Candidate {
                 children: node.children().iter().map(|c| classes[usize::from(graph.find(*c))]).collect(),
                 own: Cost {
-                    worse: f64::from(u8::from(ledger.is_worse(graph, node))),
+                    worse: f64::from(u8::from(node_table.is_worse(graph, node))),
                     work: cost::of_node(graph, node, *id, options.cost),
                 },
                 made: !original.contains_key(node),

@@ -3,7 +3,7 @@
 use crate::{
     driver::{encode::Encoded, extract::Choice},
     egraph::Graph,
-    search::log::Journal,
+    search::log::ProofLog,
 };
 use egg::Id;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub(crate) struct Decision<'a> {
 /// Follows the optimizer.
 pub(crate) trait Observer {
     /// A block was decided, by the equations of `log`. The program is as it was.
-    fn block(&mut self, func: &Func, log: &Journal, decision: &Decision<'_>);
+    fn block(&mut self, func: &Func, log: &ProofLog, decision: &Decision<'_>);
     /// That block was rebuilt: its new ops, each with the class that it computes.
     fn rebuilt(&mut self, func: &mut Func, new: &[(Id, OpId)]);
     /// The next round begins.

@@ -10,7 +10,7 @@ use crate::{
     options::{Detail, Options},
     report::{Profile, Report, Stop},
     rule::{library, pattern::Rule, set::CheckedRules},
-    search::{log::Journal, rule_index::Plan, saturate},
+    search::{log::ProofLog, rule_index::RuleIndex, saturate},
 };
 use egg::Id;
 use std::{borrow::Cow, collections::BTreeMap};
@@ -67,7 +67,7 @@ pub(crate) fn optimize_observed(
     };
     let mut text = func.to_string();
     let rounds = if options.search { ROUNDS } else { 0 };
-    let plan = Plan::new(rules, options);
+    let index = RuleIndex::new(rules, options);
     for round in 0..rounds {
         let mut known = program::of_program(func);
         let regions = func.has_regions(Func::BODY);
@@ -77,7 +77,7 @@ pub(crate) fn optimize_observed(
             func.remove_dead();
             known = program::of_program(func);
         }
-        block(func, Func::BODY, &plan, &known, &mut report, reborrow(&mut observer))?;
+        block(func, Func::BODY, &index, &known, &mut report, reborrow(&mut observer))?;
         *func = func.compact();
         // The next round begins with the ops that are left.
         if report.nodes + func.walk(Func::BODY).len() > options.budget.total_nodes {
@@ -139,7 +139,7 @@ fn profile(options: &Options) -> Option<Profile> {
 fn block(
     func: &mut Func,
     id: BlockId,
-    plan: &Plan<'_>,
+    index: &RuleIndex<'_>,
     known: &KnownValues,
     report: &mut Report,
     mut observer: Option<&mut dyn Observer>,
@@ -149,7 +149,7 @@ fn block(
         // Planned kernels are final.
         if data.kind != OpKind::Kernel {
             for region in data.regions.clone() {
-                block(func, region, plan, known, report, reborrow(&mut observer))?;
+                block(func, region, index, known, report, reborrow(&mut observer))?;
             }
         }
     }
@@ -159,8 +159,8 @@ fn block(
         roots.extend(func.inputs(*anchor).iter().map(|v| encoded.classes[v]));
     }
     let graph = std::mem::take(&mut encoded.graph);
-    let mut search = saturate::Search::new(graph, plan);
-    search.journal = observer.is_some().then(|| Journal::new(&search.graph));
+    let mut search = saturate::Search::new(graph, index);
+    search.log = observer.is_some().then(|| ProofLog::new(&search.graph));
     search.run(&roots, report);
     encoded.settle(&search.graph);
     let choice = report.phase("extract", |_| {
@@ -168,9 +168,9 @@ fn block(
             &search.graph,
             &roots,
             &encoded.origins,
-            &search.ledger,
+            &search.node_table,
             &encoded.levels,
-            plan.options,
+            index.options,
         )
     });
     if let Some(gap) = choice.gap {
@@ -179,10 +179,10 @@ fn block(
     search.note_used(&choice.program(&search.graph, &roots), report);
     report.phase("decode", |_| {
         let folded = constants::fold(&search.graph, &choice, &roots);
-        if let (Some(observer), Some(journal)) = (&mut observer, &search.journal) {
+        if let (Some(observer), Some(log)) = (&mut observer, &search.log) {
             let (encoded, graph) = (&encoded, &search.graph);
             let decision = Decision { block: id, encoded, graph, choice: &choice, folded: &folded };
-            observer.block(func, journal, &decision);
+            observer.block(func, log, &decision);
         }
         let new = decode::decode(func, id, &encoded, &search.graph, &choice, &folded)?;
         if let Some(observer) = observer {

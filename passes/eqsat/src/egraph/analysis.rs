@@ -2,7 +2,7 @@
 
 use super::{
     changes::Changes,
-    class::Data,
+    class::ClassData,
     node::{Form, Head, Node, Typing},
     op_set::KindSet,
     payload::{Interner, Payload, PayloadId, TypeId},
@@ -15,15 +15,15 @@ use thn_facts::{Facts, Known, Op, Operand, Relations};
 use thn_ir::{DType, Literal, OpKind, TensorType};
 
 /// The e-graph of one block.
-pub type Graph = EGraph<Node, Knowledge>;
+pub type Graph = EGraph<Node, ClassAnalysis>;
 
 /// The side tables of an e-graph, and its analysis.
 #[derive(Clone, Debug)]
-pub struct Knowledge {
+pub struct ClassAnalysis {
     /// What is known of each class, by its id.
-    classes: Vec<Data>,
-    /// What was derived for [`Place::Derived`].
-    derived: Option<Data>,
+    classes: Vec<ClassData>,
+    /// What was derived for [`DataSlot::Derived`].
+    derived: Option<ClassData>,
     payloads: Interner<Payload>,
     types: Interner<TensorType>,
     /// What ops are by the types of their operands, as far as they were asked for.
@@ -31,7 +31,7 @@ pub struct Knowledge {
     /// Type of the node that is being added.
     pub(super) pending: Option<TypeId>,
     /// The generation of the classes that are made.
-    pub(crate) generation: u8,
+    pub(crate) derivation_depth: u8,
     /// What the search has to look at again.
     pub(crate) changes: Changes,
     /// Whether the last merge has told something new about one class.
@@ -44,18 +44,18 @@ pub struct Knowledge {
     pub(crate) shortens: bool,
 }
 
-impl Default for Knowledge {
+impl Default for ClassAnalysis {
     fn default() -> Self {
         let mut payloads = Interner::default();
         payloads.intern(Payload::default());
-        Knowledge {
+        ClassAnalysis {
             classes: vec![],
             derived: None,
             payloads,
             types: Interner::default(),
             forms: FastMap::default(),
             pending: None,
-            generation: 0,
+            derivation_depth: 0,
             changes: Changes::default(),
             refined: false,
             uniting: Cell::new(false),
@@ -65,10 +65,10 @@ impl Default for Knowledge {
     }
 }
 
-impl Knowledge {
+impl ClassAnalysis {
     /// The same without what is known of classes, for another e-graph.
-    pub(crate) fn tables(&self) -> Knowledge {
-        Knowledge { classes: vec![], ..self.clone() }
+    pub(crate) fn tables(&self) -> ClassAnalysis {
+        ClassAnalysis { classes: vec![], ..self.clone() }
     }
 
     /// The payload behind an id.
@@ -82,7 +82,7 @@ impl Knowledge {
     }
 
     /// Adds what is known of a class from elsewhere.
-    fn meet(&mut self, class: Id, b: Data) -> DidMerge {
+    fn meet(&mut self, class: Id, b: ClassData) -> DidMerge {
         let a = &mut self.classes[usize::from(class)];
         let mut facts = a.facts.meet(b.facts);
         let mut splat = a.splat.take();
@@ -93,12 +93,12 @@ impl Knowledge {
             splat = splat.or_else(|| facts.point(ty.dtype).map(|v| Arc::new(Literal::scalar(ty.dtype, v))));
         }
         let (foldable, leaf, constant) = (a.foldable | b.foldable, a.leaf | b.leaf, a.constant | b.constant);
-        let flags = |d: &Data| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
+        let flags = |d: &ClassData| (d.foldable, d.leaf, d.constant) != (foldable, leaf, constant);
         let did = DidMerge(
             facts.says_more_than(a.facts) || had_splat != splat.is_some() || flags(a),
             facts.says_more_than(b.facts) || splat != b.splat || flags(&b),
         );
-        *a = Data {
+        *a = ClassData {
             ty: a.ty,
             splat,
             foldable,
@@ -106,7 +106,7 @@ impl Knowledge {
             leaf,
             constant,
             kinds: a.kinds.union(b.kinds),
-            generation: a.generation.min(b.generation),
+            derivation_depth: a.derivation_depth.min(b.derivation_depth),
             uses: a.uses.saturating_add(b.uses),
         };
         // Of a union, users were told before.
@@ -128,23 +128,23 @@ impl Knowledge {
 /// Where what is known of a class is kept. The classes themselves are found by hashing, which takes several times as long
 /// as a look into a table by id.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
-    /// In the table of [`Knowledge`].
+pub enum DataSlot {
+    /// In the table of [`ClassAnalysis`].
     Class(Id),
     /// It was derived from a node, and waits to be added to what is known of its class.
     Derived,
 }
 
 /// What is known about a class.
-pub fn about(graph: &Graph, id: Id) -> &Data {
+pub fn class_data(graph: &Graph, id: Id) -> &ClassData {
     &graph.analysis.classes[usize::from(graph.find(id))]
 }
 
 /// Says what facts hold of a class; what uses it hears of it.
-pub fn learn(graph: &mut Graph, id: Id, facts: Facts) {
+pub fn refine(graph: &mut Graph, id: Id, facts: Facts) {
     let id = graph.find(id);
     graph.analysis.classes[usize::from(id)].facts = facts;
-    graph.set_analysis_data(id, Place::Class(id));
+    graph.set_analysis_data(id, DataSlot::Class(id));
 }
 
 /// Notes a use of a class by the program.
@@ -156,7 +156,7 @@ pub(crate) fn note_use(graph: &mut Graph, id: Id) {
 
 /// Type of a class that is known to be a tensor; rank-0 bool for an op with regions, which no pattern reaches.
 pub fn type_of(graph: &Graph, id: Id) -> Option<&TensorType> {
-    about(graph, id).ty.map(|t| &graph.analysis.types.items[t.0 as usize])
+    class_data(graph, id).ty.map(|t| &graph.analysis.types.items[t.0 as usize])
 }
 
 /// Number of dims of a class.
@@ -179,29 +179,29 @@ pub(crate) fn is_circular(graph: &Graph, class: Id, node: &Node) -> bool {
     node.children.iter().any(|c| graph.find(*c) == class)
 }
 
-impl Analysis<Node> for Knowledge {
-    type Data = Place;
+impl Analysis<Node> for ClassAnalysis {
+    type Data = DataSlot;
 
-    fn make(graph: &mut Graph, node: &Node, id: Id) -> Place {
+    fn make(graph: &mut Graph, node: &Node, id: Id) -> DataSlot {
         debug_assert_eq!(graph.analysis.classes.len(), usize::from(id));
         let ty = graph.analysis.pending;
         let data = derive(graph, node, ty);
         graph.analysis.classes.push(data);
-        Place::Class(id)
+        DataSlot::Class(id)
     }
 
-    fn remake(graph: &mut Graph, node: &Node, id: Id) -> Place {
+    fn remake(graph: &mut Graph, node: &Node, id: Id) -> DataSlot {
         graph.analysis.derived = Some(again(graph, node, id));
-        Place::Derived
+        DataSlot::Derived
     }
 
-    fn merge(&mut self, a: &mut Place, b: Place) -> DidMerge {
+    fn merge(&mut self, a: &mut DataSlot, b: DataSlot) -> DidMerge {
         let other = match b {
-            Place::Class(class) => Some(self.classes[usize::from(class)].clone()),
-            Place::Derived => self.derived.take(),
+            DataSlot::Class(class) => Some(self.classes[usize::from(class)].clone()),
+            DataSlot::Derived => self.derived.take(),
         };
         match (a, other) {
-            (Place::Class(class), Some(other)) => self.meet(*class, other),
+            (DataSlot::Class(class), Some(other)) => self.meet(*class, other),
             _ => DidMerge(false, false),
         }
     }
@@ -211,7 +211,7 @@ impl Analysis<Node> for Knowledge {
         if a == b {
             return;
         }
-        let (x, y) = (about(graph, a), about(graph, b));
+        let (x, y) = (class_data(graph, a), class_data(graph, b));
         graph.analysis.uniting.set(true);
         let changes = &graph.analysis.changes;
         let mut users = changes.users.borrow_mut();
@@ -220,7 +220,7 @@ impl Analysis<Node> for Knowledge {
         let (of_a, of_b) = (users_of(a).len(), users_of(b).len());
         for (class, own, other, fewer) in [(a, x, y, of_a <= of_b), (b, y, x, of_b <= of_a)] {
             // No pattern looks into what is settled: new nodes there are none to its users.
-            let mut what = if own.settled() { KindSet::default() } else { other.visible() };
+            let mut what = if own.is_irreducible() { KindSet::default() } else { other.matchable_ops() };
             if other.tells(own) {
                 what.add(KindSet::KNOWN);
             }
@@ -249,24 +249,24 @@ pub(crate) fn refresh(graph: &mut Graph, node: Id) {
     let node = canonical(graph, graph.id_to_node(node).clone());
     let new = again(graph, &node, class);
     if graph.analysis.meet(class, new).0 {
-        Knowledge::modify(graph, class);
+        ClassAnalysis::modify(graph, class);
     }
 }
 
 /// Facts of a node of a class, after more is known of its children.
-fn again(graph: &Graph, node: &Node, class: Id) -> Data {
-    let Data { ty, generation, .. } = *about(graph, class);
-    Data { generation, ..derive(graph, node, ty) }
+fn again(graph: &Graph, node: &Node, class: Id) -> ClassData {
+    let ClassData { ty, derivation_depth, .. } = *class_data(graph, class);
+    ClassData { derivation_depth, ..derive(graph, node, ty) }
 }
 
 /// Literals with more elements are not computed with here.
 const LARGEST_FOLDED: usize = 4096;
 
 /// Facts of one node from those of its children.
-fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
+fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> ClassData {
     let tensor = ty.map(|t| graph.analysis.tensor_type(t));
     let dtype = tensor.map_or(DType::Bool, |t| t.dtype);
-    let unknown = Data {
+    let unknown = ClassData {
         ty,
         splat: None,
         foldable: false,
@@ -274,12 +274,12 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
         leaf: matches!(node.head, Head::Leaf(_)),
         constant: false,
         kinds: KindSet::default(),
-        generation: graph.analysis.generation,
+        derivation_depth: graph.analysis.derivation_depth,
         uses: 0,
     };
     let (Some((kind, payload)), Some(ty)) = (node.op(), tensor) else { return unknown };
     let attrs = &graph.analysis.payload(payload).attrs;
-    let children: SmallVec<[&Data; 3]> = node.children.iter().map(|c| about(graph, *c)).collect();
+    let children: SmallVec<[&ClassData; 3]> = node.children.iter().map(|c| class_data(graph, *c)).collect();
     let foldable = match kind {
         OpKind::Constant => attrs.get_literal("value").is_some_and(|l| l.len() <= LARGEST_FOLDED),
         _ => kind.row().is_elementwise() && children.iter().all(|c| c.foldable),
@@ -300,7 +300,7 @@ fn derive(graph: &Graph, node: &Node, ty: Option<TypeId>) -> Data {
     let related = Children { graph, ids: &node.children };
     let Known { facts, splat } =
         thn_facts::of_op(Op { kind, attrs, ty }, &operands, &related, &graph.analysis.lengths);
-    Data { splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
+    ClassData { splat, foldable, facts, leaf: false, constant, kinds: KindSet::of(kind), ..unknown }
 }
 
 /// The children of a node.

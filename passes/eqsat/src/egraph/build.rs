@@ -1,7 +1,7 @@
 //! Adds ops to an e-graph, in their simplest form.
 
 use super::{
-    analysis::{Graph, Knowledge, about, canonical, type_of},
+    analysis::{ClassAnalysis, Graph, canonical, class_data, type_of},
     node::{Form, Head, Node},
     payload::{Payload, PayloadId, TypeId},
 };
@@ -31,7 +31,8 @@ pub fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[I
     {
         return Some(*only);
     }
-    let types: SmallVec<[TypeId; 3]> = children.iter().map(|c| about(graph, *c).ty).collect::<Option<_>>()?;
+    let types: SmallVec<[TypeId; 3]> =
+        children.iter().map(|c| class_data(graph, *c).ty).collect::<Option<_>>()?;
     let key = (kind, payload, types);
     let form = match graph.analysis.forms.get(&key) {
         Some(form) => *form,
@@ -53,7 +54,7 @@ pub fn add_op(graph: &mut Graph, kind: OpKind, payload: PayloadId, children: &[I
 /// The simplest form of an op whose result has type `ty`: its operand where it moves nothing, a dimshuffle where a reshape or
 /// broadcast only inserts or drops dims of length 1.
 fn simplest(
-    knowledge: &mut Knowledge,
+    knowledge: &mut ClassAnalysis,
     kind: OpKind,
     payload: PayloadId,
     operands: &[TypeId],

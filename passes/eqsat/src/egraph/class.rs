@@ -7,7 +7,7 @@ use thn_ir::{Literal, OpKind};
 
 /// What is known of a class.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Data {
+pub struct ClassData {
     /// The tensor type; `None` for an op with regions, which only its projections use.
     pub ty: Option<TypeId>,
     /// The value of every element as a rank-0 literal, if all are known to be equal.
@@ -23,22 +23,22 @@ pub struct Data {
     /// The ops of its nodes.
     pub(crate) kinds: KindSet,
     /// How many classes stand between it and the program, each made for the one before.
-    pub(crate) generation: u8,
+    pub(crate) derivation_depth: u8,
     /// How often the program uses it, up to 255.
     pub(crate) uses: u8,
 }
 
-impl Data {
+impl ClassData {
     /// Whether nothing better can be found for it.
-    pub(crate) fn settled(&self) -> bool {
+    pub(crate) fn is_irreducible(&self) -> bool {
         self.leaf || (self.constant && self.splat.is_some())
     }
 
     /// The ops that patterns see in it.
-    pub(crate) fn visible(&self) -> KindSet {
+    pub(crate) fn matchable_ops(&self) -> KindSet {
         if self.leaf {
             KindSet::default()
-        } else if self.settled() {
+        } else if self.is_irreducible() {
             self.kinds.intersection(KindSet::of(OpKind::Constant).union(KindSet::of(OpKind::Broadcast)))
         } else {
             self.kinds
@@ -46,7 +46,7 @@ impl Data {
     }
 
     /// Whether anything that an analysis or a condition reads is known here and not of `other`.
-    pub(super) fn tells(&self, other: &Data) -> bool {
+    pub(super) fn tells(&self, other: &ClassData) -> bool {
         let new = |own: bool, other: bool| own && !other;
         new(self.splat.is_some(), other.splat.is_some())
             || new(self.foldable, other.foldable)

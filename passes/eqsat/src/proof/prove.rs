@@ -4,16 +4,16 @@
 //! whatever finds and applies rules in an e-graph does so on exact terms here.
 
 use super::closure::{Closure, Edge, commutes};
-use crate::rule::binding::allowed;
-use crate::search::log::{Entry, Journal, Rewrite, Tree};
+use crate::rule::subst::allowed;
+use crate::search::log::{Entry, ProofLog, Rewrite, Tree};
 use crate::{
     builtin::{multisets, products},
     driver::extract::Choice,
-    egraph::{Graph, Head, Node, Payload, about, add_typed, learn, type_of},
+    egraph::{Graph, Head, Node, Payload, add_typed, class_data, refine, type_of},
     hash::FastSet,
     rule::{
-        binding::Binding,
         pattern::{Argument, Rule},
+        subst::Subst,
     },
     search::instantiate,
 };
@@ -32,19 +32,19 @@ const MAX_INLINE: usize = 4;
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Why {
     /// A rule of the rule files, by name, with what its variables stand for.
-    Rule(String, Binding),
+    Rule(String, Subst),
     /// A rewrite that is no line of a rule file, by name.
     BuiltIn(&'static str),
     /// An op on constants is its value; the operands are taken in this order.
     Fold(Vec<usize>),
     /// All of another chain of the stage.
-    Chain(usize),
+    Proof(usize),
 }
 
 /// One step: at operand path `at` of the term before, the left side of `why` becomes its right side, or the other way
 /// round.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Link {
+pub(super) struct ProofStep {
     pub(super) at: SmallVec<[u32; 4]>,
     pub(super) why: Why,
     pub(super) forward: bool,
@@ -54,24 +54,24 @@ pub(super) struct Link {
 
 /// A proof that two terms are equal.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Chain {
+pub(super) struct Proof {
     pub(super) from: Id,
     pub(super) to: Id,
-    pub(super) links: Vec<Link>,
+    pub(super) links: Vec<ProofStep>,
 }
 
 /// Terms and chains; a chain uses only chains before it.
 #[derive(Clone, Debug)]
-pub(super) struct Stage {
+pub(super) struct ProofContext {
     pub(super) terms: Graph,
-    pub(super) chains: Vec<Chain>,
+    pub(super) chains: Vec<Proof>,
     /// How people call terms.
     pub(super) names: BTreeMap<Id, String>,
 }
 
 /// Finds the chains of a stage.
 pub(super) struct Prover<'a> {
-    pub(super) stage: Stage,
+    pub(super) stage: ProofContext,
     graph: &'a Graph,
     rules: &'a [Rule],
     /// The term that each class of the search was made as.
@@ -101,7 +101,7 @@ pub(super) fn with_operand(terms: &mut Graph, term: Id, at: usize, new: Id) -> I
 }
 
 fn type_of_term(terms: &Graph, term: Id) -> Option<thn_ir::TensorType> {
-    about(terms, term).ty.and_then(|_| type_of(terms, term).cloned())
+    class_data(terms, term).ty.and_then(|_| type_of(terms, term).cloned())
 }
 
 /// The terms that a built-in rewrite makes of a term.
@@ -117,20 +117,20 @@ pub(super) fn built_in(terms: &mut Graph, term: Id, name: &str, strict: bool) ->
 
 impl<'a> Prover<'a> {
     /// Everything that `journal` says about `graph`.
-    pub(super) fn new(graph: &'a Graph, journal: &Journal, rules: &'a [Rule], strict: bool) -> Prover<'a> {
+    pub(super) fn new(graph: &'a Graph, log: &ProofLog, rules: &'a [Rule], strict: bool) -> Prover<'a> {
         let mut terms: Graph = EGraph::new(graph.analysis.tables());
         let mut of_class: Vec<Id> = Vec::with_capacity(graph.nodes().len());
         for (i, node) in graph.nodes().iter().enumerate() {
-            let ty = about(graph, graph.find(Id::from(i))).ty.and(type_of(graph, Id::from(i))).cloned();
+            let ty = class_data(graph, graph.find(Id::from(i))).ty.and(type_of(graph, Id::from(i))).cloned();
             let children = node.children.iter().map(|c| of_class[usize::from(*c)]).collect();
             let term = add_typed(&mut terms, Node { head: node.head, children }, ty);
-            if let Some(facts) = journal.given.get(&Id::from(i)) {
-                learn(&mut terms, term, *facts);
+            if let Some(facts) = log.given.get(&Id::from(i)) {
+                refine(&mut terms, term, *facts);
             }
             of_class.push(term);
         }
         let mut prover = Prover {
-            stage: Stage { terms, chains: vec![], names: BTreeMap::new() },
+            stage: ProofContext { terms, chains: vec![], names: BTreeMap::new() },
             graph,
             rules,
             of_class,
@@ -140,7 +140,7 @@ impl<'a> Prover<'a> {
             closure: Closure::default(),
             known: HashMap::new(),
         };
-        for entry in &journal.entries {
+        for entry in &log.entries {
             prover.equation(entry, strict);
         }
         prover
@@ -151,9 +151,9 @@ impl<'a> Prover<'a> {
         let rules = self.rules;
         self.closure.grow(&self.stage.terms);
         match &entry.rewrite {
-            Rewrite::Rule(number, way) => {
+            Rewrite::Rule(number, subst) => {
                 let rule = &rules[*number];
-                let mut ground = way.mapped(|id| self.of_class[usize::from(id)]);
+                let mut ground = subst.mapped(|id| self.of_class[usize::from(id)]);
                 let evidence = self.evidence(rule, &mut ground);
                 let left = self.tree(&entry.left, &evidence);
                 self.closure.grow(&self.stage.terms);
@@ -174,22 +174,22 @@ impl<'a> Prover<'a> {
     }
 
     /// Terms equal to what a rule binds for which its conditions can be seen; the rule is then used on those.
-    fn evidence(&mut self, rule: &Rule, way: &mut Binding) -> HashMap<Id, Id> {
+    fn evidence(&mut self, rule: &Rule, subst: &mut Subst) -> HashMap<Id, Id> {
         let mut exchanged = HashMap::new();
         for guard in &rule.guards {
             let single = Rule { guards: vec![guard.clone()], ..rule.clone() };
             for arg in &guard.args {
                 let Argument::Var(v) = arg else { continue };
-                let Some(old) = way.vars[*v].filter(|_| !allowed(&self.stage.terms, &single, way)) else {
+                let Some(old) = subst.vars[*v].filter(|_| !allowed(&self.stage.terms, &single, subst)) else {
                     continue;
                 };
                 for new in self.equals(old) {
-                    way.vars[*v] = Some(new);
-                    if allowed(&self.stage.terms, &single, way) {
+                    subst.vars[*v] = Some(new);
+                    if allowed(&self.stage.terms, &single, subst) {
                         exchanged.insert(old, new);
                         break;
                     }
-                    way.vars[*v] = Some(old);
+                    subst.vars[*v] = Some(old);
                 }
             }
         }
@@ -268,7 +268,7 @@ impl<'a> Prover<'a> {
                 continue;
             }
             let pairs: Vec<(Id, Id)> = children.iter().map(|c| self.chosen[c]).collect();
-            let ty = about(self.graph, class).ty.and(type_of(self.graph, class)).cloned();
+            let ty = class_data(self.graph, class).ty.and(type_of(self.graph, class)).cloned();
             let children = pairs.iter().map(|(before, _)| *before).collect();
             let before = add_typed(&mut self.stage.terms, Node { head: node.head, children }, ty);
             let after = self.fold(before, &pairs, folded.get(&class))?;
@@ -297,11 +297,11 @@ impl<'a> Prover<'a> {
             }
             let why = Why::Fold(order);
             term = constant(&mut self.stage.terms, literal);
-            links.push(Link { at: SmallVec::new(), why, forward: true, term });
+            links.push(ProofStep { at: SmallVec::new(), why, forward: true, term });
         }
         if term != before && !self.folds.contains_key(&before) {
             self.folds.insert(before, self.stage.chains.len());
-            self.stage.chains.push(Chain { from: before, to: term, links });
+            self.stage.chains.push(Proof { from: before, to: term, links });
         }
         Some(term)
     }
@@ -314,12 +314,12 @@ impl<'a> Prover<'a> {
             return Some(chain);
         };
         let links = |part: usize| {
-            let Chain { to, links, .. } = &self.stage.chains[part];
-            let whole = Link { at: SmallVec::new(), why: Why::Chain(part), forward: true, term: *to };
+            let Proof { to, links, .. } = &self.stage.chains[part];
+            let whole = ProofStep { at: SmallVec::new(), why: Why::Proof(part), forward: true, term: *to };
             if links.len() < 2 { links.clone() } else { vec![whole] }
         };
         let links = [links(chain), links(fold)].concat();
-        self.stage.chains.push(Chain { from, to: folded, links });
+        self.stage.chains.push(Proof { from, to: folded, links });
         Some(self.stage.chains.len() - 1)
     }
 
@@ -350,20 +350,20 @@ impl<'a> Prover<'a> {
             }
             let links = self.links(a, path)?;
             self.known.insert((a, b), self.stage.chains.len());
-            self.stage.chains.push(Chain { from: a, to: b, links });
+            self.stage.chains.push(Proof { from: a, to: b, links });
             stack.pop();
         }
         self.known.get(&(from, to)).copied()
     }
 
-    fn links(&mut self, from: Id, path: Vec<(Id, Edge)>) -> Option<Vec<Link>> {
+    fn links(&mut self, from: Id, path: Vec<(Id, Edge)>) -> Option<Vec<ProofStep>> {
         let mut links = vec![];
         let mut term = from;
         for (to, edge) in path {
             match edge {
                 Edge::Equation(number, forward) => {
                     let why = self.equations[number].clone();
-                    links.push(Link { at: SmallVec::new(), why, forward, term: to });
+                    links.push(ProofStep { at: SmallVec::new(), why, forward, term: to });
                 }
                 Edge::Operands(pairs) => {
                     for (place, old, new) in pairs {
@@ -389,12 +389,12 @@ impl<'a> Prover<'a> {
 
     /// The links for a chain between operands of `term`: those of the chain if it is one link and not deep, else a
     /// reference to it.
-    fn inside(&mut self, term: Id, at: usize, chain: usize, links: &mut Vec<Link>) {
-        let Chain { to, links: inner, .. } = self.stage.chains[chain].clone();
+    fn inside(&mut self, term: Id, at: usize, chain: usize, links: &mut Vec<ProofStep>) {
+        let Proof { to, links: inner, .. } = self.stage.chains[chain].clone();
         let mut link = match inner.as_slice() {
             [] => return,
             [only] if only.at.len() < MAX_INLINE => only.clone(),
-            _ => Link { at: SmallVec::new(), why: Why::Chain(chain), forward: true, term: to },
+            _ => ProofStep { at: SmallVec::new(), why: Why::Proof(chain), forward: true, term: to },
         };
         link.at.insert(0, at as u32);
         link.term = with_operand(&mut self.stage.terms, term, at, to);
@@ -403,8 +403,8 @@ impl<'a> Prover<'a> {
 }
 
 /// A chain that comes back to a term needs nothing of what is between.
-fn without_loops(from: Id, links: Vec<Link>) -> Vec<Link> {
-    let mut out: Vec<Link> = vec![];
+fn without_loops(from: Id, links: Vec<ProofStep>) -> Vec<ProofStep> {
+    let mut out: Vec<ProofStep> = vec![];
     let mut seen = HashMap::from([(from, 0)]);
     for link in links {
         if let Some(&length) = seen.get(&link.term) {
@@ -420,7 +420,7 @@ fn without_loops(from: Id, links: Vec<Link>) -> Vec<Link> {
     out
 }
 
-impl Stage {
+impl ProofContext {
     /// The term at a path of operands.
     pub(super) fn at(&self, term: Id, path: &[u32]) -> Option<Id> {
         path.iter().try_fold(term, |term, i| {

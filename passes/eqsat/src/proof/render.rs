@@ -3,7 +3,7 @@
 //! Only what a chain changes or looks at is spelled out. Other operands are written by the name of their value, or as
 //! `(op ...)`.
 
-use super::prove::{Link, Stage, Why};
+use super::prove::{ProofContext, ProofStep, Why};
 use crate::{
     egraph::{Head, Node},
     rule::pattern::Rule,
@@ -29,11 +29,11 @@ const BUILT_IN_DEPTH: usize = 3;
 const MAX_DEPTH: usize = 24;
 
 /// The links of a chain with those of the chains it uses written out, as long as they are not too many.
-pub(super) fn flatten(stage: &mut Stage, chain: usize) -> Vec<Link> {
+pub(super) fn flatten(stage: &mut ProofContext, chain: usize) -> Vec<ProofStep> {
     let mut links = stage.chains[chain].links.clone();
     let mut next = 0;
     while next < links.len() {
-        let Why::Chain(inner) = links[next].why else {
+        let Why::Proof(inner) = links[next].why else {
             next += 1;
             continue;
         };
@@ -48,12 +48,12 @@ pub(super) fn flatten(stage: &mut Stage, chain: usize) -> Vec<Link> {
             0 => stage.chains[chain].from,
             _ => links[next - 1].term,
         };
-        let parts: Option<Vec<Link>> = inner
+        let parts: Option<Vec<ProofStep>> = inner
             .links
             .iter()
             .map(|link| {
                 let at: SmallVec<[u32; 4]> = outer.at.iter().chain(&link.at).copied().collect();
-                stage.put(before, &outer.at, link.term).map(|term| Link { at, term, ..link.clone() })
+                stage.put(before, &outer.at, link.term).map(|term| ProofStep { at, term, ..link.clone() })
             })
             .collect();
         match parts {
@@ -68,7 +68,7 @@ pub(super) fn flatten(stage: &mut Stage, chain: usize) -> Vec<Link> {
 }
 
 /// Terms that the links change or look at.
-pub(super) fn entered(stage: &Stage, from: Id, links: &[Link]) -> BTreeSet<Id> {
+pub(super) fn entered(stage: &ProofContext, from: Id, links: &[ProofStep]) -> BTreeSet<Id> {
     let mut entered = BTreeSet::new();
     let mut before = from;
     for link in links {
@@ -79,16 +79,20 @@ pub(super) fn entered(stage: &Stage, from: Id, links: &[Link]) -> BTreeSet<Id> {
         let sides = [stage.at(before, &link.at), stage.at_after(before, link.term, &link.at)];
         for at in sides.into_iter().flatten() {
             let stops: Vec<Id> = match &link.why {
-                Why::Rule(_, way) => {
-                    way.vars.iter().flatten().chain(way.rests.iter().flatten().flatten()).copied().collect()
-                }
+                Why::Rule(_, subst) => subst
+                    .vars
+                    .iter()
+                    .flatten()
+                    .chain(subst.rests.iter().flatten().flatten())
+                    .copied()
+                    .collect(),
                 _ => vec![],
             };
             let depth = match &link.why {
                 Why::Rule(..) => MAX_DEPTH,
                 Why::BuiltIn(_) => BUILT_IN_DEPTH,
                 Why::Fold(_) => 1,
-                Why::Chain(_) => 0,
+                Why::Proof(_) => 0,
             };
             open(stage, at, &stops, depth, &mut entered);
         }
@@ -97,7 +101,7 @@ pub(super) fn entered(stage: &Stage, from: Id, links: &[Link]) -> BTreeSet<Id> {
     entered
 }
 
-fn open(stage: &Stage, term: Id, stops: &[Id], depth: usize, entered: &mut BTreeSet<Id>) {
+fn open(stage: &ProofContext, term: Id, stops: &[Id], depth: usize, entered: &mut BTreeSet<Id>) {
     if depth == 0 || stops.contains(&term) {
         return;
     }
@@ -108,13 +112,13 @@ fn open(stage: &Stage, term: Id, stops: &[Id], depth: usize, entered: &mut BTree
 }
 
 /// A term; those in `entered` are spelled out.
-pub(super) fn term(stage: &Stage, term: Id, entered: &BTreeSet<Id>) -> String {
+pub(super) fn term(stage: &ProofContext, term: Id, entered: &BTreeSet<Id>) -> String {
     let mut text = String::new();
     write(stage, term, entered, MAX_DEPTH, &mut text);
     text
 }
 
-fn write(stage: &Stage, term: Id, entered: &BTreeSet<Id>, depth: usize, text: &mut String) {
+fn write(stage: &ProofContext, term: Id, entered: &BTreeSet<Id>, depth: usize, text: &mut String) {
     let node = stage.node(term);
     let literal = node.op().and_then(|(_, p)| stage.terms.analysis.payload(p).attrs.get_literal("value"));
     // Writing to a string does not fail.
@@ -144,7 +148,7 @@ fn write(stage: &Stage, term: Id, entered: &BTreeSet<Id>, depth: usize, text: &m
 }
 
 /// The op of a node with its attributes.
-fn head(stage: &Stage, node: &Node) -> String {
+fn head(stage: &ProofContext, node: &Node) -> String {
     let (kind, payload) = match node.head {
         Head::Op(kind, payload) => (kind, payload),
         Head::Leaf(n) => return format!("leaf {n}"),
@@ -164,7 +168,7 @@ fn head(stage: &Stage, node: &Node) -> String {
 }
 
 /// Ops in a term, counted up to `limit`.
-fn size(stage: &Stage, term: Id, limit: usize) -> usize {
+fn size(stage: &ProofContext, term: Id, limit: usize) -> usize {
     let node = stage.node(term);
     let is_op = node.kind().is_some_and(|k| k != OpKind::Constant);
     let mut ops = usize::from(is_op && !stage.names.contains_key(&term));
@@ -181,19 +185,19 @@ fn size(stage: &Stage, term: Id, limit: usize) -> usize {
 }
 
 /// What the variables of a rule stand for, by name.
-pub(super) fn binding(stage: &Stage, rules: &[Rule], why: &Why) -> BTreeMap<String, String> {
-    let Why::Rule(name, way) = why else { return BTreeMap::new() };
+pub(super) fn binding(stage: &ProofContext, rules: &[Rule], why: &Why) -> BTreeMap<String, String> {
+    let Why::Rule(name, subst) = why else { return BTreeMap::new() };
     let Some(rule) = rules.iter().find(|r| r.name == *name) else { return BTreeMap::new() };
     let none = BTreeSet::new();
     let mut out = BTreeMap::new();
-    for (var, bound) in rule.vars.iter().zip(&way.vars) {
+    for (var, bound) in rule.vars.iter().zip(&subst.vars) {
         out.extend(bound.map(|b| (format!("?{var}"), term(stage, b, &none))));
     }
-    for (rest, bound) in rule.rests.iter().zip(&way.rests) {
+    for (rest, bound) in rule.rests.iter().zip(&subst.rests) {
         let terms = |ids: &Vec<Id>| ids.iter().map(|b| term(stage, *b, &none)).collect::<Vec<_>>().join(" ");
         out.extend(bound.as_ref().map(|b| (format!("?{rest}..."), terms(b))));
     }
-    for (payload, bound) in rule.payloads.iter().zip(&way.payloads) {
+    for (payload, bound) in rule.payloads.iter().zip(&subst.payloads) {
         let Some(bound) = bound else { continue };
         let attrs = &stage.terms.analysis.payload(*bound).attrs;
         let attrs: Vec<String> = attrs.iter().map(|(name, attr)| format!("{name} = {attr}")).collect();

@@ -4,12 +4,12 @@
 //! are said to stand for and with its conditions seen in those terms alone, and must make the term after it. Nothing
 //! of the search is used but the terms.
 
-use super::prove::{Link, Stage, Why, built_in};
+use super::prove::{ProofContext, ProofStep, Why, built_in};
 use crate::{
     egraph::Graph,
     rule::{
-        binding::{Binding, allowed},
         pattern::Rule,
+        subst::{Subst, allowed},
     },
     search::{ematch, instantiate},
 };
@@ -17,7 +17,7 @@ use egg::Id;
 use thn_ir::Literal;
 
 /// The first thing that is wrong with the chains of a stage.
-pub(super) fn check(stage: &Stage, rules: &[Rule], strict: bool) -> Result<(), String> {
+pub(super) fn check(stage: &ProofContext, rules: &[Rule], strict: bool) -> Result<(), String> {
     let mut checked = stage.clone();
     for number in 0..stage.chains.len() {
         let chain = &stage.chains[number];
@@ -35,10 +35,10 @@ pub(super) fn check(stage: &Stage, rules: &[Rule], strict: bool) -> Result<(), S
 }
 
 fn step(
-    stage: &mut Stage,
+    stage: &mut ProofContext,
     chain: usize,
     before: Id,
-    link: &Link,
+    link: &ProofStep,
     rules: &[Rule],
     strict: bool,
 ) -> Result<(), String> {
@@ -50,21 +50,21 @@ fn step(
     let (left, right) = if link.forward { (old, new) } else { (new, old) };
     let terms = &mut stage.terms;
     match &link.why {
-        Why::Rule(name, way) => {
+        Why::Rule(name, subst) => {
             let rule = rules.iter().find(|r| r.name == *name).ok_or(format!("there is no rule {name}"))?;
-            if !allowed(terms, rule, way) {
+            if !allowed(terms, rule, subst) {
                 return Err(format!("a condition of {name} is not seen to hold"));
             }
             let node = terms.nodes()[usize::from(left)].clone();
-            let ways = ematch::find(&ematch::Site::new(terms, &node), rule);
+            let matches = ematch::find(&ematch::Site::new(terms, &node), rule);
             let same =
-                |w: &&Binding| w.vars == way.vars && w.rests == way.rests && w.payloads == way.payloads;
-            let way = ways.iter().find(same).ok_or(format!("{name} does not hold there as it says"))?;
-            made(instantiate::build(terms, rule, way, left) == Some(right), name)
+                |w: &&Subst| w.vars == subst.vars && w.rests == subst.rests && w.payloads == subst.payloads;
+            let subst = matches.iter().find(same).ok_or(format!("{name} does not hold there as it says"))?;
+            made(instantiate::build(terms, rule, subst, left) == Some(right), name)
         }
         Why::BuiltIn(name) => made(built_in(terms, left, name, strict).contains(&right), name),
         Why::Fold(order) => made(folds(terms, left, right, order), "folding"),
-        Why::Chain(inner) => {
+        Why::Proof(inner) => {
             let inner = stage.chains.get(*inner).filter(|_| *inner < chain);
             made(inner.is_some_and(|c| (c.from, c.to) == (left, right)), "the other chain")
         }

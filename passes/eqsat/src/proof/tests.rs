@@ -1,6 +1,6 @@
 //! What [`check`] refuses.
 
-use super::{Explanation, Why, check, optimize_explained, prove::Link};
+use super::{Explanation, Why, check, optimize_explained, prove::ProofStep};
 use crate::options::Options;
 use thn_ir::{Arg, Builder, DType, Error, Func, Loc, OpKind, Res};
 
@@ -22,13 +22,13 @@ fn explained() -> Result<Explanation, Error> {
 }
 
 /// The links of the chain with at least two rules.
-fn rules(e: &mut Explanation) -> &mut Vec<Link> {
-    let long = |links: &Vec<Link>| links.iter().filter(|l| matches!(l.why, Why::Rule(..))).count() > 1;
+fn rules(e: &mut Explanation) -> &mut Vec<ProofStep> {
+    let long = |links: &Vec<ProofStep>| links.iter().filter(|l| matches!(l.why, Why::Rule(..))).count() > 1;
     let mut chains = e.stages.iter_mut().flat_map(|s| &mut s.chains).map(|c| &mut c.links);
     chains.find(|l| long(l)).expect("a chain of two rules")
 }
 
-fn folding(e: &mut Explanation) -> &mut Link {
+fn folding(e: &mut Explanation) -> &mut ProofStep {
     let mut links = e.stages.iter_mut().flat_map(|s| &mut s.chains).flat_map(|c| &mut c.links);
     links.find(|l| matches!(l.why, Why::Fold(_))).expect("a folded op")
 }
@@ -73,9 +73,9 @@ fn another_direction_place_or_binding() {
     refused(|e| rules(e)[0].at.push(0), "changes more than its place");
     let rebind = |e: &mut Explanation| {
         let term = rules(e)[1].term;
-        if let Why::Rule(_, way) = &mut rules(e)[0].why {
-            way.vars.iter_mut().for_each(|v| *v = Some(term));
-            way.rests.iter_mut().for_each(|r| *r = Some(vec![term]));
+        if let Why::Rule(_, subst) = &mut rules(e)[0].why {
+            subst.vars.iter_mut().for_each(|v| *v = Some(term));
+            subst.rests.iter_mut().for_each(|r| *r = Some(vec![term]));
         }
     };
     refused(rebind, "log-one-plus does not hold there as it says");
@@ -86,7 +86,8 @@ fn a_chain_of_itself() {
     let itself = |e: &mut Explanation| {
         let stage = e.stages.iter_mut().find(|s| !s.chains.is_empty()).expect("a chain");
         let chain = &mut stage.chains[0];
-        let link = Link { at: [].into_iter().collect(), why: Why::Chain(0), forward: true, term: chain.to };
+        let link =
+            ProofStep { at: [].into_iter().collect(), why: Why::Proof(0), forward: true, term: chain.to };
         chain.links = vec![link];
     };
     refused(itself, "the other chain does not make that term");

@@ -4,7 +4,7 @@
 //! it samples. `any_positive` alone holds where its opposite is not proved: it says where a rule is of use, not where it
 //! is right, and the checker assumes nothing.
 
-use crate::egraph::{Graph, Payload, about, type_of};
+use crate::egraph::{Graph, Payload, class_data, type_of};
 use egg::Id;
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -207,7 +207,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "xx",
         meaning: "are indices that count from the front, none of the one among those of the other",
         holds: |s| {
-            let [x, y] = [0, 1].map(|i| about(s.graph, s.tensors[i]).facts);
+            let [x, y] = [0, 1].map(|i| class_data(s.graph, s.tensors[i]).facts);
             x.lo >= 0.0
                 && y.lo >= 0.0
                 && (x.excludes(y) || s.literals().is_some_and(|(x, y)| x.is_disjoint(&y)))
@@ -218,7 +218,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "xx",
         meaning: "is an index of the rows of the second tensor, counted from the front, by what is known of it",
         holds: |s| {
-            let index = about(s.graph, s.tensors[0]).facts;
+            let index = class_data(s.graph, s.tensors[0]).facts;
             let rows = type_of(s.graph, s.tensors[1]).and_then(|t| t.shape.first()?.as_const());
             index.lo >= 0.0 && rows.is_some_and(|rows| index.hi < rows as f64)
         },
@@ -515,7 +515,7 @@ fn invertible(x: f64) -> bool {
 impl Subject<'_> {
     /// What is known of all tensors together.
     fn facts(&self) -> thn_facts::Facts {
-        let all = self.tensors.iter().map(|x| about(self.graph, *x).facts);
+        let all = self.tensors.iter().map(|x| class_data(self.graph, *x).facts);
         all.reduce(thn_facts::Facts::join).unwrap_or(thn_facts::Facts::of_dtype(DType::F64))
     }
 
@@ -524,7 +524,7 @@ impl Subject<'_> {
     }
 
     fn splat(&self) -> Option<f64> {
-        let splat = about(self.graph, *self.tensors.first()?).splat.as_ref()?;
+        let splat = class_data(self.graph, *self.tensors.first()?).splat.as_ref()?;
         splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
     }
 
@@ -543,7 +543,7 @@ impl Subject<'_> {
 
     /// Whether a class is a dim expression or a constant of this value.
     fn is_dim(&self, class: Id, dim: &Dim) -> bool {
-        let data = about(self.graph, class);
+        let data = class_data(self.graph, class);
         let literal =
             data.splat.as_deref().and_then(thn_ir::Literal::splat_value).map(thn_ir::Scalar::to_i128);
         if literal.is_some() && literal == dim.as_const().map(i128::from) {

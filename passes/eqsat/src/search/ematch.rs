@@ -9,10 +9,10 @@
 
 use crate::{
     builtin::multisets::is_movement,
-    egraph::{Data, Graph, Node, about, is_circular, rank, type_of},
+    egraph::{ClassData, Graph, Node, class_data, is_circular, rank, type_of},
     rule::{
-        binding::{Binding, Rebroadcast, holds},
         pattern::{Argument, Pattern, PayloadPattern, Rule},
+        subst::{Rebroadcast, Subst, holds},
     },
 };
 use egg::{Id, Language};
@@ -21,7 +21,7 @@ use std::cell::OnceCell;
 use thn_ir::OpKind;
 
 /// The most ways kept for one pattern at one node.
-const MAX_WAYS: usize = 48;
+const MAX_MATCHES: usize = 48;
 
 /// The most steps taken for one pattern at one node.
 const MAX_STEPS: usize = 4_000;
@@ -39,7 +39,7 @@ pub struct Site<'a> {
 /// The class of an operand; its nodes when a pattern first asks for them.
 pub(crate) struct Operand<'a> {
     id: Id,
-    pub(crate) data: &'a Data,
+    pub(crate) data: &'a ClassData,
     nodes: OnceCell<&'a [Node]>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Site<'a> {
     pub fn new(graph: &'a Graph, node: &'a Node) -> Site<'a> {
         let operand = |c: &Id| {
             let id = graph.find(*c);
-            Operand { id, data: about(graph, id), nodes: OnceCell::new() }
+            Operand { id, data: class_data(graph, id), nodes: OnceCell::new() }
         };
         Site { graph, node, operands: node.children.iter().map(operand).collect() }
     }
@@ -58,8 +58,8 @@ impl<'a> Site<'a> {
     }
 
     /// What is known about a class, by its id of today.
-    fn about(&self, class: Id) -> &'a Data {
-        self.operand(class).map_or_else(|| about(self.graph, class), |operand| operand.data)
+    fn class_data(&self, class: Id) -> &'a ClassData {
+        self.operand(class).map_or_else(|| class_data(self.graph, class), |operand| operand.data)
     }
 
     /// The nodes of a class, by its id of today, that are looked at.
@@ -73,26 +73,26 @@ impl<'a> Site<'a> {
 }
 
 /// The ways in which the left side of `rule` holds at a node and all its conditions are proved.
-pub fn find(site: &Site<'_>, rule: &Rule) -> Vec<Binding> {
+pub fn find(site: &Site<'_>, rule: &Rule) -> Vec<Subst> {
     let node = site.node;
-    let way = Binding {
+    let subst = Subst {
         vars: smallvec![None; rule.vars.len()],
         rests: smallvec![None; rule.rests.len()],
         payloads: smallvec![None; rule.payloads.len()],
         rebroadcasts: smallvec![],
     };
     let moves = rule.left.root().is_some_and(|kind| is_movement(kind) || kind == OpKind::Slice);
-    let mut matcher = Matcher { graph: site.graph, site, rule, way, found: vec![], steps: 0, moves };
+    let mut matcher = Matcher { graph: site.graph, site, rule, subst, found: vec![], steps: 0, moves };
     match &rule.left {
         Pattern::Rebroadcast { axes, part, like } => matcher.rebroadcast(*axes, part, *like, node, None),
         pattern => matcher.node(pattern, node, None),
     }
-    let mut ways = matcher.found;
-    if ways.len() > 1 {
-        ways.sort_unstable();
-        ways.dedup();
+    let mut matches = matcher.found;
+    if matches.len() > 1 {
+        matches.sort_unstable();
+        matches.dedup();
     }
-    ways
+    matches
 }
 
 /// What is still to be matched, first things first.
@@ -114,8 +114,8 @@ struct Matcher<'s, 'a> {
     graph: &'a Graph,
     site: &'s Site<'a>,
     rule: &'s Rule,
-    way: Binding,
-    found: Vec<Binding>,
+    subst: Subst,
+    found: Vec<Subst>,
     steps: usize,
     /// Whether the rule is about a movement. What it moves may be many movements of one thing by now, each made of
     /// others: the one of what stands first in the program will do.
@@ -125,13 +125,13 @@ struct Matcher<'s, 'a> {
 impl Matcher<'_, '_> {
     fn goals(&mut self, goals: Option<&Goals<'_>>) {
         self.steps += 1;
-        if self.found.len() >= MAX_WAYS || self.steps > MAX_STEPS {
+        if self.found.len() >= MAX_MATCHES || self.steps > MAX_STEPS {
             return;
         }
         match goals {
             None => {
-                if fits(self.graph, &self.way) && self.holds(|args| !matches!(args, [Argument::Var(_)])) {
-                    self.found.push(self.way.clone());
+                if fits(self.graph, &self.subst) && self.holds(|args| !matches!(args, [Argument::Var(_)])) {
+                    self.found.push(self.subst.clone());
                 }
             }
             Some(Goals::Class { pattern, class, next }) => self.class(pattern, *class, *next),
@@ -143,33 +143,33 @@ impl Matcher<'_, '_> {
 
     /// Whether those conditions are proved that are on these variables.
     fn holds(&self, on: impl Fn(&[Argument]) -> bool) -> bool {
-        self.rule.guards.iter().filter(|g| on(&g.args)).all(|g| holds(self.graph, g, &self.way))
+        self.rule.guards.iter().filter(|g| on(&g.args)).all(|g| holds(self.graph, g, &self.subst))
     }
 
     fn class(&mut self, pattern: &Pattern, class: Id, next: Option<&Goals<'_>>) {
         let class = self.graph.find(class);
         match pattern {
-            Pattern::Var(v) => match self.way.vars[*v] {
+            Pattern::Var(v) => match self.subst.vars[*v] {
                 Some(bound) if bound != class => {}
                 Some(_) => self.goals(next),
                 None => {
-                    self.way.vars[*v] = Some(class);
+                    self.subst.vars[*v] = Some(class);
                     // Asked before anything else is matched, what is wanted of one variable leaves out most of the ways
                     // in which a sum or product can be taken apart.
                     if self.holds(|args| matches!(args, [Argument::Var(w)] if w == v)) {
                         self.goals(next);
                     }
-                    self.way.vars[*v] = None;
+                    self.subst.vars[*v] = None;
                 }
             },
             Pattern::Number(number) => {
-                if self.site.about(class).splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
+                if self.site.class_data(class).splat.as_ref().is_some_and(|splat| number.is_all(splat)) {
                     self.goals(next);
                 }
             }
             Pattern::Op { kind, .. } => {
                 let graph = self.graph;
-                if self.site.about(class).visible().contains(*kind) {
+                if self.site.class_data(class).matchable_ops().contains(*kind) {
                     let nodes = self.site.nodes(class).iter();
                     let nodes = nodes.filter(|n| n.kind() == Some(*kind) && !is_circular(graph, class, n));
                     if self.moves && is_movement(*kind) {
@@ -182,16 +182,16 @@ impl Matcher<'_, '_> {
             }
             Pattern::Rebroadcast { axes, part, like } => {
                 let graph = self.graph;
-                if self.site.about(class).visible().contains(OpKind::Broadcast) {
+                if self.site.class_data(class).matchable_ops().contains(OpKind::Broadcast) {
                     let nodes = self.site.nodes(class).iter();
                     for node in nodes.filter(|n| !is_circular(graph, class, n)) {
                         self.rebroadcast(*axes, part, *like, node, next);
                     }
                 }
                 if rank(graph, class) == 0 {
-                    self.way.rebroadcasts.push(Rebroadcast { payload: None, axes: *axes, like: *like });
+                    self.subst.rebroadcasts.push(Rebroadcast { payload: None, axes: *axes, like: *like });
                     self.class(part, class, next);
-                    self.way.rebroadcasts.pop();
+                    self.subst.rebroadcasts.pop();
                 }
             }
             Pattern::Count { .. } => {}
@@ -207,9 +207,9 @@ impl Matcher<'_, '_> {
         next: Option<&Goals<'_>>,
     ) {
         let Some((OpKind::Broadcast, payload)) = node.op() else { return };
-        self.way.rebroadcasts.push(Rebroadcast { payload: Some(payload), axes, like });
+        self.subst.rebroadcasts.push(Rebroadcast { payload: Some(payload), axes, like });
         self.class(part, node.children[0], next);
-        self.way.rebroadcasts.pop();
+        self.subst.rebroadcasts.pop();
     }
 
     fn node(&mut self, pattern: &Pattern, node: &Node, next: Option<&Goals<'_>>) {
@@ -221,11 +221,11 @@ impl Matcher<'_, '_> {
             return;
         }
         let bound = match payload {
-            PayloadPattern::Var(v) if self.way.payloads[*v].is_none() => {
-                self.way.payloads[*v] = Some(id);
+            PayloadPattern::Var(v) if self.subst.payloads[*v].is_none() => {
+                self.subst.payloads[*v] = Some(id);
                 Some(*v)
             }
-            PayloadPattern::Var(v) if self.way.payloads[*v] != Some(id) => return,
+            PayloadPattern::Var(v) if self.subst.payloads[*v] != Some(id) => return,
             _ => None,
         };
         if kind.row().commutative {
@@ -234,7 +234,7 @@ impl Matcher<'_, '_> {
             self.in_order(args, node.children(), next);
         }
         if let Some(v) = bound {
-            self.way.payloads[v] = None;
+            self.subst.payloads[v] = None;
         }
     }
 
@@ -263,13 +263,13 @@ impl Matcher<'_, '_> {
             let Some(rest) = rest else { return self.goals(next) };
             let mut left: Vec<Id> = unused(used).map(|i| self.graph.find(children[i])).collect();
             left.sort_unstable();
-            match &self.way.rests[rest] {
+            match &self.subst.rests[rest] {
                 Some(bound) if *bound != left => {}
                 Some(_) => self.goals(next),
                 None => {
-                    self.way.rests[rest] = Some(left);
+                    self.subst.rests[rest] = Some(left);
                     self.goals(next);
-                    self.way.rests[rest] = None;
+                    self.subst.rests[rest] = None;
                 }
             }
             return;
@@ -287,9 +287,9 @@ impl Matcher<'_, '_> {
 }
 
 /// Whether every rebroadcast repeats along exactly the reduced axes, to the shape it is to have.
-fn fits(graph: &Graph, way: &Binding) -> bool {
-    way.rebroadcasts.iter().all(|r| {
-        let (Some(axes), Some(like)) = (way.payloads[r.axes], way.vars[r.like]) else { return false };
+fn fits(graph: &Graph, subst: &Subst) -> bool {
+    subst.rebroadcasts.iter().all(|r| {
+        let (Some(axes), Some(like)) = (subst.payloads[r.axes], subst.vars[r.like]) else { return false };
         let Some(like) = type_of(graph, like) else { return false };
         let reduced = graph.analysis.payload(axes).attrs.get_ints("axes");
         let kept: Vec<i64> = (0..like.rank() as i64).filter(|d| !reduced.contains(d)).collect();

@@ -1,12 +1,14 @@
 //! Builds the right side of a rule for one way in which the left side holds.
 
 use crate::{
-    egraph::{Graph, Head, Node, Payload, PayloadId, about, add_op, add_scalar, canonical, fill, type_of},
+    egraph::{
+        Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, canonical, class_data, fill, type_of,
+    },
     rule::{
-        binding::Binding,
         class::Class,
         functions::{self, Site},
         pattern::{Argument, Pattern, PayloadPattern, Rule},
+        subst::Subst,
     },
 };
 use egg::Id;
@@ -15,34 +17,34 @@ use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Scalar, TensorType};
 use thn_reference::native;
 
 /// The class of the right side, of the type of `root`; `None` if it has no such type.
-pub fn build(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Id> {
+pub fn build(graph: &mut Graph, rule: &Rule, subst: &Subst, root: Id) -> Option<Id> {
     let ty = type_of(graph, root)?.clone();
     if rule.class == Class::Real && !ty.dtype.is_float() {
         return None;
     }
-    let steady = rule.class == Class::Reassoc;
-    let id = Instance { graph, way, root: &ty, steady }.pattern(&rule.right, Some(ty.dtype))?;
+    let guard_rounding = rule.class == Class::Reassoc;
+    let id = Instance { graph, subst, root: &ty, guard_rounding }.pattern(&rule.right, Some(ty.dtype))?;
     fill(graph, id, &ty)
 }
 
 /// The node that a rule leaves under a sign, as `(mul (neg ?x) ?y) => (neg (mul ?x ?y))` does: what is better than that
 /// node is, with the sign, better than what the rule found.
-pub(crate) fn under_sign(graph: &mut Graph, rule: &Rule, way: &Binding, root: Id) -> Option<Node> {
+pub(crate) fn negated_node(graph: &mut Graph, rule: &Rule, subst: &Subst, root: Id) -> Option<Node> {
     let Pattern::Op { kind: OpKind::Neg, args, .. } = &rule.right else { return None };
     let [Pattern::Op { kind, payload, args, rest: None }] = args.as_slice() else { return None };
     if rule.left.root() != Some(*kind) {
         return None;
     }
     let ty = type_of(graph, root)?.clone();
-    let mut instance = Instance { graph, way, root: &ty, steady: false };
+    let mut instance = Instance { graph, subst, root: &ty, guard_rounding: false };
     let children = instance.operands(*kind, args, Some(ty.dtype))?;
     let payload = instance.payload(payload, &children)?;
     Some(canonical(graph, Node { head: Head::Op(*kind, payload), children: children.into() }))
 }
 
 /// The class of any pattern whose variables are all bound, as it is; `root` says what a number alone is.
-pub fn instantiate(graph: &mut Graph, pattern: &Pattern, way: &Binding, root: &TensorType) -> Option<Id> {
-    Instance { graph, way, root, steady: false }.pattern(pattern, Some(root.dtype))
+pub fn instantiate(graph: &mut Graph, pattern: &Pattern, subst: &Subst, root: &TensorType) -> Option<Id> {
+    Instance { graph, subst, root, guard_rounding: false }.pattern(pattern, Some(root.dtype))
 }
 
 /// The class of one operand of an op whose variables are all bound; numbers are what they are beside the others.
@@ -51,10 +53,10 @@ pub fn operand(
     kind: OpKind,
     args: &[Pattern],
     which: usize,
-    way: &Binding,
+    subst: &Subst,
     root: &TensorType,
 ) -> Option<Id> {
-    let mut instance = Instance { graph, way, root, steady: false };
+    let mut instance = Instance { graph, subst, root, guard_rounding: false };
     instance.operands(kind, args, Some(root.dtype))?.get(which).copied()
 }
 
@@ -63,7 +65,7 @@ const DEPTH: usize = 4;
 
 /// About what an op of constants gives; they are folded, in high precision, when the search is over.
 fn estimate(graph: &Graph, id: Id, depth: usize) -> Option<Scalar> {
-    let data = about(graph, id);
+    let data = class_data(graph, id);
     if let Some(value) = data.splat.as_ref().and_then(|s| s.splat_value()) {
         return Some(value);
     }
@@ -89,7 +91,7 @@ fn computed(kind: OpKind, dtype: DType, parts: &[Scalar]) -> Option<Scalar> {
 
 /// Whether ordinary numbers are taken together to one that overflows, is too small for all digits, or has lost those of
 /// the smaller number: `1e-8` in `(1 - x) + 1e-8` is what is left where x is 1, and nothing of it is left in `1 + 1e-8`.
-fn loses(graph: &Graph, kind: OpKind, operands: &[Id], result: Id) -> bool {
+fn loses_precision(graph: &Graph, kind: OpKind, operands: &[Id], result: Id) -> bool {
     let Some(dtype) = type_of(graph, result).map(|t| t.dtype).filter(|d| d.is_float()) else { return false };
     let parts: Option<SmallVec<[Scalar; 3]>> = operands.iter().map(|x| estimate(graph, *x, DEPTH)).collect();
     let Some(value) = parts.as_ref().and_then(|parts| computed(kind, dtype, parts)) else { return false };
@@ -117,32 +119,32 @@ fn loses(graph: &Graph, kind: OpKind, operands: &[Id], result: Id) -> bool {
 
 struct Instance<'a> {
     graph: &'a mut Graph,
-    way: &'a Binding,
+    subst: &'a Subst,
     root: &'a TensorType,
     /// Whether constants that are taken together must not overflow, underflow or swallow one another: step by step they
     /// need do neither.
-    steady: bool,
+    guard_rounding: bool,
 }
 
 impl Instance<'_> {
     /// `dtype` is what a number has here; `None` where nothing says it.
     fn pattern(&mut self, pattern: &Pattern, dtype: Option<DType>) -> Option<Id> {
         match pattern {
-            Pattern::Var(v) => self.way.vars[*v],
+            Pattern::Var(v) => self.subst.vars[*v],
             Pattern::Number(n) => Some(add_scalar(self.graph, dtype?, Scalar::Float(n.0))),
             Pattern::Op { kind, payload, args, rest } => {
                 let mut children = self.operands(*kind, args, dtype)?;
                 if let Some(rest) = rest {
-                    children.extend(self.way.rests[*rest].as_ref()?);
+                    children.extend(self.subst.rests[*rest].as_ref()?);
                 }
                 let payload = self.payload(payload, &children)?;
                 let made = add_op(self.graph, *kind, payload, &children)?;
-                let lost = self.steady && loses(self.graph, *kind, &children, made);
+                let lost = self.guard_rounding && loses_precision(self.graph, *kind, &children, made);
                 (!lost).then_some(made)
             }
             Pattern::Rebroadcast { axes, part, like } => {
                 let part = self.pattern(part, dtype)?;
-                let like = type_of(self.graph, self.way.vars[*like]?)?.shape.clone();
+                let like = type_of(self.graph, self.subst.vars[*like]?)?.shape.clone();
                 let own = type_of(self.graph, part)?.clone();
                 if own.rank() == 0 {
                     return Some(part);
@@ -156,9 +158,9 @@ impl Instance<'_> {
             }
             Pattern::Count { axes, like } => {
                 let shape = match like {
-                    Argument::Var(v) => type_of(self.graph, self.way.vars[*v]?)?.shape.clone(),
+                    Argument::Var(v) => type_of(self.graph, self.subst.vars[*v]?)?.shape.clone(),
                     Argument::Payload(p) => {
-                        self.graph.analysis.payload(self.way.payloads[*p]?).ty.as_ref()?.shape.clone()
+                        self.graph.analysis.payload(self.subst.payloads[*p]?).ty.as_ref()?.shape.clone()
                     }
                     Argument::Rest(_) => return None,
                 };
@@ -170,7 +172,7 @@ impl Instance<'_> {
     }
 
     fn axes(&self, payload: usize) -> Option<Vec<i64>> {
-        Some(self.graph.analysis.payload(self.way.payloads[payload]?).attrs.get_ints("axes").to_vec())
+        Some(self.graph.analysis.payload(self.subst.payloads[payload]?).attrs.get_ints("axes").to_vec())
     }
 
     /// A dim as a number of the element type of the root.
@@ -207,7 +209,7 @@ impl Instance<'_> {
             }
         }
         let rest = match (kind, sibling) {
-            (kind, None) if kind.is_multiset() => self.way.rests.iter().flatten().flatten().next().copied(),
+            (kind, None) if kind.is_multiset() => self.subst.rests.iter().flatten().flatten().next().copied(),
             _ => None,
         };
         let sibling = sibling.or_else(|| rest.and_then(|r| type_of(self.graph, r)).map(|t| t.dtype));
@@ -224,13 +226,13 @@ impl Instance<'_> {
     fn payload(&mut self, payload: &PayloadPattern, children: &[Id]) -> Option<PayloadId> {
         match payload {
             PayloadPattern::None => Some(PayloadId::EMPTY),
-            PayloadPattern::Var(v) => self.way.payloads[*v],
+            PayloadPattern::Var(v) => self.subst.payloads[*v],
             PayloadPattern::Apply(function, args) => {
                 let operands: Vec<TensorType> =
                     children.iter().map(|c| type_of(self.graph, *c).cloned()).collect::<Option<_>>()?;
                 let args: Vec<&Payload> = args
                     .iter()
-                    .map(|a| self.way.payloads[*a].map(|p| self.graph.analysis.payload(p)))
+                    .map(|a| self.subst.payloads[*a].map(|p| self.graph.analysis.payload(p)))
                     .collect::<Option<_>>()?;
                 let site = Site { operands: &operands, root: self.root };
                 let payload = (functions::FUNCTIONS[*function].apply)(&args, &site)?;

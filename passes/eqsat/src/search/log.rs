@@ -8,10 +8,10 @@ use crate::{
         found::{Found, Member},
         products::Product,
     },
-    egraph::{Graph, Head, Node, TypeId, about, rank, type_of},
+    egraph::{Graph, Head, Node, TypeId, class_data, rank, type_of},
     rule::{
-        binding::Binding,
         pattern::{Pattern, PayloadPattern, Rule},
+        subst::Subst,
     },
 };
 use egg::Id;
@@ -32,7 +32,7 @@ pub(crate) enum Tree {
 #[derive(Clone, Debug)]
 pub(crate) enum Rewrite {
     /// A rule, by position, and what its variables stand for.
-    Rule(usize, Binding),
+    Rule(usize, Subst),
     /// A rewrite of [`crate::builtin::multisets`], by name.
     BuiltIn(&'static str),
 }
@@ -46,17 +46,17 @@ pub(crate) struct Entry {
 
 /// All equations that made classes one, in order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Journal {
+pub(crate) struct ProofLog {
     pub(crate) entries: Vec<Entry>,
     /// What is given of values that the search cannot enter, by class.
     pub(crate) given: BTreeMap<Id, Facts>,
 }
 
-impl Journal {
+impl ProofLog {
     /// A journal of what will happen to `graph`.
-    pub(crate) fn new(graph: &Graph) -> Journal {
+    pub(crate) fn new(graph: &Graph) -> ProofLog {
         let leaves = graph.classes().filter(|c| c.nodes.iter().all(|n| n.kind().is_none()));
-        Journal { entries: vec![], given: leaves.map(|c| (c.id, about(graph, c.id).facts)).collect() }
+        ProofLog { entries: vec![], given: leaves.map(|c| (c.id, class_data(graph, c.id).facts)).collect() }
     }
 
     /// The entry of a rule that holds at `node`, which is in `class`, as `way` says.
@@ -66,10 +66,10 @@ impl Journal {
         rule: &Rule,
         number: usize,
         (class, node): (Id, &Node),
-        way: &Binding,
+        subst: &Subst,
     ) -> Option<Entry> {
-        let left = Witness { graph, way }.node(&rule.left, node, about(graph, class).ty)?;
-        Some(Entry { left, rewrite: Rewrite::Rule(number, way.clone()) })
+        let left = Witness { graph, subst }.node(&rule.left, node, class_data(graph, class).ty)?;
+        Some(Entry { left, rewrite: Rewrite::Rule(number, subst.clone()) })
     }
 
     /// The entry of what [`crate::builtin::multisets`] found for `node`, which is in `class`.
@@ -78,12 +78,12 @@ impl Journal {
             Member::Any => Some(Tree::Class(*child)),
             Member::Node(n) => {
                 let inner = n.children.iter().map(|c| Tree::Class(*c)).collect();
-                Some(Tree::Node(n.head, about(graph, *child).ty, inner))
+                Some(Tree::Node(n.head, class_data(graph, *child).ty, inner))
             }
             Member::Number => number(graph, *child),
         };
         let operands = node.children.iter().zip(&found.members).map(operand).collect::<Option<_>>()?;
-        let left = Tree::Node(node.head, about(graph, class).ty, operands);
+        let left = Tree::Node(node.head, class_data(graph, class).ty, operands);
         Some(Entry { left, rewrite: Rewrite::BuiltIn(found.name) })
     }
 
@@ -110,7 +110,7 @@ fn opened(graph: &Graph, class: Id, nodes: &BTreeMap<Id, Node>, within: &mut Vec
     within.push(class);
     let children = node.children.iter().map(|c| opened(graph, *c, nodes, within)).collect::<Option<_>>();
     within.pop();
-    Some(Tree::Node(node.head, about(graph, class).ty, children?))
+    Some(Tree::Node(node.head, class_data(graph, class).ty, children?))
 }
 
 /// The most classes that are looked into to spell out how a number is computed.
@@ -136,7 +136,7 @@ fn number_within(graph: &Graph, class: Id, within: &mut Vec<Id>, looks: &mut usi
 }
 
 fn number_of(graph: &Graph, class: Id, within: &mut Vec<Id>, looks: &mut usize) -> Option<Tree> {
-    let ty = about(graph, class).ty;
+    let ty = class_data(graph, class).ty;
     let known = |n: &&Node| {
         n.op().is_some_and(|(kind, payload)| {
             let literal = graph.analysis.payload(payload).attrs.get_literal("value");
@@ -150,13 +150,13 @@ fn number_of(graph: &Graph, class: Id, within: &mut Vec<Id>, looks: &mut usize) 
     nodes.sort_unstable();
     nodes.into_iter().find_map(|node| match node.kind() {
         Some(OpKind::Broadcast | OpKind::Reshape | OpKind::Dimshuffle | OpKind::Slice) => {
-            let source = node.children.first().filter(|c| about(graph, **c).splat.is_some())?;
+            let source = node.children.first().filter(|c| class_data(graph, **c).splat.is_some())?;
             Some(Tree::Node(node.head, ty, vec![number_within(graph, *source, within, looks)?]))
         }
         // Arithmetic on numbers that does not round.
         Some(kind) if kind.row().is_elementwise() => {
             let splats: Option<Vec<&Literal>> =
-                node.children.iter().map(|c| about(graph, *c).splat.as_deref()).collect();
+                node.children.iter().map(|c| class_data(graph, *c).splat.as_deref()).collect();
             let dtype = type_of(graph, class)?.dtype;
             thn_facts::fold_exact(kind, dtype, &splats?)?;
             let operands = node.children.iter().map(|c| number_within(graph, *c, within, looks));
@@ -169,7 +169,7 @@ fn number_of(graph: &Graph, class: Id, within: &mut Vec<Id>, looks: &mut usize) 
 /// Spells out the left side of a rule whose variables are all bound.
 struct Witness<'a> {
     graph: &'a Graph,
-    way: &'a Binding,
+    subst: &'a Subst,
 }
 
 impl Witness<'_> {
@@ -180,13 +180,13 @@ impl Witness<'_> {
     fn class(&self, pattern: &Pattern, class: Id) -> Option<Tree> {
         let class = self.graph.find(class);
         match pattern {
-            Pattern::Var(v) => self.way.vars[*v].filter(|bound| self.same(*bound, class)).map(Tree::Class),
+            Pattern::Var(v) => self.subst.vars[*v].filter(|bound| self.same(*bound, class)).map(Tree::Class),
             Pattern::Number(n) => {
-                let splat = about(self.graph, class).splat.as_ref()?;
+                let splat = class_data(self.graph, class).splat.as_ref()?;
                 n.is_all(splat).then(|| number(self.graph, class))?
             }
             Pattern::Op { .. } | Pattern::Rebroadcast { .. } => {
-                let ty = about(self.graph, class).ty;
+                let ty = class_data(self.graph, class).ty;
                 let mut nodes: Vec<&Node> = self.graph[class].nodes.iter().collect();
                 nodes.sort_unstable();
                 let found = nodes.into_iter().find_map(|n| self.node(pattern, n, ty));
@@ -207,7 +207,7 @@ impl Witness<'_> {
         match pattern {
             Pattern::Op { kind, payload: wanted, args, rest } if *kind == found => {
                 if let PayloadPattern::Var(v) = wanted
-                    && self.way.payloads[*v] != Some(payload)
+                    && self.subst.payloads[*v] != Some(payload)
                 {
                     return None;
                 }
@@ -216,8 +216,8 @@ impl Witness<'_> {
                 Some(Tree::Node(node.head, ty, children.into_iter().collect::<Option<_>>()?))
             }
             Pattern::Rebroadcast { axes, part, like } if found == OpKind::Broadcast => {
-                let reduced = self.graph.analysis.payload(self.way.payloads[*axes]?).attrs.get_ints("axes");
-                let like = type_of(self.graph, self.way.vars[*like]?)?;
+                let reduced = self.graph.analysis.payload(self.subst.payloads[*axes]?).attrs.get_ints("axes");
+                let like = type_of(self.graph, self.subst.vars[*like]?)?;
                 let payload = self.graph.analysis.payload(payload);
                 let kept = (0..like.rank() as i64).filter(|d| !reduced.contains(d));
                 let fits = payload.attrs.get_ints("axes").iter().copied().eq(kept)
@@ -240,7 +240,7 @@ impl Witness<'_> {
     ) -> Option<()> {
         let Some((first, others)) = args.split_first() else {
             let Some(rest) = rest else { return out.iter().all(Option::is_some).then_some(()) };
-            let mut bound = self.way.rests[rest].clone()?;
+            let mut bound = self.subst.rests[rest].clone()?;
             for (slot, child) in out.iter_mut().zip(children).filter(|(slot, _)| slot.is_none()) {
                 let at = bound.iter().position(|b| self.same(*b, *child))?;
                 *slot = Some(Tree::Class(bound.remove(at)));

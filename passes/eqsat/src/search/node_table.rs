@@ -30,7 +30,7 @@ struct Notes {
 
 /// Notes on e-nodes under today's names.
 #[derive(Default)]
-pub(crate) struct Ledger {
+pub(crate) struct NodeTable {
     /// E-nodes by the names that they have and had.
     names: FastMap<Node, Number>,
     /// For each e-node, one that it is equal to and that the notes on it are kept under; itself, if they are its own.
@@ -41,7 +41,7 @@ pub(crate) struct Ledger {
     sources: FastMap<Number, Vec<Number>>,
 }
 
-impl Ledger {
+impl NodeTable {
     /// Takes in the e-nodes that were made since it was last asked. Gives pairs of e-nodes that are one.
     pub(crate) fn catch_up(&mut self, graph: &Graph) -> Vec<(Id, Id)> {
         let known = self.same.len();
@@ -78,7 +78,7 @@ impl Ledger {
         number
     }
 
-    /// [`Ledger::root`], which is one step away from then on.
+    /// [`NodeTable::root`], which is one step away from then on.
     fn find(&mut self, number: Number) -> Number {
         let root = self.root(number);
         let mut at = number;

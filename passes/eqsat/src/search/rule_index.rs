@@ -9,8 +9,8 @@ use crate::{
     egraph::{Graph, op_set::KindSet},
     options::Options,
     rule::{
-        binding::Binding,
         pattern::{Argument, Pattern, Rule},
+        subst::Subst,
     },
     search::ematch::Site,
 };
@@ -26,7 +26,7 @@ pub(crate) struct Change {
 }
 
 /// The rules that options allow, by what they look at.
-pub(crate) struct Plan<'a> {
+pub(crate) struct RuleIndex<'a> {
     pub(crate) rules: &'a [Rule],
     pub(crate) options: &'a Options,
     /// Rules by the op at the root of their left sides: those that contract, and those that expand.
@@ -40,8 +40,8 @@ pub(crate) struct Plan<'a> {
     roots: Vec<Vec<KindSet>>,
 }
 
-impl<'a> Plan<'a> {
-    pub(crate) fn new(rules: &'a [Rule], options: &'a Options) -> Plan<'a> {
+impl<'a> RuleIndex<'a> {
+    pub(crate) fn new(rules: &'a [Rule], options: &'a Options) -> RuleIndex<'a> {
         let mut index = [(); 2].map(|()| OpKind::ALL.iter().map(|_| vec![]).collect::<Vec<_>>());
         let built_in: Vec<KindSet> = OpKind::ALL.iter().map(|kind| multisets::looks_for(*kind)).collect();
         let mut interest = vec![built_in.clone()];
@@ -67,7 +67,7 @@ impl<'a> Plan<'a> {
             }
             index[usize::from(rule.expand)][root as usize].push(Trigger::new(i, rule, looks));
         }
-        Plan { rules, options, index, built_in, interest, roots }
+        RuleIndex { rules, options, index, built_in, interest, roots }
     }
 
     /// The rules that may hold at an op.
@@ -237,11 +237,11 @@ impl Trigger {
 
     /// Whether what the rule would make for a class is made of that class: it can stand for nothing, and going on from
     /// there would not end.
-    pub(crate) fn goes_round(&self, graph: &Graph, class: Id, way: &Binding) -> bool {
+    pub(crate) fn goes_round(&self, graph: &Graph, class: Id, subst: &Subst) -> bool {
         let own = |x: &Id| graph.find(*x) == class;
         self.used.iter().any(|v| match v {
-            Argument::Var(v) => way.vars[*v].as_ref().is_some_and(own),
-            Argument::Rest(v) => way.rests[*v].iter().flatten().any(own),
+            Argument::Var(v) => subst.vars[*v].as_ref().is_some_and(own),
+            Argument::Rest(v) => subst.rests[*v].iter().flatten().any(own),
             Argument::Payload(_) => false,
         })
     }
@@ -266,7 +266,7 @@ impl Below {
     pub(crate) fn new(site: &Site<'_>) -> Below {
         let mut below = Below::default();
         for operand in &site.operands {
-            below.kinds.add(operand.data.visible());
+            below.kinds.add(operand.data.matchable_ops());
             below.number |= operand.data.splat.is_some();
         }
         below
@@ -282,7 +282,7 @@ impl Below {
 mod tests {
     use super::*;
     use crate::{
-        egraph::{Head, Knowledge, Node, add_typed},
+        egraph::{ClassAnalysis, Head, Node, add_typed},
         rule::parse::parse_file,
     };
     use egg::EGraph;
@@ -294,7 +294,7 @@ mod tests {
     fn what_would_make_a_class_of_itself_goes_round() {
         let text = "[a exact]\nmove : (add (sub ?x ?y) ?z) => (add ?x (sub ?z ?y))\nback : (add (sub ?x ?y) ?y) => ?x\n";
         let rules = parse_file("a.rules", text, &mut BTreeSet::new()).unwrap();
-        let mut graph: Graph = EGraph::new(Knowledge::default());
+        let mut graph: Graph = EGraph::new(ClassAnalysis::default());
         let mut leaf = |n| {
             let node = Node { head: Head::Leaf(n), children: SmallVec::new() };
             add_typed(&mut graph, node, Some(TensorType::scalar(DType::F64)))
@@ -305,7 +305,7 @@ mod tests {
         let goes_round = |rule: usize, x: Id| {
             let vars = if rule == 0 { vec![x, other, other] } else { vec![x, other] };
             let trigger = Trigger::new(rule, &rules[rule], vec![]);
-            trigger.goes_round(&graph, class, &Binding::of(&vars, &[], &[]))
+            trigger.goes_round(&graph, class, &Subst::of(&vars, &[], &[]))
         };
         assert!(goes_round(0, class) && goes_round(0, alias));
         assert!(!goes_round(0, other));

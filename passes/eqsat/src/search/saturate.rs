@@ -11,17 +11,17 @@
 
 use crate::{
     builtin::{multisets, products},
-    egraph::{Graph, Node, about, canonical, is_circular, refresh, type_of},
+    egraph::{Graph, Node, canonical, class_data, is_circular, refresh, type_of},
     hash::{FastMap, FastSet},
     report::{Report, Stop},
-    rule::{binding::Binding, class::Class},
+    rule::{class::Class, subst::Subst},
     search::{
         ematch::{self, Site},
         instantiate,
-        log::Journal,
-        node_table::Ledger,
-        rule_index::{Below, Change, Plan},
-        worklist::{Agenda, Turn},
+        log::ProofLog,
+        node_table::NodeTable,
+        rule_index::{Below, Change, RuleIndex},
+        worklist::{WorkItem, Worklist},
     },
 };
 use egg::{Id, Language};
@@ -36,17 +36,17 @@ const FEW: usize = 8;
 
 /// How far what rules made is from the program: a class made for one that was made for one of the program is two steps
 /// away. Farther away nothing is looked for, so that circles such as x = (x / y) y end.
-const MAX_GENERATION: u8 = 6;
+const MAX_DERIVATION_DEPTH: u8 = 6;
 
 /// An e-graph that is being saturated, and what the search has learnt about its nodes.
 pub(crate) struct Search<'a> {
     pub(crate) graph: Graph,
-    plan: &'a Plan<'a>,
-    agenda: Agenda,
+    index: &'a RuleIndex<'a>,
+    worklist: Worklist,
     /// At which nodes every contracting rule was looked for, and for which a stabilizing rule found a better form.
-    pub(crate) ledger: Ledger,
+    pub(crate) node_table: NodeTable,
     /// What made classes equal, if somebody wants to know.
-    pub(crate) journal: Option<Journal>,
+    pub(crate) log: Option<ProofLog>,
     /// What rules gave: a node of their own, or a class that there was already.
     gave: Vec<(usize, Given)>,
     /// How often each rule found something new, by position, and each built-in rewrite.
@@ -70,21 +70,21 @@ struct Step {
     rule: usize,
     class: Id,
     node: Node,
-    way: Binding,
+    subst: Subst,
 }
 
 impl<'a> Search<'a> {
     /// A search over `graph` with the rules that `plan` has.
-    pub(crate) fn new(graph: Graph, plan: &'a Plan<'a>) -> Search<'a> {
+    pub(crate) fn new(graph: Graph, index: &'a RuleIndex<'a>) -> Search<'a> {
         let size = graph.total_size();
-        let budget = plan.options.budget;
+        let budget = index.options.budget;
         Search {
-            plan,
-            agenda: Agenda::default(),
-            ledger: Ledger::default(),
-            journal: None,
+            index,
+            worklist: Worklist::default(),
+            node_table: NodeTable::default(),
+            log: None,
             gave: vec![],
-            fired: (vec![0; plan.rules.len()], BTreeMap::new()),
+            fired: (vec![0; index.rules.len()], BTreeMap::new()),
             max_nodes: size * budget.nodes_per_node + budget.nodes,
             max_matches: size * budget.matches_per_node + budget.nodes,
             matches: 0,
@@ -96,15 +96,15 @@ impl<'a> Search<'a> {
     /// Contracts to saturation, chooses the order of products, then expands and contracts in windows.
     pub(crate) fn run(&mut self, roots: &[Id], report: &mut Report) {
         self.absorb();
-        self.agenda.add_all(&self.graph);
+        self.worklist.add_all(&self.graph);
         let mut stop = report.phase("contract", |report| self.contract(report));
-        if stop == Stop::Saturated && !self.plan.options.is_strict() {
+        if stop == Stop::Saturated && !self.index.options.is_strict() {
             stop = report.phase("products", |report| match self.products(roots) {
                 Ok(()) => self.contract(report),
                 Err(stop) => stop,
             });
         }
-        for _ in 0..self.plan.options.budget.windows {
+        for _ in 0..self.index.options.budget.windows {
             if stop != Stop::Saturated {
                 break;
             }
@@ -114,11 +114,11 @@ impl<'a> Search<'a> {
             });
         }
         self.rebuild();
-        while stop == Stop::Saturated && !self.agenda.is_empty() {
+        while stop == Stop::Saturated && !self.worklist.is_empty() {
             stop = self.contract(report);
             self.rebuild();
         }
-        let rules = self.plan.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
+        let rules = self.index.rules.iter().zip(&self.fired.0).filter(|(_, times)| **times > 0);
         report
             .finite
             .extend(rules.clone().filter(|(r, _)| r.class == Class::Finite).map(|(r, _)| r.name.clone()));
@@ -137,12 +137,12 @@ impl<'a> Search<'a> {
     /// Puts products of matrices into their cheapest order.
     fn products(&mut self, roots: &[Id]) -> Result<(), Stop> {
         self.rebuild();
-        self.graph.analysis.generation = 0;
+        self.graph.analysis.derivation_depth = 0;
         for found in products::products(&mut self.graph, roots) {
-            let entry = self.journal.as_ref().and_then(|j| j.product(&self.graph, &found));
+            let entry = self.log.as_ref().and_then(|j| j.product(&self.graph, &found));
             if self.unite(found.class, found.equal) {
-                if let Some(journal) = &mut self.journal {
-                    journal.push(entry);
+                if let Some(log) = &mut self.log {
+                    log.push(entry);
                 }
                 *self.fired.1.entry(found.name).or_insert(0) += 1;
             }
@@ -164,20 +164,20 @@ impl<'a> Search<'a> {
                 Given::Class(_) => true,
             });
             if used && counted.insert((*rule, class)) {
-                *report.used.entry(self.plan.rules[*rule].name.clone()).or_insert(0) += 1;
+                *report.used.entry(self.index.rules[*rule].name.clone()).or_insert(0) += 1;
             }
         }
     }
 
     /// Works through the agenda, and lets what is known of classes spread.
     fn contract(&mut self, report: &mut Report) -> Stop {
-        while !self.agenda.is_empty() {
-            if self.iterations >= self.plan.options.budget.iterations {
+        while !self.worklist.is_empty() {
+            if self.iterations >= self.index.options.budget.iterations {
                 return Stop::Iterations;
             }
             self.iterations += 1;
-            while let Some(turn) = self.agenda.next(&self.graph, self.plan, &self.ledger) {
-                if let Err(stop) = self.visit(&turn, report) {
+            while let Some(item) = self.worklist.next(&self.graph, self.index, &self.node_table) {
+                if let Err(stop) = self.visit(&item, report) {
                     return stop;
                 }
                 self.absorb();
@@ -190,8 +190,8 @@ impl<'a> Search<'a> {
     /// Lets what is known of classes spread to what uses them. Restoring congruence does that too, but takes a pass over
     /// everything, which waits until nothing else is left.
     fn spread(&mut self) {
-        while !self.agenda.refined.is_empty() {
-            for user in std::mem::take(&mut self.agenda.refined) {
+        while !self.worklist.refined.is_empty() {
+            for user in std::mem::take(&mut self.worklist.refined) {
                 refresh(&mut self.graph, user);
             }
             self.absorb();
@@ -200,24 +200,24 @@ impl<'a> Search<'a> {
 
     /// Applies contracting rules at the nodes of a class: all of them at new nodes, at the others those that see what has
     /// changed.
-    fn visit(&mut self, turn: &Turn, report: &mut Report) -> Result<(), Stop> {
-        let class = turn.class;
-        let generation = about(&self.graph, class).generation;
-        if generation >= MAX_GENERATION {
+    fn visit(&mut self, item: &WorkItem, report: &mut Report) -> Result<(), Stop> {
+        let class = item.class;
+        let derivation_depth = class_data(&self.graph, class).derivation_depth;
+        if derivation_depth >= MAX_DERIVATION_DEPTH {
             return Ok(());
         }
-        self.graph.analysis.generation = generation + 1;
+        self.graph.analysis.derivation_depth = derivation_depth + 1;
         let mut steps = vec![];
         for node in self.nodes(class) {
             // What was found so far can have made the class a constant, or an operand of the node.
-            if about(&self.graph, class).settled() {
+            if class_data(&self.graph, class).is_irreducible() {
                 break;
             }
             if is_circular(&self.graph, self.graph.find(class), &node) {
                 continue;
             }
-            let new = turn.own && self.ledger.visit(&self.graph, &node);
-            let changes = (!new).then_some(turn.below.as_slice());
+            let new = item.own && self.node_table.visit(&self.graph, &node);
+            let changes = (!new).then_some(item.below.as_slice());
             if changes.is_some_and(<[Change]>::is_empty) {
                 continue;
             }
@@ -225,7 +225,7 @@ impl<'a> Search<'a> {
             for step in steps.drain(..) {
                 self.apply(step, report)?;
             }
-            let may_normalize = |kind| changes.is_none_or(|changes| self.plan.may_normalize(kind, changes));
+            let may_normalize = |kind| changes.is_none_or(|changes| self.index.may_normalize(kind, changes));
             let circular = is_circular(&self.graph, self.graph.find(class), &node);
             if !circular && node.kind().is_some_and(may_normalize) {
                 self.normalize(class, &node, report)?;
@@ -237,8 +237,9 @@ impl<'a> Search<'a> {
     /// Applies expanding rules everywhere, once.
     fn expand(&mut self, report: &mut Report) -> Result<(), Stop> {
         self.iterations += 1;
-        let expanding = self.plan.expanding();
-        let classes = self.graph.classes().filter(|c| !about(&self.graph, c.id).kinds.is_disjoint(expanding));
+        let expanding = self.index.expanding();
+        let classes =
+            self.graph.classes().filter(|c| !class_data(&self.graph, c.id).kinds.is_disjoint(expanding));
         let mut all: Vec<Id> = classes.map(|c| c.id).collect();
         all.sort_unstable();
         let mut steps = vec![];
@@ -247,7 +248,7 @@ impl<'a> Search<'a> {
                 self.find(class, &node, true, None, &mut steps, report);
             }
         }
-        self.graph.analysis.generation = 0;
+        self.graph.analysis.derivation_depth = 0;
         for step in steps {
             self.apply(step, report)?;
         }
@@ -258,7 +259,7 @@ impl<'a> Search<'a> {
     /// The nodes of a class that rules are looked for at, under today's names; none if nothing better can be found.
     fn nodes(&self, class: Id) -> SmallVec<[Node; 2]> {
         let mut nodes = SmallVec::new();
-        if about(&self.graph, class).settled() {
+        if class_data(&self.graph, class).is_irreducible() {
             return nodes;
         }
         let class = &self.graph[class];
@@ -292,32 +293,32 @@ impl<'a> Search<'a> {
         report: &mut Report,
     ) {
         let Some(kind) = node.kind() else { return };
-        if changes.is_some_and(|changes| !self.plan.may_hold(kind, changes)) {
+        if changes.is_some_and(|changes| !self.index.may_hold(kind, changes)) {
             return;
         }
         let site = Site::new(&self.graph, node);
         let below = Below::new(&site);
         // What is computed from constants becomes one: only how well that is done matters.
-        let foldable = about(&self.graph, class).foldable;
-        for trigger in self.plan.triggers(kind, expand) {
+        let foldable = class_data(&self.graph, class).foldable;
+        for trigger in self.index.triggers(kind, expand) {
             if !below.admits(trigger) || changes.is_some_and(|changes| !trigger.sees(changes)) {
                 continue;
             }
-            let rule = &self.plan.rules[trigger.rule];
+            let rule = &self.index.rules[trigger.rule];
             if foldable && !rule.better {
                 continue;
             }
-            let ways = || {
-                let mut ways = ematch::find(&site, rule);
-                ways.retain(|way| !trigger.goes_round(&self.graph, class, way));
-                ways
+            let matches = || {
+                let mut matches = ematch::find(&site, rule);
+                matches.retain(|subst| !trigger.goes_round(&self.graph, class, subst));
+                matches
             };
-            let ways = report.rule(&rule.name, ways, |rule, ways| {
+            let matches = report.rule(&rule.name, matches, |rule, matches| {
                 rule.tried += 1;
-                rule.matches += ways.len();
+                rule.matches += matches.len();
             });
-            let step = |way| Step { rule: trigger.rule, class, node: node.clone(), way };
-            steps.extend(ways.into_iter().map(step));
+            let step = |subst| Step { rule: trigger.rule, class, node: node.clone(), subst };
+            steps.extend(matches.into_iter().map(step));
         }
     }
 
@@ -326,27 +327,27 @@ impl<'a> Search<'a> {
         if self.matches > self.max_matches {
             return Err(Stop::Matches);
         }
-        let rule = &self.plan.rules[step.rule];
+        let rule = &self.index.rules[step.rule];
         let before = self.graph.nodes().len();
-        let Some(new) = instantiate::build(&mut self.graph, rule, &step.way, step.class) else {
+        let Some(new) = instantiate::build(&mut self.graph, rule, &step.subst, step.class) else {
             return self.grown();
         };
         report.rule_made(&rule.name, self.graph.nodes().len() - before);
         if rule.better && !self.made(&step.node, new) {
             self.absorb_nodes();
-            self.ledger.mark(&self.graph, &step.node);
+            self.node_table.mark(&self.graph, &step.node);
         }
-        if let Some(inner) = instantiate::under_sign(&mut self.graph, rule, &step.way, step.class) {
+        if let Some(inner) = instantiate::negated_node(&mut self.graph, rule, &step.subst, step.class) {
             self.absorb_nodes();
-            self.ledger.link(&self.graph, &inner, &step.node);
+            self.node_table.link(&self.graph, &inner, &step.node);
         }
         let entry = self
-            .journal
+            .log
             .as_ref()
-            .and_then(|j| j.rule(&self.graph, rule, step.rule, (step.class, &step.node), &step.way));
+            .and_then(|j| j.rule(&self.graph, rule, step.rule, (step.class, &step.node), &step.subst));
         if self.unite(step.class, new) {
-            if let Some(journal) = &mut self.journal {
-                journal.push(entry);
+            if let Some(log) = &mut self.log {
+                log.push(entry);
             }
             let old = usize::from(new) < before;
             self.gave.push((step.rule, if old { Given::Class(step.class) } else { Given::Node(new) }));
@@ -365,7 +366,7 @@ impl<'a> Search<'a> {
         let before = self.graph.nodes().len();
         let all = report.rule(
             "built-in",
-            || multisets::normalize(&mut self.graph, class, node, self.plan.options.is_strict()),
+            || multisets::normalize(&mut self.graph, class, node, self.index.options.is_strict()),
             |rule, found| {
                 rule.tried += 1;
                 rule.matches += found.len();
@@ -373,20 +374,20 @@ impl<'a> Search<'a> {
         );
         report.rule_made("built-in", self.graph.nodes().len() - before);
         for found in all {
-            if self.plan.options.exclude.contains(found.name) {
+            if self.index.options.exclude.contains(found.name) {
                 continue;
             }
-            let entry = self.journal.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
+            let entry = self.log.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
             self.absorb_nodes();
             if let Some(new) = found.node.filter(|n| n != node) {
-                self.ledger.link(&self.graph, &new, node);
+                self.node_table.link(&self.graph, &new, node);
             }
             if found.better {
-                self.ledger.mark(&self.graph, node);
+                self.node_table.mark(&self.graph, node);
             }
             if self.unite(class, found.class) {
-                if let Some(journal) = &mut self.journal {
-                    journal.push(entry);
+                if let Some(log) = &mut self.log {
+                    log.push(entry);
                 }
                 *self.fired.1.entry(found.name).or_insert(0) += 1;
             }
@@ -405,7 +406,7 @@ impl<'a> Search<'a> {
     /// Where a program divides 0 by 0, rules of class `finite` make it 1 and 0. Were both believed, 1 would be 0 and
     /// every value equal to every other.
     fn unite(&mut self, a: Id, b: Id) -> bool {
-        let (x, y) = (about(&self.graph, a), about(&self.graph, b));
+        let (x, y) = (class_data(&self.graph, a), class_data(&self.graph, b));
         let different = x.splat.is_some() && y.splat.is_some() && x.splat != y.splat;
         let same_type = type_of(&self.graph, a) == type_of(&self.graph, b);
         same_type && !different && !x.facts.excludes(y.facts) && self.graph.union(a, b)
@@ -428,9 +429,9 @@ impl<'a> Search<'a> {
             if changes.is_empty() {
                 break;
             }
-            self.agenda.take(&self.graph, self.plan, &self.ledger, &changes);
+            self.worklist.take(&self.graph, self.index, &self.node_table, &changes);
             for node in changes.renamed.into_inner() {
-                if let Some((a, b)) = self.ledger.rename(&self.graph, node) {
+                if let Some((a, b)) = self.node_table.rename(&self.graph, node) {
                     self.graph.union(a, b);
                 }
             }
@@ -439,7 +440,7 @@ impl<'a> Search<'a> {
 
     /// Takes note of new nodes.
     fn absorb_nodes(&mut self) {
-        for (a, b) in self.ledger.catch_up(&self.graph) {
+        for (a, b) in self.node_table.catch_up(&self.graph) {
             self.graph.union(a, b);
         }
     }

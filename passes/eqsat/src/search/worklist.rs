@@ -5,10 +5,10 @@
 //! one op further away.
 
 use crate::{
-    egraph::{Changes, Graph, about, op_set::KindSet},
+    egraph::{Changes, Graph, class_data, op_set::KindSet},
     search::{
-        node_table::Ledger,
-        rule_index::{Change, Plan},
+        node_table::NodeTable,
+        rule_index::{Change, RuleIndex},
     },
 };
 use egg::Id;
@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 /// The classes that wait: those that changed themselves, the latest first, then the others in the order in which they
 /// came. So what uses a class is looked at when the class has settled.
 #[derive(Default)]
-pub(crate) struct Agenda {
+pub(crate) struct Worklist {
     changed: Vec<Id>,
     queue: VecDeque<Id>,
     /// For each id, what it waits with.
@@ -49,7 +49,7 @@ impl Waits {
     }
 }
 
-impl Agenda {
+impl Worklist {
     /// Puts every class on the agenda.
     pub(crate) fn add_all(&mut self, graph: &Graph) {
         let mut all: Vec<Id> = graph.classes().map(|c| c.id).collect();
@@ -77,7 +77,12 @@ impl Agenda {
     }
 
     /// The next class at which a rule may hold that did not before.
-    pub(crate) fn next(&mut self, graph: &Graph, plan: &Plan<'_>, ledger: &Ledger) -> Option<Turn> {
+    pub(crate) fn next(
+        &mut self,
+        graph: &Graph,
+        index: &RuleIndex<'_>,
+        node_table: &NodeTable,
+    ) -> Option<WorkItem> {
         while let Some(id) = self.changed.pop().or_else(|| self.queue.pop_front()) {
             let class = graph.find(id);
             let mut waits = std::mem::take(self.of(id));
@@ -86,24 +91,31 @@ impl Agenda {
                 waits.own |= others.own;
                 others.below.into_iter().for_each(|change| waits.add(change));
             }
-            if waits.is_empty() || about(graph, class).settled() {
+            if waits.is_empty() || class_data(graph, class).is_irreducible() {
                 continue;
             }
             for change in &waits.below {
                 let change = Change { distance: change.distance + 1, ..*change };
-                graph[class].parents().for_each(|user| self.tell(graph, plan, ledger, user, change));
+                graph[class].parents().for_each(|user| self.tell(graph, index, node_table, user, change));
             }
-            return Some(Turn { class, own: waits.own, below: waits.below });
+            return Some(WorkItem { class, own: waits.own, below: waits.below });
         }
         None
     }
 
     /// Puts the class of a node on the agenda if a pattern looks through the node at what has changed below it.
-    fn tell(&mut self, graph: &Graph, plan: &Plan<'_>, ledger: &Ledger, user: Id, change: Change) {
+    fn tell(
+        &mut self,
+        graph: &Graph,
+        index: &RuleIndex<'_>,
+        node_table: &NodeTable,
+        user: Id,
+        change: Change,
+    ) {
         let Some(kind) = graph.id_to_node(user).kind() else { return };
-        let what = plan.matters(kind, change);
+        let what = index.matters(kind, change);
         // What has a better equal was looked at once, and is not again: what could be found is found at that equal.
-        if what.is_empty() || ledger.has_better(user) {
+        if what.is_empty() || node_table.has_better(user) {
             return;
         }
         let class = graph.find(user);
@@ -116,7 +128,13 @@ impl Agenda {
     }
 
     /// Puts everything on the agenda that changes matter to.
-    pub(crate) fn take(&mut self, graph: &Graph, plan: &Plan<'_>, ledger: &Ledger, changes: &Changes) {
+    pub(crate) fn take(
+        &mut self,
+        graph: &Graph,
+        index: &RuleIndex<'_>,
+        node_table: &NodeTable,
+        changes: &Changes,
+    ) {
         for class in changes.classes.iter().rev() {
             let class = graph.find(*class);
             let waits = self.of(class);
@@ -130,18 +148,18 @@ impl Agenda {
             if !what.is_disjoint(KindSet::KNOWN) {
                 self.refined.push(*user);
             }
-            self.tell(graph, plan, ledger, *user, Change { distance: 1, what: *what });
+            self.tell(graph, index, node_table, *user, Change { distance: 1, what: *what });
         }
         for class in &changes.refined {
             let change = Change { distance: 1, what: KindSet::KNOWN };
             self.refined.extend(graph[*class].parents());
-            graph[*class].parents().for_each(|user| self.tell(graph, plan, ledger, user, change));
+            graph[*class].parents().for_each(|user| self.tell(graph, index, node_table, user, change));
         }
     }
 }
 
 /// A class whose turn it is.
-pub(crate) struct Turn {
+pub(crate) struct WorkItem {
     pub(crate) class: Id,
     /// Whether there may be new nodes in it.
     pub(crate) own: bool,

@@ -6,7 +6,7 @@
 //! by a product of matrices. So the tensor of all products is never made.
 
 use super::{CONTRACTION, Product, dimshuffle};
-use crate::egraph::{Graph, Node, Payload, PayloadId, Place, add_op, type_of};
+use crate::egraph::{DataSlot, Graph, Node, Payload, PayloadId, add_op, type_of};
 use egg::{EClass, Id};
 use std::{
     cmp::Reverse,
@@ -41,7 +41,7 @@ struct Einsum {
 
 /// Products of matrices for sums over products.
 pub(super) fn contractions(graph: &mut Graph) -> Vec<Product> {
-    let is_sum = |class: &EClass<Node, Place>| class.nodes.iter().any(|n| begins(graph, n));
+    let is_sum = |class: &EClass<Node, DataSlot>| class.nodes.iter().any(|n| begins(graph, n));
     let mut sums: Vec<Id> = graph.classes().filter(|c| is_sum(c)).map(|c| c.id).collect();
     sums.sort_unstable();
     sums.into_iter().filter_map(|class| contraction(graph, class)).collect()

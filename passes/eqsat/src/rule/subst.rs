@@ -12,7 +12,7 @@ use smallvec::{SmallVec, smallvec};
 
 /// What the variables of a rule stand for.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Binding {
+pub struct Subst {
     /// Variables, by position.
     pub vars: SmallVec<[Option<Id>; 4]>,
     /// Rest variables, by position.
@@ -23,10 +23,10 @@ pub struct Binding {
     pub(crate) rebroadcasts: SmallVec<[Rebroadcast; 1]>,
 }
 
-impl Binding {
+impl Subst {
     /// A binding of everything.
-    pub fn of(vars: &[Id], rests: &[Vec<Id>], payloads: &[PayloadId]) -> Binding {
-        Binding {
+    pub fn of(vars: &[Id], rests: &[Vec<Id>], payloads: &[PayloadId]) -> Subst {
+        Subst {
             vars: vars.iter().copied().map(Some).collect(),
             rests: rests.iter().cloned().map(Some).collect(),
             payloads: payloads.iter().copied().map(Some).collect(),
@@ -35,8 +35,8 @@ impl Binding {
     }
 
     /// The same binding in terms of other ids.
-    pub(crate) fn mapped(&self, id: impl Fn(Id) -> Id) -> Binding {
-        Binding {
+    pub(crate) fn mapped(&self, id: impl Fn(Id) -> Id) -> Subst {
+        Subst {
             vars: self.vars.iter().map(|v| v.map(&id)).collect(),
             rests: self
                 .rests
@@ -58,18 +58,18 @@ pub(crate) struct Rebroadcast {
 }
 
 /// Whether all side conditions of a rule are proved.
-pub fn allowed(graph: &Graph, rule: &Rule, way: &Binding) -> bool {
-    rule.guards.iter().all(|guard| holds(graph, guard, way))
+pub fn allowed(graph: &Graph, rule: &Rule, subst: &Subst) -> bool {
+    rule.guards.iter().all(|guard| holds(graph, guard, subst))
 }
 
 /// Whether a side condition is proved of what its variables stand for.
-pub(crate) fn holds(graph: &Graph, guard: &Guard, way: &Binding) -> bool {
+pub(crate) fn holds(graph: &Graph, guard: &Guard, subst: &Subst) -> bool {
     let (mut tensors, mut payloads) = (SmallVec::new(), SmallVec::new());
     for arg in &guard.args {
         match arg {
-            Argument::Var(v) => tensors.extend(way.vars[*v]),
-            Argument::Rest(v) => tensors.extend(way.rests[*v].iter().flatten().copied()),
-            Argument::Payload(v) => payloads.extend(way.payloads[*v].map(|p| graph.analysis.payload(p))),
+            Argument::Var(v) => tensors.extend(subst.vars[*v]),
+            Argument::Rest(v) => tensors.extend(subst.rests[*v].iter().flatten().copied()),
+            Argument::Payload(v) => payloads.extend(subst.payloads[*v].map(|p| graph.analysis.payload(p))),
         }
     }
     (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads })
