@@ -18,6 +18,7 @@ parser.add_argument("--seeds", type=int, default=3, help="programs of each size"
 parser.add_argument("--compiles", type=int, default=3, help="compilations of each program")
 parser.add_argument("--calls", type=int, default=5, help="calls of each program")
 parser.add_argument("--dtype", default="f32", choices=["f32", "f64"])
+parser.add_argument("--kinds", default="all", choices=["all", "easy"], help="all ops, or those that JAX is good at")
 parser.add_argument("--side", type=int, default=1000, help="rows and columns of the matrices")
 parser.add_argument("--core", type=int, default=0, help="the one core that both run on")
 parser.add_argument("--alone", action="store_true", help="without JAX")
@@ -117,7 +118,7 @@ def processor(work):
 
 
 def measure(server, ops, seed):
-    program = server.ask("make", ops, seed, options.dtype, options.side)
+    program = server.ask("make", ops, seed, options.dtype, options.side, options.kinds)
     arrays = inputs(program)
     ours, theirs, xla, runs, their_runs, code, mine, sample = [], [], [], [], [], None, None, None
     for _ in range(options.compiles):
@@ -157,7 +158,7 @@ def measure(server, ops, seed):
 
 def main():
     server = Server()
-    server.ask("make", 10, 0, options.dtype, 8)
+    server.ask("make", 20, 0, options.dtype, 8, options.kinds)
     server.ask("compile")
     if not options.alone:
         jax.jit(lambda x: x + 1).lower(np.ones(3, np.float32)).compile()

@@ -5,6 +5,7 @@
 //! is made on unless [`Target`] says otherwise. No failure of LLVM ends the process.
 
 mod jit;
+mod loops;
 mod target;
 
 pub use self::{jit::JitModule, target::Target};
@@ -83,6 +84,7 @@ impl<'t> LlvmModule<'t> {
         if let Some(bits) = target.preferred_bits() {
             module.set_function_attribute(c"prefer-vector-width", &bits.to_string());
         }
+        module.widen_loops();
         Ok(module)
     }
 

@@ -25,8 +25,9 @@ impl Drop for Manager {
     }
 }
 
-/// Runs a pipeline such as `builtin.module(canonicalize,func.func(cse))` on a module, which it verifies
-/// after every pass, and returns the remarks and warnings that it heard meanwhile.
+/// Runs a pipeline such as `builtin.module(canonicalize,func.func(cse))` on a module, and returns the remarks
+/// and warnings that it heard meanwhile. The module is verified: after every pass in builds that check their
+/// own assertions, at the end in others.
 ///
 /// All upstream passes are known, and those that were given to [`register`](crate::pass::register).
 /// After an error the module is whatever the failing pass left; the error says how to see it again.
@@ -41,7 +42,7 @@ pub fn run_pipeline(
     let mut parsed = false;
     // SAFETY: the manager is valid; the callback's sink is its own.
     let why = printed(|callback, sink| unsafe {
-        mlirPassManagerEnableVerifier(manager.0, true);
+        mlirPassManagerEnableVerifier(manager.0, cfg!(debug_assertions));
         let result = mlirParsePassPipeline(
             mlirPassManagerGetAsOpPassManager(manager.0),
             string_ref(pipeline),
@@ -58,7 +59,8 @@ pub fn run_pipeline(
     let original = Operation::clone(&module.as_operation());
     let (succeeded, diagnostics) = capture(context, || {
         // SAFETY: the module is borrowed mutably, so nothing else holds on to its ops.
-        unsafe { mlirPassManagerRunOnOp(manager.0, module.as_operation().to_raw()) }.value != 0
+        let ran = unsafe { mlirPassManagerRunOnOp(manager.0, module.as_operation().to_raw()) }.value != 0;
+        ran && (cfg!(debug_assertions) || module.as_operation().verify())
     });
     if succeeded {
         return Ok(diagnostics);

@@ -228,3 +228,106 @@ fn pipelines_lower_and_report() {
     assert_eq!(unsafe { f(4) }, 8);
     let _: *const c_void = linked.lookup("f").expect("is defined").cast();
 }
+
+/// A function with vectors of 32 lanes, which `$LOOP` calls in a loop over `%p` of length `%n`.
+const CALLING: &str = "
+  func.func private @f(%x: f32) -> f32 attributes {llvm.linkage = #llvm.linkage<internal>, passthrough =
+      [\"noinline\", [\"vector-function-abi-variant\", \"_ZGV_LLVM_N32v_f(f_x32)\"]]} {
+    %y = arith.mulf %x, %x : f32
+    return %y : f32
+  }
+  func.func private @f_x32(%x: vector<32xf32>) -> vector<32xf32> attributes {passthrough = [\"noinline\"]} {
+    %y = arith.mulf %x, %x : vector<32xf32>
+    return %y : vector<32xf32>
+  }
+  func.func @calling(%p: memref<?xf32>, %q: memref<?xf32>, %n: index, %k: index) -> f32 {
+    %zero = arith.constant 0 : index
+    %one = arith.constant 1 : index
+    %start = arith.constant 0.0 : f32
+    $LOOP
+  }";
+
+/// The loop as LLVM optimizes it.
+fn loop_that_calls(text: &str) -> String {
+    let context = new_context();
+    let mut module = parse(&context, &CALLING.replace("$LOOP", text), "test.mlir").expect("parses");
+    let pipeline = "builtin.module(convert-scf-to-cf,convert-to-llvm,reconcile-unrealized-casts)";
+    run_pipeline(&context, &mut module, pipeline).expect("lowers");
+    let target = Target::host().expect("the host is known");
+    let mut llvm = LlvmModule::translate(&context, &module, &target).expect("translates");
+    llvm.optimize(OPTIMIZE).and_then(|()| llvm.keep_only("calling")).expect("optimizes");
+    llvm.ir()
+}
+
+#[test]
+fn loops_call_functions_over_vectors() {
+    let ir = loop_that_calls(
+        "scf.for %i = %zero to %n step %one {
+          %x = memref.load %p[%i] : memref<?xf32>
+          %y = func.call @f(%x) : (f32) -> f32
+          memref.store %y, %q[%i] : memref<?xf32>
+        }
+        return %start : f32",
+    );
+    assert!(ir.contains("call <32 x float> @f_x32(<32 x float>"), "{ir}");
+}
+
+#[test]
+fn loops_with_branches_call_functions_over_vectors() {
+    let ir = loop_that_calls(
+        "scf.for %i = %zero to %n step %one {
+          %x = memref.load %p[%i] : memref<?xf32>
+          %early = arith.cmpi slt, %i, %k : index
+          %y = scf.if %early -> (f32) {
+            %z = func.call @f(%x) : (f32) -> f32
+            scf.yield %z : f32
+          } else {
+            %z = arith.addf %x, %x : f32
+            scf.yield %z : f32
+          }
+          memref.store %y, %q[%i] : memref<?xf32>
+        }
+        return %start : f32",
+    );
+    assert!(ir.contains("call <32 x float> @f_x32(<32 x float>"), "{ir}");
+}
+
+#[test]
+fn sums_that_may_be_reordered_are_widened_and_others_are_not() {
+    let sum = |flags: &str| {
+        loop_that_calls(&format!(
+            "%sum = scf.for %i = %zero to %n step %one iter_args(%s = %start) -> (f32) {{
+              %x = memref.load %p[%i] : memref<?xf32>
+              %y = func.call @f(%x) : (f32) -> f32
+              %next = arith.addf %s, %y {flags} : f32
+              scf.yield %next : f32
+            }}
+            return %sum : f32"
+        ))
+    };
+    let ir = sum("fastmath<reassoc>");
+    assert!(ir.contains("fadd reassoc <32 x float>"), "{ir}");
+    let ir = sum("");
+    assert!(!ir.contains("fadd <") && !ir.contains("reduce.fadd"), "{ir}");
+}
+
+#[test]
+fn what_is_written_again_and_again_is_added_in_order() {
+    let ir = loop_that_calls(
+        "scf.for %i = %zero to %n step %one {
+          %x = memref.load %p[%i] : memref<?xf32>
+          %y = func.call @f(%x) : (f32) -> f32
+          %s = memref.load %q[%k] : memref<?xf32>
+          %next = arith.addf %s, %y : f32
+          memref.store %next, %q[%k] : memref<?xf32>
+        }
+        return %start : f32",
+    );
+    assert!(!ir.contains("fadd <") && !ir.contains("reduce.fadd"), "{ir}");
+}
+
+#[test]
+fn functions_that_nothing_needs_are_dropped() {
+    let ir = loop_that_calls("return %start : f32");
+    assert!(ir.contains("@calling(") && !ir.contains("@f_x32") && !ir.contains("@f("), "{ir}");
+}

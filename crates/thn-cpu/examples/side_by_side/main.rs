@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Without arguments it takes commands from its input, one a line, and answers each with a line of JSON:
-//! `make OPS SEED DTYPE SIDE` gives the program, `compile` what compiling it took, `run` what a call took and what it
+//! `make OPS SEED DTYPE SIDE KINDS` gives the program, `compile` what compiling it took, `run` what a call took and what it
 //! gave. Seconds are of the processor, over all threads of the process: other work on the machine does not count.
 
 mod programs;
@@ -47,8 +47,8 @@ fn serve() -> Outcome<()> {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
         let answer = match words[..] {
-            ["make", ops, seed, dtype, side] => {
-                state.make(ops.parse()?, seed.parse()?, dtype, side.parse()?)?;
+            ["make", ops, seed, dtype, side, kinds] => {
+                state.make(ops.parse()?, seed.parse()?, dtype, side.parse()?, kinds == "all")?;
                 serde_json::to_value(&state.program)?
             }
             ["compile"] => state.compile()?,
@@ -66,7 +66,7 @@ fn serve() -> Outcome<()> {
 fn steps(sizes: &[String]) -> Outcome<()> {
     for size in sizes {
         let mut state = State::default();
-        state.make(size.parse()?, 1, "f32", 1000)?;
+        state.make(size.parse()?, 1, "f32", 1000, true)?;
         for _ in 0..2 {
             println!("{}", state.compile()?);
         }
@@ -78,7 +78,7 @@ fn steps(sizes: &[String]) -> Outcome<()> {
 fn text(arguments: &[String]) -> Outcome<()> {
     let [level, size] = arguments else { return Err("text takes a level and a size".into()) };
     let level = Level::ALL.into_iter().find(|l| l.name() == level).ok_or("unknown level")?;
-    let program = programs::random(size.parse()?, 1, DType::F32, 1000);
+    let program = programs::random(size.parse()?, 1, DType::F32, 1000, true);
     let compiled = compile_function(&program.func()?, &Options::default().with_stages())?;
     for stage in compiled.stages.iter().filter(|s| s.level == level) {
         println!("{}", stage.text);
@@ -87,9 +87,9 @@ fn text(arguments: &[String]) -> Outcome<()> {
 }
 
 impl State {
-    fn make(&mut self, ops: usize, seed: u64, dtype: &str, side: usize) -> Outcome<()> {
+    fn make(&mut self, ops: usize, seed: u64, dtype: &str, side: usize, all: bool) -> Outcome<()> {
         let dtype = if dtype == "f32" { DType::F32 } else { DType::F64 };
-        let program = programs::random(ops, seed, dtype, side);
+        let program = programs::random(ops, seed, dtype, side, all);
         self.compiled = None;
         self.inputs = vec![];
         for (i, space) in program.inputs.iter().enumerate() {

@@ -112,6 +112,9 @@ const BINARY: [(&str, OpKind); 9] = [
     ("logaddexp", OpKind::LogAddExp),
 ];
 
+/// Ops that JAX computes one element after the other, or in many more instructions than their neighbours.
+const SLOW_IN_JAX: [&str; 9] = ["sin", "cos", "tan", "arcsin", "arccos", "arctan", "cbrt", "atan2", "log"];
+
 const COMPARISONS: [(&str, OpKind); 4] =
     [("lt", OpKind::Lt), ("le", OpKind::Le), ("gt", OpKind::Gt), ("ge", OpKind::Ge)];
 
@@ -144,10 +147,12 @@ struct Maker {
     spaces: Vec<Space>,
     waiting: Vec<usize>,
     known: BTreeSet<(&'static str, Vec<usize>)>,
+    /// Ops that are not drawn.
+    without: &'static [&'static str],
 }
 
-/// A program of `ops` ops and a few more, which bring together what nothing reads.
-pub(crate) fn random(ops: usize, seed: u64, dtype: DType, side: usize) -> Program {
+/// A program of `ops` ops, of all kinds or of those that JAX is good at.
+pub(crate) fn random(ops: usize, seed: u64, dtype: DType, side: usize, all: bool) -> Program {
     let dtype = if dtype == DType::F32 { "f32" } else { "f64" };
     let mut m = Maker {
         program: Program { dtype, side, inputs: INPUTS.to_vec(), steps: vec![] },
@@ -156,6 +161,7 @@ pub(crate) fn random(ops: usize, seed: u64, dtype: DType, side: usize) -> Progra
         spaces: INPUTS.to_vec(),
         waiting: (0..INPUTS.len()).collect(),
         known: BTreeSet::new(),
+        without: if all { &[] } else { &SLOW_IN_JAX },
     };
     while m.program.steps.len() + 2 * m.waiting.len() < ops {
         m.one();
@@ -261,6 +267,9 @@ impl Maker {
         let Some(x) = self.draw(space, true) else { return };
         let [low, high] = self.bounds[x];
         let Unary(name, _, domain, image) = UNARY[self.random.below(UNARY.len())];
+        if self.without.contains(&name) {
+            return;
+        }
         let (number, bounds) = match name {
             "scale" => {
                 let factor = self.random.between(0.3, 1.4);
@@ -284,6 +293,7 @@ impl Maker {
             self.push("shift", vec![x], Some(term), None, space, [low + term, high + term]);
         } else {
             let squash = ["sin", "tanh", "sigmoid", "erf", "arctan"];
+            let squash: Vec<_> = squash.into_iter().filter(|name| !self.without.contains(name)).collect();
             let name = squash[self.random.below(squash.len())];
             if let Some(Unary(_, _, _, image)) = UNARY.iter().find(|u| u.0 == name) {
                 self.push(name, vec![x], None, None, space, image(low, high));
@@ -300,6 +310,9 @@ impl Maker {
             return;
         }
         let (name, _) = BINARY[self.random.below(BINARY.len())];
+        if self.without.contains(&name) {
+            return;
+        }
         let ([a, b], [c, d]) = (self.bounds[x], self.bounds[y]);
         let corners = |of: fn(f64, f64) -> f64| {
             let all = [of(a, c), of(a, d), of(b, c), of(b, d)];

@@ -46,7 +46,7 @@ const SHORT: usize = 16;
 
 /// As many ops are inlined into a module; with more, long functions are called. Measured by
 /// `--example side_by_side`: code for an inlined op takes about as long as that for an op of the program.
-const MOST_INLINED: usize = 400;
+const MOST_INLINED: usize = 200;
 
 /// The float types as (name, integer type of the same width).
 const FLOATS: [(&str, &str); 2] = [("f32", "i32"), ("f64", "i64")];
@@ -90,6 +90,9 @@ pub fn module(calls: &BTreeMap<String, usize>, bits: VectorBits) -> Result<Strin
     let called = |name: &str, definition: &Definition| {
         inlined > MOST_INLINED && definition.ops > SHORT && calls.contains_key(name)
     };
+    // A loop takes as many lanes as the function with the widest elements in it has.
+    let long = || calls.keys().filter(|name| function(name).is_some_and(|d| called(name, d)));
+    let widths: BTreeSet<usize> = long().map(|name| vector::width(name)).collect();
     // What is needed, over so many lanes; 1 stands for scalars.
     let mut pending: Vec<(&str, usize)> = calls.keys().map(|name| (name.as_str(), 1)).collect();
     let mut texts = BTreeMap::new();
@@ -104,7 +107,8 @@ pub fn module(calls: &BTreeMap<String, usize>, bits: VectorBits) -> Result<Strin
         let attributes = match (called(name, definition), lanes) {
             (false, _) => format!("{internal} = [\"alwaysinline\"]"),
             (true, 1) => {
-                let vectors = vector::lanes(name, bits);
+                let widths = widths.range(vector::width(name)..);
+                let vectors: Vec<usize> = widths.map(|width| vector::lanes(*width, bits)).collect();
                 let variants = vector::variants(name, definition, &vectors);
                 pending.extend(vectors.into_iter().map(|lanes| (name, lanes)));
                 format!("{internal} = [\"noinline\", {variants}]")
@@ -363,14 +367,21 @@ mod tests {
     #[test]
     fn many_calls_are_calls_of_vectors() {
         let text = called(&[("thn_exp_f64", 100), ("thn_sign_f64", 100)]).unwrap();
-        for lanes in [2, 4] {
-            let head = format!("@thn_exp_f64_x{lanes}(%x: vector<{lanes}xf64>) -> vector<{lanes}xf64>");
-            assert_eq!(text.matches(&head).count(), 1, "{head} in\n{text}");
-            assert!(text.contains(&format!("@thn_exp_tail_f64_x{lanes}(")));
-        }
-        assert!(text.contains("N4v_thn_exp_f64(thn_exp_f64_x4),_ZGV_LLVM_N2v_thn_exp_f64(thn_exp_f64_x2)"));
-        assert_eq!(text.matches("\"noinline\"").count(), 3);
+        let head = "@thn_exp_f64_x16(%x: vector<16xf64>) -> vector<16xf64>";
+        assert_eq!(text.matches(head).count(), 1, "{head} in\n{text}");
+        assert!(text.contains("@thn_exp_tail_f64_x16("));
+        assert!(text.contains("\"_ZGV_LLVM_N16v_thn_exp_f64(thn_exp_f64_x16)\""));
+        assert_eq!(text.matches("\"noinline\"").count(), 2);
         assert!(!text.contains("thn_sign_f64_x"), "a short function is inlined");
+    }
+
+    #[test]
+    fn beside_wide_elements_narrow_ones_have_as_many_lanes() {
+        let text = called(&[("thn_exp_f64", 100), ("thn_log_f32", 1)]).unwrap();
+        assert!(
+            text.contains("N32v_thn_log_f32(thn_log_f32_x32),_ZGV_LLVM_N16v_thn_log_f32(thn_log_f32_x16)")
+        );
+        assert!(!text.contains("thn_exp_f64_x32"), "{text}");
     }
 
     #[test]

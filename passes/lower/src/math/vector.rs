@@ -17,18 +17,21 @@ impl Default for VectorBits {
     }
 }
 
-/// More lanes than this are no faster, also where elements are narrow: inside, most functions compute in wider ones.
-const MOST_LANES: usize = 16;
+/// As many vectors are computed side by side: one at a time would wait for each of its instructions.
+const SIDE_BY_SIDE: usize = 4;
 
 /// The types of scalars in the library.
 const SCALARS: [&str; 7] = ["f32", "f64", "i1", "i8", "i16", "i32", "i64"];
 
-/// The numbers of lanes that loops use with a function: those that fill a vector, and half as many for the rest of a
-/// loop and beside wider elements.
-pub(super) fn lanes(name: &str, bits: VectorBits) -> Vec<usize> {
-    let width = name.rsplit('_').next().and_then(|ty| ty[1..].parse::<usize>().ok()).unwrap_or(64);
-    let most = (bits.0 / width).clamp(1, MOST_LANES);
-    [most, most / 2].into_iter().filter(|lanes| *lanes > 1).collect()
+/// The width of the elements of a function in bits; narrow ones are computed in at least 32.
+pub(super) fn width(name: &str) -> usize {
+    let digits = name.rsplit('_').next().and_then(|ty| ty.get(1..)?.parse::<usize>().ok());
+    digits.unwrap_or(64).max(32)
+}
+
+/// How many lanes a function has in a loop with elements of this width.
+pub(super) fn lanes(width: usize, bits: VectorBits) -> usize {
+    (SIDE_BY_SIDE * bits.0 / width).max(2)
 }
 
 /// The name of a function over vectors.
@@ -125,11 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn lanes_fill_a_vector_and_half_of_one() {
-        assert_eq!(lanes("thn_exp_f32", VectorBits(512)), [16, 8]);
-        assert_eq!(lanes("thn_exp_f64", VectorBits(256)), [4, 2]);
-        assert_eq!(lanes("thn_pow_u8", VectorBits(512)), [16, 8]);
-        assert_eq!(lanes("thn_exp_f64", VectorBits(128)), [2]);
+    fn lanes_fill_vectors_side_by_side() {
+        let of = |name, bits| lanes(width(name), VectorBits(bits));
+        assert_eq!((of("thn_exp_f32", 512), of("thn_exp_f64", 512)), (64, 32));
+        assert_eq!((of("thn_exp_f64", 128), of("thn_pow_u8", 512)), (8, 64));
         let exp = variants("thn_exp_f64", function("thn_exp_f64").unwrap(), &[8, 4]);
         let names = "_ZGV_LLVM_N8v_thn_exp_f64(thn_exp_f64_x8),_ZGV_LLVM_N4v_thn_exp_f64(thn_exp_f64_x4)";
         assert_eq!(exp, format!("[\"vector-function-abi-variant\", \"{names}\"]"));
