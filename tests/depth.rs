@@ -15,6 +15,7 @@ use programs::{
 use thn_cpu::{Options as CpuOptions, compile_function};
 use thn_eqsat::{
     Budget, Options,
+    accuracy::{Accuracy, improve},
     explain::{self, optimize_explained},
     optimize,
 };
@@ -234,8 +235,7 @@ fn loops_deeper_than_the_limit_are_refused_by_name_and_line() {
 }
 
 /// Every pass of the table that reads tensors, on every program. The optimizer takes fewer ops, as it keeps a hundred times
-/// as much of each, and the search for accuracy very few, as it computes each of them at hundreds of points in high
-/// precision. The planner has tests of its own.
+/// as much of each; the planner has tests of its own.
 #[test]
 fn every_pass_takes_long_programs() {
     pass::register(thn_passes::TABLES);
@@ -246,7 +246,6 @@ fn every_pass_takes_long_programs() {
         let ops = match pass.name {
             "thn_eqsat" => SOME / 4,
             "thn_plan_kernels" => 200,
-            "thn_improve" => 20,
             _ => MANY / 2,
         };
         let sources = [
@@ -340,6 +339,21 @@ fn long_programs_are_optimized() {
         let mut func = conditions(SOME / 2);
         optimize(&mut func, &options).expect("it is right");
         assert_eq!(verify::verify(&func), vec![]);
+    });
+}
+
+#[test]
+fn the_search_for_accuracy_refuses_what_is_too_long() {
+    on_small_stack(|| {
+        let settings = Accuracy { points: 8, held_out: 8, rounds: 0, nodes: 100, ..Accuracy::default() };
+        let error = improve(&mut chain(MANY), &settings).expect_err("it is too long").to_string();
+        assert!(
+            error.starts_with("deep.rs:1:1: ") && error.contains("expression of 100001 terms"),
+            "{error}"
+        );
+        // Written out, this is exponentially long.
+        let found = improve(&mut diamonds(120), &settings).expect("it is searched");
+        assert!(found[0].expression.len() < 5_000, "{}", found[0].expression.len());
     });
 }
 

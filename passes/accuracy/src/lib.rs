@@ -82,10 +82,17 @@ const STARTS: usize = 4;
 /// Sweeps of the search in one round.
 const SWEEPS: usize = 6;
 
+/// The most terms of an expression that is searched: each is computed at every point, in high precision.
+const LARGEST: usize = 10_000;
+
 /// The least mean bits of error that make a change worthwhile.
 const WORTHWHILE: f64 = 0.02;
 
 /// Replaces float results by expressions that are equal over the reals and make a smaller mean error.
+///
+/// # Errors
+///
+/// If a range is none, or a result is an expression of more than 10,000 terms.
 pub fn improve(func: &mut Func, options: &Accuracy) -> Result<Vec<Improved>, Error> {
     valid(&options.ranges)?;
     let mut out = vec![];
@@ -194,6 +201,14 @@ fn improve_result(
     let Some(ty) = func.tensor(value).cloned().filter(|t| t.dtype.is_float()) else { return Ok(None) };
     let mut terms = Terms::default();
     let Some(root) = terms.of_value(func, value) else { return Ok(None) };
+    if terms.items.len() > LARGEST {
+        let (name, count) = (func.describe(value), terms.items.len());
+        let message = format!(
+            "result {position} ({name}) is an expression of {count} terms; the search for accuracy takes at most {LARGEST}"
+        );
+        let loc = func.def_op(value).map(|op| func.op(op).loc.clone());
+        return Err(Error::unsupported(message).located(&loc.unwrap_or_default()));
+    }
     let mut exact = Exact::default();
     let sample = draw(&terms, func, root, &options.ranges, options.points, options.seed, &mut exact);
     let held_out = draw(&terms, func, root, &options.ranges, options.held_out, !options.seed, &mut exact);

@@ -5,6 +5,9 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use thn_ir::{Attrs, Builder, DType, Error, Func, Literal, Loc, OpKind, Scalar, Value, ValueDef};
 
+/// Bytes of the operands of an op that are written.
+const LONGEST: usize = 2_000;
+
 /// What a variable of the expressions stands for in the program.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Variable {
@@ -167,7 +170,8 @@ impl Terms {
         values.get(&root).copied().ok_or_else(|| Error::internal("an expression without value"))
     }
 
-    /// The expression as text, operands in parentheses after their op.
+    /// The expression as text, operands in parentheses after their op. As text, an expression can be exponentially longer
+    /// than it is: long parts are `…`.
     pub(crate) fn text(&self, func: &Func, root: usize) -> String {
         let mut texts: HashMap<usize, String> = HashMap::new();
         for i in self.used(&[root]) {
@@ -176,7 +180,9 @@ impl Terms {
                 Source::Number(bits) => format!("{}", f64::from_bits(*bits)),
                 Source::Op(kind, _, args) => {
                     let args: Vec<&str> = args.iter().map(|a| texts[a].as_str()).collect();
-                    format!("({} {})", kind.row().mnemonic, args.join(" "))
+                    let short = args.iter().map(|text| text.len()).sum::<usize>() <= LONGEST;
+                    let args = if short { args.join(" ") } else { "…".into() };
+                    format!("({} {args})", kind.row().mnemonic)
                 }
             };
             texts.insert(i, text);
