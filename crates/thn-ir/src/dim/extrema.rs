@@ -38,7 +38,7 @@ impl Dim {
                 // The larger of p and the larger of b and p + k is the larger of b and one of p and p + k.
                 if let Some(difference) = (a.clone() - part.clone()).as_const() {
                     let kept = if larger == (difference >= 0) { &a } else { part };
-                    return kept.extremum(&(b.clone() + rest.clone()), larger);
+                    return kept.extremum(&(b.clone() + rest), larger);
                 }
             }
         }
