@@ -1,7 +1,7 @@
 //! Explanations: which rules led from a value of the original program to the ops that compute it now.
 //!
-//! The search keeps a journal of the equations that made classes equal. Afterwards a congruence closure over ground
-//! terms finds, for every op of the new program that the old one does not have, a chain of steps from the term of the
+//! The search keeps a log of the equations that made classes equal. Afterwards a congruence closure over ground
+//! terms finds, for every op of the new program that the old one does not have, a proof, step by step, from the term of the
 //! original value to the new term. [`check`] does every step again.
 
 mod closure;
@@ -32,7 +32,7 @@ use std::{
 };
 use thn_ir::{Attr, Attrs, BlockId, Error, Func, Loc, OpId, PROVENANCE, Value};
 
-/// One step of a chain.
+/// One step of a proof.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Step {
     /// The rule or built-in rewrite; `fold` for an op on constants.
@@ -78,7 +78,7 @@ pub struct Explanation {
     /// Changes that the results of the program are due to, by position: those that no later change undid.
     pub standing: Vec<usize>,
     #[serde(skip)]
-    stages: Vec<ProofContext>,
+    contexts: Vec<ProofContext>,
     #[serde(skip)]
     rules: Vec<Rule>,
     #[serde(skip)]
@@ -99,10 +99,10 @@ pub fn optimize_explained(func: &mut Func, options: &Options) -> Result<(Report,
     Ok((report, explanation))
 }
 
-/// Does every step of every chain again; the error names the first that does not lead where it says.
+/// Does every step of every proof again; the error names the first that does not lead where it says.
 pub fn check(explanation: &Explanation) -> Result<(), Error> {
-    for stage in &explanation.stages {
-        replay::check(stage, &explanation.rules, explanation.strict).map_err(Error::internal)?;
+    for context in &explanation.contexts {
+        replay::check(context, &explanation.rules, explanation.strict).map_err(Error::internal)?;
     }
     Ok(())
 }
@@ -112,7 +112,7 @@ impl Explanation {
         Explanation {
             changes: vec![],
             standing: vec![],
-            stages: vec![],
+            contexts: vec![],
             rules: rules.to_vec(),
             strict: options.is_strict(),
             round: 0,
@@ -125,7 +125,7 @@ impl Explanation {
         let Decision { block, encoded, graph, choice, folded } = *decision;
         let rules = self.rules.clone();
         let mut prover = Prover::new(graph, log, &rules, self.strict);
-        prover.stage.names = names(func, block, encoded, &prover);
+        prover.context.names = names(func, block, encoded, &prover);
         let origins = &encoded.origins;
         let mut values: HashMap<Id, Value> = HashMap::new();
         for op in &func.block(block).ops {
@@ -172,11 +172,11 @@ impl Explanation {
                 self.standing.push(change);
             }
         }
-        let mut stage = prover.stage;
-        for (change, chain) in changed {
-            self.write(change, chain, &mut stage);
+        let mut context = prover.context;
+        for (change, proof) in changed {
+            self.write(change, proof, &mut context);
         }
-        self.stages.push(stage);
+        self.contexts.push(context);
         marks
     }
 
@@ -192,11 +192,11 @@ impl Explanation {
     ) -> usize {
         let from = prover.original(decision.encoded.classes[&value]);
         let to = prover.chosen(class, decision.choice, decision.folded);
-        let chain = to.and_then(|to| prover.chain(from, to));
+        let proof = to.and_then(|to| prover.prove(from, to));
         let op = func.def_op(value).map(|op| func.op(op));
         let previous = op.and_then(|op| op.attrs.get_int(PROVENANCE)).and_then(|k| usize::try_from(k).ok());
         let none = BTreeSet::new();
-        let text = |term| render::term(&prover.stage, term, &none);
+        let text = |term| render::term(&prover.context, term, &none);
         self.changes.push(Change {
             ops: vec![],
             loc: op.map_or(Loc::Unknown, |op| op.loc.clone()),
@@ -206,36 +206,36 @@ impl Explanation {
             after: to.map(|(_, folded)| text(folded)).unwrap_or_default(),
             steps: None,
         });
-        changed.push((self.changes.len() - 1, chain));
+        changed.push((self.changes.len() - 1, proof));
         self.changes.len() - 1
     }
 
-    /// Writes a chain down for people.
-    fn write(&mut self, change: usize, chain: Option<usize>, stage: &mut ProofContext) {
-        let Some(chain) = chain else { return };
-        let links = render::flatten(stage, chain);
-        let (from, to) = (stage.chains[chain].from, stage.chains[chain].to);
-        let entered = render::entered(stage, from, &links);
-        let step = |link: &prove::ProofStep| {
-            let rule = match &link.why {
+    /// Writes a proof down for people.
+    fn write(&mut self, change: usize, proof: Option<usize>, context: &mut ProofContext) {
+        let Some(proof) = proof else { return };
+        let steps = render::flatten(context, proof);
+        let (from, to) = (context.proofs[proof].from, context.proofs[proof].to);
+        let entered = render::entered(context, from, &steps);
+        let step = |step: &prove::ProofStep| {
+            let rule = match &step.why {
                 Why::Rule(name, _) => name.clone(),
                 Why::BuiltIn(name) => (*name).to_owned(),
                 Why::Fold(_) => "fold".to_owned(),
-                Why::Proof(inner) => format!("{} steps", stage.chains[*inner].links.len()),
+                Why::Proof(inner) => format!("{} steps", context.proofs[*inner].steps.len()),
             };
             Step {
                 class: self.rules.iter().find(|r| r.name == rule).map(|r| r.class),
                 rule,
-                forward: link.forward,
-                position: link.at.to_vec(),
-                binding: render::binding(stage, &self.rules, &link.why),
-                term: render::term(stage, link.term, &entered),
+                forward: step.forward,
+                position: step.at.to_vec(),
+                binding: render::binding(context, &self.rules, &step.why),
+                term: render::term(context, step.term, &entered),
             }
         };
-        let steps = links.iter().map(step).collect();
+        let steps = steps.iter().map(step).collect();
         let change = &mut self.changes[change];
-        change.before = render::term(stage, from, &entered);
-        change.after = render::term(stage, to, &entered);
+        change.before = render::term(context, from, &entered);
+        change.after = render::term(context, to, &entered);
         change.steps = Some(steps);
     }
 
@@ -306,7 +306,7 @@ fn names(func: &Func, block: BlockId, encoded: &Encoded, prover: &Prover<'_>) ->
     let results = func.block(block).ops.iter().flat_map(|op| &func.op(*op).results);
     for value in encoded.leaves.iter().chain(results) {
         let term = prover.original(encoded.classes[value]);
-        let leaf = !matches!(prover.stage.node(term).head, Head::Op(..));
+        let leaf = !matches!(prover.context.node(term).head, Head::Op(..));
         let base = match (&func.value(*value).name, func.def(*value)) {
             (Some(name), _) => name.to_string(),
             (None, _) if !leaf => continue,

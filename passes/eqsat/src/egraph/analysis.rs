@@ -30,7 +30,7 @@ pub struct ClassAnalysis {
     pub(super) forms: FastMap<Typing, Option<Form>>,
     /// Type of the node that is being added.
     pub(super) pending: Option<TypeId>,
-    /// The generation of the classes that are made.
+    /// The derivation depth of the classes that are made.
     pub(crate) derivation_depth: u8,
     /// What the search has to look at again.
     pub(crate) changes: Changes,
@@ -219,7 +219,7 @@ impl Analysis<Node> for ClassAnalysis {
         let users_of = |class: Id| graph[class].parents();
         let (of_a, of_b) = (users_of(a).len(), users_of(b).len());
         for (class, own, other, fewer) in [(a, x, y, of_a <= of_b), (b, y, x, of_b <= of_a)] {
-            // No pattern looks into what is settled: new nodes there are none to its users.
+            // No pattern looks into what is irreducible: new nodes there are none to its users.
             let mut what = if own.is_irreducible() { KindSet::default() } else { other.matchable_ops() };
             if other.tells(own) {
                 what.add(KindSet::KNOWN);

@@ -25,10 +25,10 @@ use thn_ir::{Attr, Attrs, Literal, OpKind};
 /// The most terms that are tried to show a side condition.
 const MAX_EVIDENCE: usize = 64;
 
-/// A link that is written into the chain that uses it is at most this deep.
+/// A step that is written into the proof that uses it is at most this deep.
 const MAX_INLINE: usize = 4;
 
-/// What a link of a chain does.
+/// What a step of a proof does.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Why {
     /// A rule of the rule files, by name, with what its variables stand for.
@@ -37,7 +37,7 @@ pub(super) enum Why {
     BuiltIn(&'static str),
     /// An op on constants is its value; the operands are taken in this order.
     Fold(Vec<usize>),
-    /// All of another chain of the stage.
+    /// All of another proof of the context.
     Proof(usize),
 }
 
@@ -57,26 +57,26 @@ pub(super) struct ProofStep {
 pub(super) struct Proof {
     pub(super) from: Id,
     pub(super) to: Id,
-    pub(super) links: Vec<ProofStep>,
+    pub(super) steps: Vec<ProofStep>,
 }
 
-/// Terms and chains; a chain uses only chains before it.
+/// Terms and proofs; a proof uses only proofs before it.
 #[derive(Clone, Debug)]
 pub(super) struct ProofContext {
     pub(super) terms: Graph,
-    pub(super) chains: Vec<Proof>,
+    pub(super) proofs: Vec<Proof>,
     /// How people call terms.
     pub(super) names: BTreeMap<Id, String>,
 }
 
-/// Finds the chains of a stage.
+/// Finds the proofs of a context.
 pub(super) struct Prover<'a> {
-    pub(super) stage: ProofContext,
+    pub(super) context: ProofContext,
     graph: &'a Graph,
     rules: &'a [Rule],
     /// The term that each class of the search was made as.
     of_class: Vec<Id>,
-    /// Terms as they were chosen, before and after constants are folded, and the chain from one to the other.
+    /// Terms as they were chosen, before and after constants are folded, and the proof from one to the other.
     chosen: HashMap<Id, (Id, Id)>,
     folds: HashMap<Id, usize>,
     equations: Vec<Why>,
@@ -116,7 +116,7 @@ pub(super) fn built_in(terms: &mut Graph, term: Id, name: &str, strict: bool) ->
 }
 
 impl<'a> Prover<'a> {
-    /// Everything that `journal` says about `graph`.
+    /// Everything that `log` says about `graph`.
     pub(super) fn new(graph: &'a Graph, log: &ProofLog, rules: &'a [Rule], strict: bool) -> Prover<'a> {
         let mut terms: Graph = EGraph::new(graph.analysis.tables());
         let mut of_class: Vec<Id> = Vec::with_capacity(graph.nodes().len());
@@ -130,7 +130,7 @@ impl<'a> Prover<'a> {
             of_class.push(term);
         }
         let mut prover = Prover {
-            stage: ProofContext { terms, chains: vec![], names: BTreeMap::new() },
+            context: ProofContext { terms, proofs: vec![], names: BTreeMap::new() },
             graph,
             rules,
             of_class,
@@ -149,24 +149,24 @@ impl<'a> Prover<'a> {
     /// Takes in one entry: both sides as terms, and that they are equal.
     fn equation(&mut self, entry: &Entry, strict: bool) {
         let rules = self.rules;
-        self.closure.grow(&self.stage.terms);
+        self.closure.grow(&self.context.terms);
         match &entry.rewrite {
             Rewrite::Rule(number, subst) => {
                 let rule = &rules[*number];
                 let mut ground = subst.mapped(|id| self.of_class[usize::from(id)]);
                 let evidence = self.evidence(rule, &mut ground);
                 let left = self.tree(&entry.left, &evidence);
-                self.closure.grow(&self.stage.terms);
-                if !allowed(&self.stage.terms, rule, &ground) {
+                self.closure.grow(&self.context.terms);
+                if !allowed(&self.context.terms, rule, &ground) {
                     return;
                 }
-                if let Some(right) = instantiate::build(&mut self.stage.terms, rule, &ground, left) {
+                if let Some(right) = instantiate::build(&mut self.context.terms, rule, &ground, left) {
                     self.equal(left, right, Why::Rule(rule.name.clone(), ground));
                 }
             }
             Rewrite::BuiltIn(name) => {
                 let left = self.tree(&entry.left, &HashMap::new());
-                for right in built_in(&mut self.stage.terms, left, name, strict) {
+                for right in built_in(&mut self.context.terms, left, name, strict) {
                     self.equal(left, right, Why::BuiltIn(name));
                 }
             }
@@ -180,12 +180,13 @@ impl<'a> Prover<'a> {
             let single = Rule { guards: vec![guard.clone()], ..rule.clone() };
             for arg in &guard.args {
                 let Argument::Var(v) = arg else { continue };
-                let Some(old) = subst.vars[*v].filter(|_| !allowed(&self.stage.terms, &single, subst)) else {
+                let Some(old) = subst.vars[*v].filter(|_| !allowed(&self.context.terms, &single, subst))
+                else {
                     continue;
                 };
                 for new in self.equals(old) {
                     subst.vars[*v] = Some(new);
-                    if allowed(&self.stage.terms, &single, subst) {
+                    if allowed(&self.context.terms, &single, subst) {
                         exchanged.insert(old, new);
                         break;
                     }
@@ -201,21 +202,21 @@ impl<'a> Prover<'a> {
         let mut all = self.closure.members(term);
         all.truncate(MAX_EVIDENCE);
         for member in all.clone() {
-            let children = self.stage.terms.nodes()[usize::from(member)].children.clone();
+            let children = self.context.terms.nodes()[usize::from(member)].children.clone();
             for (i, child) in children.iter().enumerate() {
                 for other in self.closure.members(*child).into_iter().filter(|o| o != child) {
                     if all.len() >= MAX_EVIDENCE {
                         return all;
                     }
-                    all.push(with_operand(&mut self.stage.terms, member, i, other));
+                    all.push(with_operand(&mut self.context.terms, member, i, other));
                 }
             }
         }
-        self.closure.grow(&self.stage.terms);
+        self.closure.grow(&self.context.terms);
         all
     }
 
-    /// A term of the journal, with some operands exchanged for equals.
+    /// A term of the log, with some operands exchanged for equals.
     fn tree(&mut self, tree: &Tree, exchanged: &HashMap<Id, Id>) -> Id {
         match tree {
             Tree::Class(class) => {
@@ -225,15 +226,15 @@ impl<'a> Prover<'a> {
             Tree::Node(head, ty, operands) => {
                 let children = operands.iter().map(|t| self.tree(t, exchanged)).collect();
                 let ty = ty.map(|t| self.graph.analysis.tensor_type(t).clone());
-                add_typed(&mut self.stage.terms, Node { head: *head, children }, ty)
+                add_typed(&mut self.context.terms, Node { head: *head, children }, ty)
             }
         }
     }
 
     fn equal(&mut self, left: Id, right: Id, why: Why) {
-        self.closure.grow(&self.stage.terms);
+        self.closure.grow(&self.context.terms);
         self.equations.push(why);
-        self.closure.unite(&self.stage.terms, left, right, self.equations.len() - 1);
+        self.closure.unite(&self.context.terms, left, right, self.equations.len() - 1);
     }
 
     /// The term that a class of the search was made as.
@@ -270,7 +271,7 @@ impl<'a> Prover<'a> {
             let pairs: Vec<(Id, Id)> = children.iter().map(|c| self.chosen[c]).collect();
             let ty = class_data(self.graph, class).ty.and(type_of(self.graph, class)).cloned();
             let children = pairs.iter().map(|(before, _)| *before).collect();
-            let before = add_typed(&mut self.stage.terms, Node { head: node.head, children }, ty);
+            let before = add_typed(&mut self.context.terms, Node { head: node.head, children }, ty);
             let after = self.fold(before, &pairs, folded.get(&class))?;
             self.chosen.insert(class, (before, after));
             stack.pop();
@@ -280,52 +281,52 @@ impl<'a> Prover<'a> {
 
     /// Folds constants in a term whose operands, given before and after, are folded.
     fn fold(&mut self, before: Id, operands: &[(Id, Id)], value: Option<&Literal>) -> Option<Id> {
-        let mut links = vec![];
+        let mut steps = vec![];
         let mut term = before;
         for (old, new) in operands.iter().filter(|(old, new)| old != new) {
-            let node = self.stage.node(term);
+            let node = self.context.node(term);
             // An operand that is used twice is exchanged once for each use.
             let Some(at) = node.children.iter().position(|c| c == old) else { continue };
-            self.inside(term, at, self.folds[old], &mut links);
-            term = with_operand(&mut self.stage.terms, term, at, *new);
+            self.inside(term, at, self.folds[old], &mut steps);
+            term = with_operand(&mut self.context.terms, term, at, *new);
         }
         if let Some(literal) = value {
             let mut order: Vec<usize> = vec![];
             for (_, operand) in operands {
-                let children = &self.stage.node(term).children;
+                let children = &self.context.node(term).children;
                 order.extend((0..children.len()).find(|i| children[*i] == *operand && !order.contains(i)));
             }
             let why = Why::Fold(order);
-            term = constant(&mut self.stage.terms, literal);
-            links.push(ProofStep { at: SmallVec::new(), why, forward: true, term });
+            term = constant(&mut self.context.terms, literal);
+            steps.push(ProofStep { at: SmallVec::new(), why, forward: true, term });
         }
         if term != before && !self.folds.contains_key(&before) {
-            self.folds.insert(before, self.stage.chains.len());
-            self.stage.chains.push(Proof { from: before, to: term, links });
+            self.folds.insert(before, self.context.proofs.len());
+            self.context.proofs.push(Proof { from: before, to: term, steps });
         }
         Some(term)
     }
 
-    /// The chain from the term that a class was made as to the one that computes it in the new program; `None` if they
+    /// The proof from the term that a class was made as to the one that computes it in the new program; `None` if they
     /// are not known to be equal.
-    pub(super) fn chain(&mut self, from: Id, (chosen, folded): (Id, Id)) -> Option<usize> {
-        let chain = self.proof(from, chosen)?;
+    pub(super) fn prove(&mut self, from: Id, (chosen, folded): (Id, Id)) -> Option<usize> {
+        let proof = self.find(from, chosen)?;
         let Some(fold) = self.folds.get(&chosen).copied().filter(|_| chosen != folded) else {
-            return Some(chain);
+            return Some(proof);
         };
-        let links = |part: usize| {
-            let Proof { to, links, .. } = &self.stage.chains[part];
+        let steps = |part: usize| {
+            let Proof { to, steps, .. } = &self.context.proofs[part];
             let whole = ProofStep { at: SmallVec::new(), why: Why::Proof(part), forward: true, term: *to };
-            if links.len() < 2 { links.clone() } else { vec![whole] }
+            if steps.len() < 2 { steps.clone() } else { vec![whole] }
         };
-        let links = [links(chain), links(fold)].concat();
-        self.stage.chains.push(Proof { from, to: folded, links });
-        Some(self.stage.chains.len() - 1)
+        let steps = [steps(proof), steps(fold)].concat();
+        self.context.proofs.push(Proof { from, to: folded, steps });
+        Some(self.context.proofs.len() - 1)
     }
 
-    /// The chain from one term to another; `None` if they are not known to be equal.
-    fn proof(&mut self, from: Id, to: Id) -> Option<usize> {
-        self.closure.grow(&self.stage.terms);
+    /// The proof from one term to another; `None` if they are not known to be equal.
+    fn find(&mut self, from: Id, to: Id) -> Option<usize> {
+        self.closure.grow(&self.context.terms);
         if !self.closure.equal(from, to) {
             return None;
         }
@@ -348,72 +349,72 @@ impl<'a> Prover<'a> {
                 stack.extend(needed);
                 continue;
             }
-            let links = self.links(a, path)?;
-            self.known.insert((a, b), self.stage.chains.len());
-            self.stage.chains.push(Proof { from: a, to: b, links });
+            let steps = self.steps_along(a, path)?;
+            self.known.insert((a, b), self.context.proofs.len());
+            self.context.proofs.push(Proof { from: a, to: b, steps });
             stack.pop();
         }
         self.known.get(&(from, to)).copied()
     }
 
-    fn links(&mut self, from: Id, path: Vec<(Id, Edge)>) -> Option<Vec<ProofStep>> {
-        let mut links = vec![];
+    fn steps_along(&mut self, from: Id, path: Vec<(Id, Edge)>) -> Option<Vec<ProofStep>> {
+        let mut steps = vec![];
         let mut term = from;
         for (to, edge) in path {
             match edge {
                 Edge::Equation(number, forward) => {
                     let why = self.equations[number].clone();
-                    links.push(ProofStep { at: SmallVec::new(), why, forward, term: to });
+                    steps.push(ProofStep { at: SmallVec::new(), why, forward, term: to });
                 }
                 Edge::Operands(pairs) => {
                     for (place, old, new) in pairs {
-                        let chain = self.known[&(old, new)];
-                        let node = &self.stage.terms.nodes()[usize::from(term)];
+                        let proof = self.known[&(old, new)];
+                        let node = &self.context.terms.nodes()[usize::from(term)];
                         let at = match commutes(node) {
                             true => node.children.iter().position(|c| *c == old)?,
                             false => place,
                         };
-                        self.inside(term, at, chain, &mut links);
-                        term = with_operand(&mut self.stage.terms, term, at, new);
+                        self.inside(term, at, proof, &mut steps);
+                        term = with_operand(&mut self.context.terms, term, at, new);
                     }
                 }
             }
-            if matches!(links.last(), Some(link) if link.term != to) {
+            if matches!(steps.last(), Some(step) if step.term != to) {
                 return None;
             }
             term = to;
         }
-        self.closure.grow(&self.stage.terms);
-        Some(without_loops(from, links))
+        self.closure.grow(&self.context.terms);
+        Some(without_loops(from, steps))
     }
 
-    /// The links for a chain between operands of `term`: those of the chain if it is one link and not deep, else a
+    /// The steps for a proof between operands of `term`: those of the proof if it is one step and not deep, else a
     /// reference to it.
-    fn inside(&mut self, term: Id, at: usize, chain: usize, links: &mut Vec<ProofStep>) {
-        let Proof { to, links: inner, .. } = self.stage.chains[chain].clone();
-        let mut link = match inner.as_slice() {
+    fn inside(&mut self, term: Id, at: usize, proof: usize, steps: &mut Vec<ProofStep>) {
+        let Proof { to, steps: inner, .. } = self.context.proofs[proof].clone();
+        let mut step = match inner.as_slice() {
             [] => return,
             [only] if only.at.len() < MAX_INLINE => only.clone(),
-            _ => ProofStep { at: SmallVec::new(), why: Why::Proof(chain), forward: true, term: to },
+            _ => ProofStep { at: SmallVec::new(), why: Why::Proof(proof), forward: true, term: to },
         };
-        link.at.insert(0, at as u32);
-        link.term = with_operand(&mut self.stage.terms, term, at, to);
-        links.push(link);
+        step.at.insert(0, at as u32);
+        step.term = with_operand(&mut self.context.terms, term, at, to);
+        steps.push(step);
     }
 }
 
-/// A chain that comes back to a term needs nothing of what is between.
-fn without_loops(from: Id, links: Vec<ProofStep>) -> Vec<ProofStep> {
+/// A proof that comes back to a term needs nothing of what is between.
+fn without_loops(from: Id, steps: Vec<ProofStep>) -> Vec<ProofStep> {
     let mut out: Vec<ProofStep> = vec![];
     let mut seen = HashMap::from([(from, 0)]);
-    for link in links {
-        if let Some(&length) = seen.get(&link.term) {
+    for step in steps {
+        if let Some(&length) = seen.get(&step.term) {
             for cut in out.drain(length..) {
                 seen.remove(&cut.term);
             }
         } else {
-            let term = link.term;
-            out.push(link);
+            let term = step.term;
+            out.push(step);
             seen.insert(term, out.len());
         }
     }

@@ -16,40 +16,40 @@ use crate::{
 use egg::Id;
 use thn_ir::Literal;
 
-/// The first thing that is wrong with the chains of a stage.
-pub(super) fn check(stage: &ProofContext, rules: &[Rule], strict: bool) -> Result<(), String> {
-    let mut checked = stage.clone();
-    for number in 0..stage.chains.len() {
-        let chain = &stage.chains[number];
-        let mut term = chain.from;
-        for (i, link) in chain.links.iter().enumerate() {
-            let wrong = |why: String| format!("chain {number}, step {}: {why}", i + 1);
-            step(&mut checked, number, term, link, rules, strict).map_err(wrong)?;
-            term = link.term;
+/// The first thing that is wrong with the proofs of a context.
+pub(super) fn check(context: &ProofContext, rules: &[Rule], strict: bool) -> Result<(), String> {
+    let mut checked = context.clone();
+    for number in 0..context.proofs.len() {
+        let proof = &context.proofs[number];
+        let mut term = proof.from;
+        for (i, step) in proof.steps.iter().enumerate() {
+            let wrong = |why: String| format!("proof {number}, step {}: {why}", i + 1);
+            check_step(&mut checked, number, term, step, rules, strict).map_err(wrong)?;
+            term = step.term;
         }
-        if term != chain.to {
-            return Err(format!("chain {number} does not lead where it says"));
+        if term != proof.to {
+            return Err(format!("proof {number} does not lead where it says"));
         }
     }
     Ok(())
 }
 
-fn step(
-    stage: &mut ProofContext,
-    chain: usize,
+fn check_step(
+    context: &mut ProofContext,
+    proof: usize,
     before: Id,
-    link: &ProofStep,
+    step: &ProofStep,
     rules: &[Rule],
     strict: bool,
 ) -> Result<(), String> {
-    let old = stage.at(before, &link.at).ok_or("there is no such place in the term")?;
-    let new = stage.at_after(before, link.term, &link.at).ok_or("it changes more than its place")?;
-    if stage.put(before, &link.at, new) != Some(link.term) {
+    let old = context.at(before, &step.at).ok_or("there is no such place in the term")?;
+    let new = context.at_after(before, step.term, &step.at).ok_or("it changes more than its place")?;
+    if context.put(before, &step.at, new) != Some(step.term) {
         return Err("it changes more than its place".into());
     }
-    let (left, right) = if link.forward { (old, new) } else { (new, old) };
-    let terms = &mut stage.terms;
-    match &link.why {
+    let (left, right) = if step.forward { (old, new) } else { (new, old) };
+    let terms = &mut context.terms;
+    match &step.why {
         Why::Rule(name, subst) => {
             let rule = rules.iter().find(|r| r.name == *name).ok_or(format!("there is no rule {name}"))?;
             if !allowed(terms, rule, subst) {
@@ -65,8 +65,8 @@ fn step(
         Why::BuiltIn(name) => made(built_in(terms, left, name, strict).contains(&right), name),
         Why::Fold(order) => made(folds(terms, left, right, order), "folding"),
         Why::Proof(inner) => {
-            let inner = stage.chains.get(*inner).filter(|_| *inner < chain);
-            made(inner.is_some_and(|c| (c.from, c.to) == (left, right)), "the other chain")
+            let inner = context.proofs.get(*inner).filter(|_| *inner < proof);
+            made(inner.is_some_and(|c| (c.from, c.to) == (left, right)), "the other proof")
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Explanation, Why, check, optimize_explained, prove::ProofStep};
 use crate::options::Options;
 use thn_ir::{Arg, Builder, DType, Error, Func, Loc, OpKind, Res};
 
-/// `log(1 + exp(x)) * sqrt(4)`, explained: a chain of rules and one of folding.
+/// `log(1 + exp(x)) * sqrt(4)`, explained: a proof of rules and one of folding.
 fn explained() -> Result<Explanation, Error> {
     let mut f = Func::new("f");
     let x = f.add_tensor_arg(DType::F64, &[None], Arg { name: Some("x".into()), ..Arg::default() });
@@ -21,16 +21,16 @@ fn explained() -> Result<Explanation, Error> {
     Ok(explanation)
 }
 
-/// The links of the chain with at least two rules.
+/// The steps of the proof with at least two rules.
 fn rules(e: &mut Explanation) -> &mut Vec<ProofStep> {
-    let long = |links: &Vec<ProofStep>| links.iter().filter(|l| matches!(l.why, Why::Rule(..))).count() > 1;
-    let mut chains = e.stages.iter_mut().flat_map(|s| &mut s.chains).map(|c| &mut c.links);
-    chains.find(|l| long(l)).expect("a chain of two rules")
+    let long = |steps: &Vec<ProofStep>| steps.iter().filter(|l| matches!(l.why, Why::Rule(..))).count() > 1;
+    let mut proofs = e.contexts.iter_mut().flat_map(|s| &mut s.proofs).map(|c| &mut c.steps);
+    proofs.find(|l| long(l)).expect("a proof of two rules")
 }
 
 fn folding(e: &mut Explanation) -> &mut ProofStep {
-    let mut links = e.stages.iter_mut().flat_map(|s| &mut s.chains).flat_map(|c| &mut c.links);
-    links.find(|l| matches!(l.why, Why::Fold(_))).expect("a folded op")
+    let mut steps = e.contexts.iter_mut().flat_map(|s| &mut s.proofs).flat_map(|c| &mut c.steps);
+    steps.find(|l| matches!(l.why, Why::Fold(_))).expect("a folded op")
 }
 
 #[track_caller]
@@ -46,7 +46,7 @@ fn refused(plant: impl FnOnce(&mut Explanation), message: &str) {
 fn another_rule() {
     let name = |e: &mut Explanation, new: &str| match &mut rules(e)[0].why {
         Why::Rule(name, _) => *name = new.into(),
-        _ => unreachable!("the chain is of rules"),
+        _ => unreachable!("the proof is of rules"),
     };
     refused(|e| name(e, "log1p-exp"), "log1p-exp does not hold there");
     refused(|e| name(e, "no-such-rule"), "there is no rule no-such-rule");
@@ -84,13 +84,13 @@ fn another_direction_place_or_binding() {
 #[test]
 fn a_chain_of_itself() {
     let itself = |e: &mut Explanation| {
-        let stage = e.stages.iter_mut().find(|s| !s.chains.is_empty()).expect("a chain");
-        let chain = &mut stage.chains[0];
-        let link =
-            ProofStep { at: [].into_iter().collect(), why: Why::Proof(0), forward: true, term: chain.to };
-        chain.links = vec![link];
+        let context = e.contexts.iter_mut().find(|s| !s.proofs.is_empty()).expect("a proof");
+        let proof = &mut context.proofs[0];
+        let step =
+            ProofStep { at: [].into_iter().collect(), why: Why::Proof(0), forward: true, term: proof.to };
+        proof.steps = vec![step];
     };
-    refused(itself, "the other chain does not make that term");
+    refused(itself, "the other proof does not make that term");
 }
 
 /// Nothing shows that `exp(x)` is an integer.

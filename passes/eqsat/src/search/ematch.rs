@@ -1,4 +1,4 @@
-//! Finds the ways in which a pattern holds at a node.
+//! Finds the substitutions by which a pattern holds at a node.
 //!
 //! Sums, products and the like match as multisets; everything else in order. What is still to be matched is a list on the
 //! stack; one binding is filled and emptied again on the way, and copied where everything holds. The number of ways kept
@@ -72,7 +72,7 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The ways in which the left side of `rule` holds at a node and all its conditions are proved.
+/// The substitutions by which the left side of `rule` holds at a node and all its conditions are proved.
 pub fn find(site: &Site<'_>, rule: &Rule) -> Vec<Subst> {
     let node = site.node;
     let subst = Subst {

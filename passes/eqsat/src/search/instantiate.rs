@@ -1,4 +1,4 @@
-//! Builds the right side of a rule for one way in which the left side holds.
+//! Builds the right side of a rule for a substitution by which the left side holds.
 
 use crate::{
     egraph::{

@@ -53,7 +53,7 @@ pub(crate) struct ProofLog {
 }
 
 impl ProofLog {
-    /// A journal of what will happen to `graph`.
+    /// A log of what will happen to `graph`.
     pub(crate) fn new(graph: &Graph) -> ProofLog {
         let leaves = graph.classes().filter(|c| c.nodes.iter().all(|n| n.kind().is_none()));
         ProofLog { entries: vec![], given: leaves.map(|c| (c.id, class_data(graph, c.id).facts)).collect() }

@@ -2,7 +2,7 @@
 //! them, and whether a stabilizing rule found a better form.
 //!
 //! The e-graph renames the nodes of a class only when congruence is restored, which takes a pass over everything.
-//! This ledger renames what a union changes at once, and so also finds at once which nodes have become equal.
+//! This table renames what a union changes at once, and so also finds at once which nodes have become equal.
 
 use crate::{
     egraph::{Graph, Node},

@@ -1,7 +1,7 @@
 //! Runs rules over an e-graph until nothing new is found or a budget is spent.
 //!
 //! Contracting rules run class by class, those of the program from its arguments up, and what they find is there for
-//! the next class. What changed, and what uses it where a pattern can see the change, goes back on the agenda; when that
+//! the next class. What changed, and what uses it where a pattern can see the change, goes back on the worklist; when that
 //! is empty, what is known of classes spreads, which can change more, and in the end congruence is restored. Expanding
 //! rules run once per window, on what the others left. Budgets count e-nodes, matches and rounds of this kind: memory is
 //! bounded, and time has no say.
@@ -74,7 +74,7 @@ struct Step {
 }
 
 impl<'a> Search<'a> {
-    /// A search over `graph` with the rules that `plan` has.
+    /// A search over `graph` with the rules that `index` has.
     pub(crate) fn new(graph: Graph, index: &'a RuleIndex<'a>) -> Search<'a> {
         let size = graph.total_size();
         let budget = index.options.budget;
@@ -169,7 +169,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Works through the agenda, and lets what is known of classes spread.
+    /// Works through the worklist, and lets what is known of classes spread.
     fn contract(&mut self, report: &mut Report) -> Stop {
         while !self.worklist.is_empty() {
             if self.iterations >= self.index.options.budget.iterations {
@@ -420,7 +420,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes note of all that has changed: puts what it matters to on the agenda, and unites the classes of nodes that
+    /// Takes note of all that has changed: puts what it matters to on the worklist, and unites the classes of nodes that
     /// have become equal.
     fn absorb(&mut self) {
         loop {

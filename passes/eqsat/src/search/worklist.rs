@@ -50,7 +50,7 @@ impl Waits {
 }
 
 impl Worklist {
-    /// Puts every class on the agenda.
+    /// Puts every class on the worklist.
     pub(crate) fn add_all(&mut self, graph: &Graph) {
         let mut all: Vec<Id> = graph.classes().map(|c| c.id).collect();
         all.sort_unstable();
@@ -103,7 +103,7 @@ impl Worklist {
         None
     }
 
-    /// Puts the class of a node on the agenda if a pattern looks through the node at what has changed below it.
+    /// Puts the class of a node on the worklist if a pattern looks through the node at what has changed below it.
     fn tell(
         &mut self,
         graph: &Graph,
@@ -127,7 +127,7 @@ impl Worklist {
         }
     }
 
-    /// Puts everything on the agenda that changes matter to.
+    /// Puts everything on the worklist that changes matter to.
     pub(crate) fn take(
         &mut self,
         graph: &Graph,
@@ -158,7 +158,7 @@ impl Worklist {
     }
 }
 
-/// A class whose turn it is.
+/// A class to look at, and for what.
 pub(crate) struct WorkItem {
     pub(crate) class: Id,
     /// Whether there may be new nodes in it.
