@@ -97,6 +97,7 @@ impl Facts {
     }
 
     /// The one value that all elements have, where bounds tell it: no two integers are equal.
+    #[inline]
     pub fn point(self, dtype: DType) -> Option<Scalar> {
         let one = !dtype.is_float() && self.lo == self.hi && self.lo.abs() <= EXACT;
         one.then(|| Scalar::Int(self.lo as i128).cast(dtype))
@@ -108,11 +109,13 @@ impl Facts {
     }
 
     /// Whether no number satisfies both, and NaN neither.
+    #[inline]
     pub fn excludes(self, other: Facts) -> bool {
         (self.lo > other.hi || other.lo > self.hi) && !(self.nan && other.nan)
     }
 
     /// What both say of the same elements.
+    #[inline]
     pub fn meet(self, other: Facts) -> Facts {
         let (mut lo, mut hi) = (self.lo.max(other.lo), self.hi.min(other.hi));
         let mut steps = self.steps;
@@ -134,11 +137,13 @@ impl Facts {
     }
 
     /// Whether this says something that `other`, which it refines, does not.
+    #[inline]
     pub fn says_more_than(self, other: Facts) -> bool {
         self != Facts { steps: self.steps, ..other }
     }
 
     /// What holds for elements of either kind.
+    #[inline]
     pub fn join(self, other: Facts) -> Facts {
         Facts {
             lo: self.lo.min(other.lo),
@@ -200,11 +205,13 @@ impl Facts {
     }
 
     /// Never NaN or infinite.
+    #[inline]
     pub fn finite(self) -> bool {
         !self.nan && !self.inf
     }
 
     /// Never zero.
+    #[inline]
     pub fn nonzero(self) -> bool {
         self.lo > 0.0 || self.hi < 0.0
     }

@@ -65,6 +65,7 @@ impl Structure {
     const SECOND: Structure = Structure(256);
 
     /// Whether all of these facts are among those that are known.
+    #[inline]
     pub fn has(self, all: Structure) -> bool {
         self & all == all
     }
@@ -109,6 +110,7 @@ impl Structure {
 }
 
 /// Whether a type is that of matrices with as many rows as columns.
+#[inline]
 pub fn square(ty: &TensorType) -> bool {
     matches!(ty.shape.0.as_slice(), [m, n] if m == n)
 }
