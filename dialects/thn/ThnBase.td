@@ -18,6 +18,9 @@ def Thn_Dialect : Dialect {
   let summary = "Symbolic tensor programs: the level at which thn differentiates and rewrites.";
   let cppNamespace = "::thn";
   let hasConstantMaterializer = 1;
+  // The attributes thn.name, thn.dims, … of functions: see crates/thn-mlir/src/signature.rs.
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 // Bool is i1; unsigned integers are written ui8..ui64.
@@ -49,6 +52,11 @@ class Thn_Op<string mnemonic, list<Trait> traits = []> : Op<Thn_Dialect, mnemoni
   // class (left out: that of the row), the op, and its predicate (left out: it has none). Ops of linalg compute whole
   // tensors; theirs is the rank of each operand, where one row has several names.
   list<string> foreign = [];
+  // What NumPy or SciPy, and Theano, call the op, for its documentation.
+  string numpy = "";
+  string theano = "";
+  // The op in a function, for the reference; without it, one is made from operands and element types.
+  string example = "";
   int cost = 1;              // in units of one float addition per element
   int max_ulp = 1;           // bound on the compiled op's error against `formula`
   // ------------------------------------------------------------------------------------------------

@@ -25,6 +25,10 @@ pub struct Request {
 
 impl Request {
     /// A request for a program; locations and names go along.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be written.
     pub fn of(func: &Func, options: Options) -> Result<Request, Error> {
         let context = new_context();
         let module = thn_mlir::export_module(&context, &[func]).map_err(Error::at("writing the program"))?;
@@ -55,6 +59,10 @@ impl Compiler for Linked {
 }
 
 /// Reads one function of a module; where there is only one, it need not be named.
+///
+/// # Errors
+///
+/// What MLIR or the import finds wrong with the text, and if there is no such function or no one to choose.
 pub fn read_function(module: &str, file: &str, entry: Option<&str>) -> Result<Func, Error> {
     let context = new_context();
     let module = parse(&context, module, file).map_err(Error::at("reading the module"))?;

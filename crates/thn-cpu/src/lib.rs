@@ -15,7 +15,9 @@ mod options;
 mod report;
 
 pub use boundary::{Compiler, Linked, Request, read_function};
-pub use compile::{Compiled, compile, compile_function, compile_lowered};
+pub use compile::{
+    Compiled, Observer, compile, compile_function, compile_lowered, compile_observed, dialect_text,
+};
 pub use error::Error;
 pub use options::Options;
 pub use report::{CompileReport, Level, Stage};

@@ -1,7 +1,10 @@
 //! What a compilation did and took.
 
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 /// A level of the program on its way down.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -59,7 +62,7 @@ pub struct Stage {
 }
 
 /// What a compilation did and took.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CompileReport {
     /// The function's name.
     pub name: String,
@@ -85,6 +88,23 @@ pub struct CompileReport {
     pub milliseconds: Vec<(String, f64)>,
 }
 
+impl fmt::Debug for CompileReport {
+    /// One line: the target without the features of its CPU, and the time of all steps together.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CompileReport")
+            .field("name", &self.name)
+            .field("ops", &(self.ops_before, self.ops_after))
+            .field("checks", &self.checks)
+            .field("kernels", &self.kernels)
+            .field("temporaries", &self.temporaries)
+            .field("in_place", &self.in_place)
+            .field("object_bytes", &self.object_bytes)
+            .field("target", &self.target.split(' ').take(2).collect::<Vec<_>>().join(" "))
+            .field("milliseconds", &self.total_milliseconds())
+            .finish_non_exhaustive()
+    }
+}
+
 impl CompileReport {
     /// The milliseconds of all steps.
     pub fn total_milliseconds(&self) -> f64 {
@@ -94,28 +114,39 @@ impl CompileReport {
 
 /// Measures the steps of a compilation.
 pub(crate) struct Clock {
-    last: Instant,
+    /// The running step and when it began; none before the first.
+    running: Option<(&'static str, Instant)>,
     steps: Vec<(String, f64)>,
 }
 
 impl Clock {
     pub(crate) fn start() -> Clock {
-        Clock { last: Instant::now(), steps: vec![] }
+        Clock { running: None, steps: vec![] }
     }
 
     /// Ends a step and begins the next.
-    pub(crate) fn step(&mut self, name: &str) {
-        let took: Duration = self.last.elapsed();
-        self.steps.push((name.to_string(), took.as_secs_f64() * 1e3));
-        self.last = Instant::now();
+    pub(crate) fn begin(&mut self, name: &'static str) {
+        self.end();
+        self.running = Some((name, Instant::now()));
     }
 
-    /// Begins the next step without counting what lies between, such as printing a level.
-    pub(crate) fn skip(&mut self) {
-        self.last = Instant::now();
+    /// Does not count what a step spent on something else, such as printing a level.
+    pub(crate) fn exclude(&mut self, time: Duration) {
+        if let Some((_, since)) = &mut self.running {
+            *since += time;
+        }
     }
 
-    pub(crate) fn steps(self) -> Vec<(String, f64)> {
+    fn end(&mut self) {
+        if let Some((name, since)) = self.running.take() {
+            let took: Duration = since.elapsed();
+            self.steps.push((name.to_string(), took.as_secs_f64() * 1e3));
+        }
+    }
+
+    /// The steps in order with the milliseconds each took.
+    pub(crate) fn finish(mut self) -> Vec<(String, f64)> {
+        self.end();
         self.steps
     }
 }

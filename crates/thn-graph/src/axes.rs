@@ -65,6 +65,9 @@ pub(crate) fn axis(axis: i64, rank: usize) -> Result<usize, Error> {
     let from_start = if axis < 0 { axis + rank as i64 } else { axis };
     match usize::try_from(from_start) {
         Ok(a) if a < rank => Ok(a),
-        _ => Err(Error::input(format!("axis {axis} is not a dim of a tensor with {rank} dims"))),
+        _ => {
+            let dims = if rank == 1 { "dim" } else { "dims" };
+            Err(Error::input(format!("axis {axis} is out of bounds for a tensor with {rank} {dims}")))
+        }
     }
 }

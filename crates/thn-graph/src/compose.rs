@@ -8,7 +8,9 @@ use crate::{
 };
 use thn_ir::{Attr, Attrs, DType, Error, Loc, OpKind};
 
-/// Elementwise `x` where `condition` holds, else `y`; both are computed. A number as condition holds unless it is 0.
+/// Elementwise `x` where `condition` holds, else `y`; both are computed. A number as condition holds unless it is 0. Shapes
+/// repeat as in all elementwise ops, `x` and `y` widen to a common element type, and the gradient goes to the one that is
+/// chosen. NumPy: `np.where`; Theano: `switch`.
 #[track_caller]
 pub fn switch(condition: impl Operand, x: impl Operand, y: impl Operand) -> Tensor {
     elementwise(OpKind::Select, &[condition.term(), x.term(), y.term()])
@@ -20,7 +22,8 @@ pub fn where_(condition: impl Operand, x: impl Operand, y: impl Operand) -> Tens
     switch(condition, x, y)
 }
 
-/// The tensors one after the other along `axis`.
+/// The tensors one after the other along `axis`; all other dims are equal, and element types widen to a common one.
+/// NumPy: `np.concatenate`; Theano: `concatenate`, `join`.
 #[track_caller]
 pub fn concatenate<T: Operand>(tensors: impl IntoIterator<Item = T>, axis: i64) -> Tensor {
     let tensors: Vec<Tensor> = tensors.into_iter().map(|t| t.term().tensor()).collect();
@@ -52,7 +55,7 @@ pub fn stack<T: Operand>(tensors: impl IntoIterator<Item = T>, axis: i64) -> Ten
     concatenate(parts, axis)
 }
 
-/// `x` held between two bounds.
+/// `x` held between two bounds: NaN stays NaN. NumPy: `np.clip`; Theano: `clip`.
 #[track_caller]
 pub fn clip(x: impl Operand, low: impl Operand, high: impl Operand) -> Tensor {
     let above = elementwise(OpKind::Maximum, &[x.term(), low.term()]);

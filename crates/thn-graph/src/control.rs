@@ -49,7 +49,7 @@ fn branches(condition: &Tensor, then: &[&Tensor], otherwise: &[&Tensor], loc: Lo
 
 /// Runs a step `count` times over carried values and gives the last ones. `step` gets the number of the step, int64
 /// from 0, and the carried values, and gives the next ones, of the same element types and shapes. It is called once,
-/// to build the body; tensors from outside may be used in it.
+/// to build the body; tensors from outside may be used in it. `count` has an integer type and rank 0.
 ///
 /// ```
 /// use thn_graph::{f64, loop_, lscalar, vector};
@@ -76,6 +76,14 @@ pub fn loop_(
         if given != inits.len() {
             let message = format!("a loop over {} carried values, but its step gives {given}", inits.len());
             return Err(Error::input(message));
+        }
+        let count = graph.func.tensor(v[0]).filter(|t| !t.dtype.is_int() || t.rank() > 0).cloned();
+        if let Some(ty) = count {
+            let (name, dtype) = (graph.func.describe(v[0]), ty.dtype.numpy());
+            return Err(Error::input(format!(
+                "the count of a loop is one integer, but {name} is {dtype} with shape {}",
+                ty.shape
+            )));
         }
         let (inits, rest) = v[1..].split_at(given);
         let (stand_ins, next) = rest.split_at(given + 1);
@@ -130,15 +138,16 @@ fn body(
     let func = &mut graph.func;
     for (i, (init, next)) in inits.iter().zip(next).enumerate() {
         let (from, to) = (func.tensor(*init).cloned(), func.tensor(*next).cloned());
-        if let (Some(from), Some(to)) = (from, to)
-            && (from.dtype != to.dtype || from.rank() != to.rank())
-        {
-            return Err(Error::input(format!(
-                "carried value {i} begins as {from} and becomes {to} in a step; give it an initial value of that type, \
-                 or cast what the step gives"
-            ))
-            .located(loc));
-        }
+        let (Some(from), Some(to)) = (from, to) else { continue };
+        let hint = if from.dtype != to.dtype || from.rank() != to.rank() {
+            "give it an initial value of that type, or cast what the step gives"
+        } else if from.shape.iter().zip(to.shape.iter()).any(|(a, b)| func.differs_unless_empty(a, b)) {
+            "it must keep its shape"
+        } else {
+            continue;
+        };
+        let message = format!("carried value {i} begins as {from} and becomes {to} in a step; {hint}");
+        return Err(Error::input(message).located(loc));
     }
     let inside = between(func, stand_ins, next);
     let region = func.new_block();

@@ -1,7 +1,7 @@
 //! Data from outside: numbers, nested lists and `ndarray` arrays, and how they become what a variable declares.
 
 use ndarray::{ArrayBase, ArrayView, Data, Dimension};
-use thn_ir::{DType, Literal, Scalar};
+use thn_ir::{DType, Scalar};
 use thn_runtime::{Array, CallError, Element, View};
 
 /// A tensor given from outside: borrowed from an `ndarray` without a copy, or made from numbers and lists.
@@ -133,9 +133,14 @@ impl<'a> From<&'a Array> for Datum<'a> {
 }
 
 impl<'a> Datum<'a> {
-    /// The data as what a variable of element type `dtype` takes, by Theano's rules: element types widen without
-    /// loss, and numbers spelled in the source may also narrow if each keeps its value. A spelled rank-0 float
-    /// becomes a float32, rounded. Nothing is copied if the element type is right.
+    /// The data as what a variable of element type `dtype` takes: element types widen without loss, and numbers spelled
+    /// in the source may also narrow, floats with rounding, as a literal does, and integers if each keeps its value.
+    /// Nothing is copied if the element type is right.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the element type would narrow, [`CallError::Data`] if nested lists have different lengths,
+    /// [`CallError::OutOfMemory`].
     pub fn for_variable(self, name: &str, dtype: DType) -> Result<Datum<'a>, CallError> {
         let source = self.0?;
         let (given, spelled) = match &source {
@@ -151,18 +156,19 @@ impl<'a> Datum<'a> {
             Source::Owned(array) | Source::Spelled(array) => array,
         };
         let widens = given.promote(dtype) == dtype;
-        let rounds = array.shape().is_empty() && given.is_float() && dtype.is_float();
-        let values: Vec<Scalar> = (0..array.len()).filter_map(|i| array.get(i)).collect();
-        let kept = |v: &Scalar| same_value(*v, v.cast(dtype));
-        if !(widens || spelled && (rounds || values.iter().all(kept))) {
+        let rounds = given.is_float() && dtype.is_float();
+        let keeps = || (0..array.len()).filter_map(|i| array.get(i)).all(|v| same_value(v, v.cast(dtype)));
+        if !(widens || spelled && (rounds || keeps())) {
             return Err(CallError::DType { name: name.to_string(), needed: dtype, given });
         }
-        let literal = Literal::from_scalars(dtype, array.shape(), &values)
-            .ok_or_else(|| CallError::Internal("a tensor changed its length".into()))?;
-        Ok(Datum(Ok(Source::Owned(Array::from_literal(&literal)?))))
+        Ok(Datum(Ok(Source::Owned(array.cast(dtype)?))))
     }
 
     /// The data as an argument of a call.
+    ///
+    /// # Errors
+    ///
+    /// As [`Datum::into_array`].
     pub fn view(&self) -> Result<View<'_>, CallError> {
         match &self.0 {
             Ok(Source::Borrowed(view)) => Ok(view.clone()),
@@ -172,6 +178,10 @@ impl<'a> Datum<'a> {
     }
 
     /// The data as an array of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Data`] if nested lists have different lengths, [`CallError::OutOfMemory`].
     pub fn into_array(self) -> Result<Array, CallError> {
         match self.0? {
             Source::Borrowed(view) => view.to_array(),

@@ -6,7 +6,10 @@ use crate::{
     lengths::{LOCAL, as_dim},
     sink,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 use thn_ir::{Arg, Dim, Error, Func, Loc, OpId, Res, Symbol, SymbolOrigin, Value, ValueDef};
 use thn_runtime::SharedVar;
 
@@ -45,6 +48,11 @@ pub struct Program {
 
 impl Program {
     /// Makes a function, or gives everything that is wrong.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the tensors that are asked for, and of the request: inputs that are computed, shared, named
+    /// alike, missing or unused; updates and givens of other types; givens in circles.
     pub fn extract(request: &Request) -> Result<Program, Vec<Error>> {
         let mut tensors: Vec<&Tensor> = request.inputs.iter().collect();
         tensors.extend(request.outputs.iter().map(|(t, _)| t));
@@ -147,6 +155,7 @@ impl Extraction<'_> {
 
     fn check_inputs(&mut self) {
         let mut seen = HashSet::new();
+        let mut named: HashMap<Arc<str>, Value> = HashMap::new();
         for input in self.inputs {
             let name = self.name(*input);
             let problem = match self.arg_index(*input) {
@@ -159,6 +168,14 @@ impl Extraction<'_> {
                 Some(_) => continue,
             };
             self.error(format!("{name} {problem}"), Loc::Unknown);
+        }
+        for input in self.inputs {
+            let Some(name) = self.graph.func.value(*input).name.clone() else { continue };
+            let first = *named.entry(name.clone()).or_insert(*input);
+            if first != *input {
+                let (here, there) = (self.loc_of(*input), self.loc_of(first));
+                self.error(format!("two inputs are called {name}; the other is made at {there}"), here);
+            }
         }
     }
 

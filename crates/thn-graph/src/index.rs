@@ -1,12 +1,12 @@
 //! Indexing: `x.at(s![1, .., ::2])` in Rust's spelling, reading and functional writing.
 //!
-//! Literal bounds follow NumPy: negative ones count from the end, and ranges are cut to the tensor. Symbolic bounds
-//! count from the front and must lie inside; the shape program checks that before a call computes anything. Symbolic
-//! positions are row look-ups: negative ones count from the end, and one outside is an error of the call.
+//! Bounds follow NumPy, numbers and tensors alike: negative ones count from the end, and ranges are cut to the tensor.
+//! A position outside of its dim is an error, of the program where the length is known and else of the call. Symbolic
+//! positions are row look-ups; negative ones count from the end.
 
 use crate::{Operand, Tensor, arena::build, elementwise::repeat, lengths};
-use std::ops::{Range, RangeFrom, RangeFull, RangeTo};
-use thn_ir::{Attrs, Builder, Dim, Error, Loc, OpKind, Shape, Value};
+use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use thn_ir::{Attrs, Builder, Dim, Error, Func, Loc, OpKind, Shape, Value};
 
 /// One end of a range.
 pub type Bound = lengths::Length;
@@ -30,8 +30,10 @@ pub enum Item {
     Range {
         /// The first; `None` for the end the step comes from.
         start: Option<Bound>,
-        /// The end, not included; `None` for the end the step goes to.
+        /// The end; `None` for the end the step goes to.
         stop: Option<Bound>,
+        /// Whether the position `stop` is part of the range.
+        included: bool,
         /// The step, not 0.
         step: i64,
     },
@@ -46,10 +48,18 @@ impl Item {
     #[must_use]
     pub fn by(self, by: i64) -> Item {
         match self {
-            Item::Range { start, stop, .. } => Item::Range { start, stop, step: by },
+            Item::Range { start, stop, included, .. } => Item::Range { start, stop, included, step: by },
             other => other,
         }
     }
+}
+
+fn range(start: Option<Bound>, stop: Option<Bound>) -> Item {
+    Item::Range { start, stop, included: false, step: 1 }
+}
+
+fn range_to_included(start: Option<Bound>, stop: Bound) -> Item {
+    Item::Range { start, stop: Some(stop), included: true, step: 1 }
 }
 
 macro_rules! items {
@@ -71,10 +81,12 @@ items! {
     [] Tensor, t => Item::Take(t);
     [] NewAxis, _axis => Item::NewAxis;
     [] Ellipsis, _rest => Item::Ellipsis;
-    [] RangeFull, _all => Item::Range { start: None, stop: None, step: 1 };
-    [T: Into<Bound>] Range<T>, r => Item::Range { start: Some(r.start.into()), stop: Some(r.end.into()), step: 1 };
-    [T: Into<Bound>] RangeFrom<T>, r => Item::Range { start: Some(r.start.into()), stop: None, step: 1 };
-    [T: Into<Bound>] RangeTo<T>, r => Item::Range { start: None, stop: Some(r.end.into()), step: 1 };
+    [] RangeFull, _all => range(None, None);
+    [T: Into<Bound>] Range<T>, r => range(Some(r.start.into()), Some(r.end.into()));
+    [T: Into<Bound>] RangeFrom<T>, r => range(Some(r.start.into()), None);
+    [T: Into<Bound>] RangeTo<T>, r => range(None, Some(r.end.into()));
+    [T: Into<Bound> + Clone] RangeInclusive<T>, r => range_to_included(Some(r.start().clone().into()), r.end().clone().into());
+    [T: Into<Bound>] RangeToInclusive<T>, r => range_to_included(None, r.end.into());
 }
 
 /// An index: positions, ranges, ranges with a step (`..; -1`), integer tensors, [`NewAxis`] and [`Ellipsis`].
@@ -126,9 +138,10 @@ fn plan(b: &mut Builder<'_>, x: Value, items: &[Item], values: &[Value]) -> Resu
     let used = items.iter().filter(|i| !matches!(i, Item::NewAxis | Item::Ellipsis)).count();
     let ellipses = items.iter().filter(|i| matches!(i, Item::Ellipsis)).count();
     if used > own.rank() || ellipses > 1 {
-        let message =
-            format!("an index with {used} positions and {ellipses} ellipses for {} dims", own.rank());
-        return Err(Error::input(message));
+        let name = b.func.describe(x);
+        return Err(Error::input(format!(
+            "an index with {used} positions and {ellipses} ellipses is no index of {name} with shape {own}"
+        )));
     }
     let mut plan = Plan { starts: vec![], steps: vec![], shape: vec![], order: vec![], takes: vec![] };
     let mut values = values.iter().copied();
@@ -143,6 +156,12 @@ fn plan(b: &mut Builder<'_>, x: Value, items: &[Item], values: &[Value]) -> Resu
                 }
             }
             Item::At(k) => {
+                if own[axis].as_const().is_some_and(|n| *k >= n || *k < -n) {
+                    let name = b.func.describe(x);
+                    return Err(Error::input(format!(
+                        "index {k} is out of bounds for dim {axis} of {name} with shape {own}"
+                    )));
+                }
                 let start = if *k < 0 { own[axis].clone() + Dim::from(*k) } else { Dim::from(*k) };
                 plan.dim(start, 1, Dim::ONE, false);
             }
@@ -158,16 +177,17 @@ fn plan(b: &mut Builder<'_>, x: Value, items: &[Item], values: &[Value]) -> Resu
                 plan.takes.push((plan.order.len(), index));
                 plan.dim(Dim::from(0), 1, own[axis].clone(), true);
             }
-            Item::Range { start, stop, step } => {
-                let mut end = |bound: &Option<Bound>| -> Result<End, Error> {
+            Item::Range { start, stop, included, step } => {
+                let mut end = |bound: &Option<Bound>| -> Result<Option<Dim>, Error> {
                     Ok(match bound {
-                        None => End::Open,
-                        Some(Bound::Fixed(k)) => End::Fixed(*k),
-                        Some(Bound::Symbol(_)) => End::Symbol(lengths::dim(b.func, next()?)?),
+                        None => None,
+                        Some(Bound::Fixed(k)) => Some(Dim::from(*k)),
+                        Some(Bound::Symbol(_)) => Some(lengths::dim(b.func, next()?)?),
                     })
                 };
                 let (start, stop) = (end(start)?, end(stop)?);
-                let (start, length) = range(&own[axis], &start, &stop, *step)?;
+                let place = Place { func: b.func, length: &own[axis], step: *step };
+                let (start, length) = place.range(start.as_ref(), stop.as_ref(), *included)?;
                 plan.dim(start, *step, length, true);
             }
         }
@@ -195,41 +215,78 @@ impl Plan {
     }
 }
 
-enum End {
-    Open,
-    Fixed(i64),
-    Symbol(Dim),
+/// A dim that a range in steps is taken of.
+struct Place<'a> {
+    func: &'a Func,
+    length: &'a Dim,
+    step: i64,
 }
 
-/// First position and number of positions of a range over a dim of length `n`.
-fn range(n: &Dim, start: &End, stop: &End, step: i64) -> Result<(Dim, Dim), Error> {
-    if step == 0 {
-        return Err(Error::input("the step of a range is not 0"));
+impl Place<'_> {
+    /// First position and number of positions of a range. A bound that is left out is the end that the step comes from
+    /// or goes to.
+    fn range(&self, start: Option<&Dim>, stop: Option<&Dim>, included: bool) -> Result<(Dim, Dim), Error> {
+        let step = self.step;
+        if step == 0 {
+            return Err(Error::input("the step of a range is not 0"));
+        }
+        let [low, high] = self.ends();
+        let (first, last) = if step > 0 { (low, high) } else { (high, low) };
+        let from = start.map_or(first, |bound| self.place(bound, 0));
+        let beyond = if included { step.signum() } else { 0 };
+        let to = stop.map_or(last, |bound| self.place(bound, beyond));
+        let distance = if step > 0 { to - from.clone() } else { from.clone() - to };
+        let size = i64::try_from(step.unsigned_abs()).unwrap_or(i64::MAX);
+        let count =
+            if size == 1 { distance } else { (distance + Dim::from(size - 1)).floor_div(&Dim::from(size)) };
+        let in_order = match (start, stop) {
+            (Some(start), Some(stop)) => self.in_order(start, &(stop.clone() + Dim::from(beyond))),
+            _ => true,
+        };
+        Ok((from, if in_order { count } else { Dim::max(&count, &Dim::from(0)) }))
     }
-    let zero = Dim::from(0);
-    // Where a literal bound may lie: 0..=n going up, -1..=n-1 going down.
-    let (lowest, highest) =
-        if step > 0 { (zero.clone(), n.clone()) } else { (Dim::from(-1), n.clone() - Dim::ONE) };
-    let place = |end: &End, open: &Dim| match end {
-        End::Open => open.clone(),
-        End::Fixed(k) if *k < 0 => Dim::max(&(n.clone() + Dim::from(*k)), &lowest),
-        End::Fixed(k) => Dim::min(&Dim::from(*k), &highest),
-        End::Symbol(d) => d.clone(),
-    };
-    let (first, last) = if step > 0 { (&lowest, &highest) } else { (&highest, &lowest) };
-    let (from, to) = (place(start, first), place(stop, last));
-    let distance = if step > 0 { to - from.clone() } else { from.clone() - to };
-    let size = i64::try_from(step.unsigned_abs()).unwrap_or(i64::MAX);
-    let count =
-        if size == 1 { distance } else { (distance + Dim::from(size - 1)).floor_div(&Dim::from(size)) };
-    // An open end or two literals of one sign in order cannot cross; symbolic bounds that do are an error of the call.
-    let ordered = |a: i64, b: i64| (a < 0) == (b < 0) && if step > 0 { a <= b } else { a >= b };
-    let crossing = match (start, stop) {
-        (End::Open, _) | (_, End::Open) | (End::Symbol(_), End::Symbol(_)) => false,
-        (End::Fixed(a), End::Fixed(b)) => !ordered(*a, *b),
-        _ => true,
-    };
-    Ok((from, if crossing { Dim::max(&count, &zero) } else { count }))
+
+    /// Where a bound may lie: 0..=n going up, -1..=n-1 going down.
+    fn ends(&self) -> [Dim; 2] {
+        match self.step > 0 {
+            true => [Dim::from(0), self.length.clone()],
+            false => [Dim::from(-1), self.length.clone() - Dim::ONE],
+        }
+    }
+
+    /// The position of a bound, cut to the dim, or one `beyond` it. A negative bound counts from the end: `n` is added
+    /// where `min(max(-bound, 0), 1)` is 1.
+    fn place(&self, bound: &Dim, beyond: i64) -> Dim {
+        let [low, high] = self.ends();
+        let past = Dim::from(beyond);
+        match self.is_negative(bound) {
+            Some(true) => Dim::max(&(self.length.clone() + bound.clone() + past), &low),
+            Some(false) => Dim::min(&(bound.clone() + past), &high),
+            None => {
+                let zero = Dim::from(0);
+                let is_negative = Dim::min(&Dim::max(&(zero.clone() - bound.clone()), &zero), &Dim::ONE);
+                let place = bound.clone() + self.length.clone() * is_negative + past;
+                Dim::max(&Dim::min(&place, &high), &low)
+            }
+        }
+    }
+
+    /// Whether a bound counts from the end, where that is known.
+    fn is_negative(&self, bound: &Dim) -> Option<bool> {
+        let known = bound.as_const().map(|k| k < 0);
+        known.or_else(|| self.func.is_length(bound).then_some(false))
+    }
+
+    /// Whether a range certainly does not end before it starts: both bounds count from the same end, in the order of
+    /// the step.
+    fn in_order(&self, start: &Dim, stop: &Dim) -> bool {
+        let same_end = self.is_negative(start).is_some() && self.is_negative(start) == self.is_negative(stop);
+        let distance = match self.step > 0 {
+            true => stop.clone() - start.clone(),
+            false => start.clone() - stop.clone(),
+        };
+        same_end && self.func.is_length(&distance)
+    }
 }
 
 /// Rows of `x` along `axis`, chosen by an integer tensor whose dims take the place of the axis.

@@ -39,19 +39,80 @@ impl From<&Tensor> for Length {
     }
 }
 
-/// A list of lengths.
+/// A list of lengths: an array, a slice, a vector or a tuple of numbers and rank-0 integer tensors; one of them alone
+/// for a vector; `()` for rank 0.
 pub trait Lengths {
     /// The lengths in order.
     fn lengths(self) -> Vec<Length>;
 }
 
-impl<I: IntoIterator> Lengths for I
-where
-    I::Item: Into<Length>,
-{
+macro_rules! lists {
+    ($([$($generics:tt)*] $list:ty;)*) => {
+        $(
+            impl<T: Into<Length>, $($generics)*> Lengths for $list {
+                fn lengths(self) -> Vec<Length> {
+                    self.into_iter().map(Into::into).collect()
+                }
+            }
+        )*
+    };
+}
+lists! {
+    [const N: usize] [T; N];
+    [] Vec<T>;
+}
+
+impl<T: Into<Length> + Clone, const N: usize> Lengths for &[T; N] {
     fn lengths(self) -> Vec<Length> {
-        self.into_iter().map(Into::into).collect()
+        self.iter().cloned().map(Into::into).collect()
     }
+}
+
+impl<T: Into<Length> + Clone> Lengths for &[T] {
+    fn lengths(self) -> Vec<Length> {
+        self.iter().cloned().map(Into::into).collect()
+    }
+}
+
+macro_rules! single {
+    ($($one:ty)*) => {
+        $(
+            impl Lengths for $one {
+                fn lengths(self) -> Vec<Length> {
+                    vec![self.into()]
+                }
+            }
+        )*
+    };
+}
+single! { i32 i64 usize u64 Tensor &Tensor Length }
+
+impl Lengths for () {
+    fn lengths(self) -> Vec<Length> {
+        vec![]
+    }
+}
+
+macro_rules! tuples {
+    ($($($name:ident)*;)*) => {
+        $(
+            #[expect(non_snake_case, reason = "each value has the name of its type")]
+            impl<$($name: Into<Length>),*> Lengths for ($($name,)*) {
+                fn lengths(self) -> Vec<Length> {
+                    let ($($name,)*) = self;
+                    vec![$($name.into()),*]
+                }
+            }
+        )*
+    };
+}
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
 }
 
 /// The tensors among lengths, in order.

@@ -10,6 +10,8 @@
 //! [`Program::extract`] copies what some outputs need out of the arena into a [`thn_ir::Func`] of its own; this crate
 //! neither rewrites nor runs anything.
 
+#![warn(clippy::missing_errors_doc)]
+
 mod arena;
 mod axes;
 mod compose;

@@ -1,12 +1,14 @@
 //! One-line formulas of tensors, in Theano's style: `((x ** 2) + exp(y))`.
 //!
-//! They show the graph as it was built. A repeated rank-0 value prints as `fill(shape, value)`; the gradient of a
+//! They show the graph as it was built. A loop shows its count, the initial values and its step, as in
+//! `loop(k, a, (step, carried0) -> (carried0 * b))`; of a branch, `ifelse(c, x, y)` shows what gives this value.
+//! A repeated rank-0 value prints as `fill(shape, value)`; the gradient of a
 //! rank-0 cost begins with the number 1.0 itself, which Theano prints as a fill of the cost's shape.
 //!
 //! A formula of a graph can be exponentially longer than the graph, so what lies deep or far along prints as `…`.
 
 use crate::{Tensor, arena::with};
-use thn_ir::{Attr, DType, Func, Literal, OpData, OpKind, Scalar, Value};
+use thn_ir::{Attr, DType, Func, Literal, OpData, OpKind, Scalar, Value, ValueDef};
 
 impl Tensor {
     /// The formula of this tensor. Variables print by name; shared parts print as often as they are used. Formulas of
@@ -62,6 +64,10 @@ impl Printer<'_> {
         }
         match data.kind {
             OpKind::Constant => data.attrs.get_literal("value").map(number).unwrap_or_default(),
+            OpKind::Dim => match data.attrs.get_dim("expr") {
+                Some(dim) if dim.as_symbol().is_none() && dim.as_const().is_none() => format!("({dim})"),
+                dim => dim.map(ToString::to_string).unwrap_or_default(),
+            },
             OpKind::Neg => format!("(-{})", parts[0]),
             OpKind::Broadcast if func.tensor(data.operands[0]).is_some_and(|t| t.rank() == 0) => {
                 format!("fill({}, {})", shape(func, value), parts[0])
@@ -70,12 +76,43 @@ impl Printer<'_> {
                 format!("{}({}, {})", data.kind.row().mnemonic, parts[0], shape(func, value))
             }
             OpKind::Dimshuffle => dimshuffle(func, data, &parts[0]),
+            OpKind::Cond => {
+                let index = result_index(func, value);
+                let chosen: Vec<String> = data
+                    .regions
+                    .iter()
+                    .filter_map(|region| func.block(*region).results.get(index).copied())
+                    .map(|v| self.formula(v, depth + 1))
+                    .collect();
+                format!("ifelse({}, {})", parts[0], chosen.join(", "))
+            }
+            OpKind::Loop => {
+                let body = data.regions.first().map(|region| func.block(*region).clone()).unwrap_or_default();
+                let names: Vec<String> = body.args.iter().map(|v| func.describe(*v)).collect();
+                let next: Vec<String> = body.results.iter().map(|v| self.formula(*v, depth + 1)).collect();
+                let (head, names) = (parts.join(", "), names.join(", "));
+                match next.as_slice() {
+                    [next] => format!("loop({head}, ({names}) -> {next})"),
+                    _ => {
+                        let (next, index) = (next.join(", "), result_index(func, value));
+                        format!("loop({head}, ({names}) -> [{next}])[{index}]")
+                    }
+                }
+            }
             _ => {
                 let mut all = parts;
                 all.extend(data.attrs.iter().map(|(name, attr)| attribute(name, attr)));
                 format!("{}({})", data.kind.row().mnemonic, all.join(", "))
             }
         }
+    }
+}
+
+/// Which result of its op a value is.
+fn result_index(func: &Func, value: Value) -> usize {
+    match func.def(value) {
+        ValueDef::Result { index, .. } => index as usize,
+        ValueDef::Arg { .. } => 0,
     }
 }
 

@@ -11,7 +11,8 @@ fn promoted(b: &mut Builder<'_>, x: Value, y: Value) -> Result<(Value, Value), E
 }
 
 impl Tensor {
-    /// NumPy's `dot`: contracts the last dim with the first dim of a vector or matrix; a rank-0 operand multiplies.
+    /// NumPy's and Theano's `dot`: contracts the last dim with the first dim of a vector or matrix; a rank-0 operand
+    /// multiplies. Element types widen to a common one. The gradient is a product with the transposed other operand.
     #[track_caller]
     pub fn dot(&self, other: impl Operand) -> Tensor {
         let other = other.term().tensor();
@@ -39,7 +40,8 @@ impl Tensor {
         })
     }
 
-    /// A product of matrices for each index of the first dim.
+    /// A product of matrices for each index of the first dim, of two tensors with three dims. NumPy: `np.matmul`; Theano:
+    /// `batched_dot`.
     #[track_caller]
     pub fn batched_dot(&self, other: &Tensor) -> Tensor {
         build(&[self, other], Loc::caller(), |b, v| {

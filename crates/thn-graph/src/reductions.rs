@@ -44,16 +44,27 @@ fn reduce(x: &Tensor, kind: OpKind, over: Axes) -> Tensor {
 }
 
 macro_rules! reductions {
-    ($($all:ident $over:ident $kind:ident $what:literal;)*) => {
+    ($($all:ident $over:ident $kind:ident $what:literal $empty:literal $dtypes:literal $gradient:literal
+        $numpy:literal $theano:literal;)*) => {
         impl Tensor {
             $(
-                #[doc = concat!("The ", $what, " of all elements.")]
+                #[doc = concat!("The ", $what, " of all elements; over none, ", $empty, ".")]
+                ///
+                /// - Shapes: any; the result has rank 0.
+                #[doc = concat!("- Element types: ", $dtypes, ".")]
+                #[doc = concat!("- Gradient: ", $gradient, ".")]
+                #[doc = concat!("- NumPy: `", $numpy, "`; Theano: `", $theano, "`.")]
                 #[track_caller]
                 pub fn $all(&self) -> Tensor {
                     reduce(self, OpKind::$kind, Axes::default())
                 }
 
-                #[doc = concat!("The ", $what, " over some axes; [`crate::keep`] leaves them in the result with length 1.")]
+                #[doc = concat!("The ", $what, " over some axes; over none, ", $empty, ".")]
+                ///
+                /// - Shapes: any; the result lacks the axes, or with [`crate::keep`] has them with length 1.
+                #[doc = concat!("- Element types: ", $dtypes, ".")]
+                #[doc = concat!("- Gradient: ", $gradient, ".")]
+                #[doc = concat!("- NumPy: `", $numpy, "`; Theano: `", $theano, "`, both with `axis=`.")]
                 #[track_caller]
                 pub fn $over(&self, axes: impl Into<Axes>) -> Tensor {
                     reduce(self, OpKind::$kind, axes.into())
@@ -63,12 +74,19 @@ macro_rules! reductions {
     };
 }
 reductions! {
-    sum sum_over Sum "sum";
-    prod prod_over Prod "product";
-    max max_over Max "largest";
-    min min_over Min "smallest";
-    mean mean_over Mean "mean";
-    logsumexp logsumexp_over LogSumExp "logarithm of the sum of the exponentials";
+    sum sum_over Sum "sum" "0"
+        "integers and floats; integers become int64 or uint64, bools int64; float32 is summed in blocks with float64 sums"
+        "1 for each element" "np.sum" "sum";
+    prod prod_over Prod "product" "1" "integers and floats; integers become int64 or uint64, bools int64"
+        "the product of the others, also where some are 0" "np.prod" "prod";
+    max max_over Max "largest" "an error" "all; NaN if any element is NaN"
+        "1 for each element that is the largest" "np.max" "max";
+    min min_over Min "smallest" "an error" "all; NaN if any element is NaN"
+        "1 for each element that is the smallest" "np.min" "min";
+    mean mean_over Mean "mean" "NaN" "floats; integers and bools become floats" "1 / n for each of n elements"
+        "np.mean" "mean";
+    logsumexp logsumexp_over LogSumExp "logarithm of the sum of the exponentials" "minus infinity"
+        "floats; integers and bools become floats" "the softmax" "scipy.special.logsumexp" "logsumexp";
 }
 
 #[track_caller]
@@ -87,7 +105,10 @@ fn argmax(x: &Tensor, axis: i64, smallest: bool) -> Tensor {
         let mut x = v[0];
         let axis = axes::axis(axis, b.tensor(x)?.rank())?;
         if smallest {
-            x = apply(b, OpKind::Neg, &[Part::Value(x)])?;
+            // The order turned round without a loss: -x of the least integer is that itself, and of unsigned ones larger
+            // for smaller x from 1 on only, while ~x is -x - 1 for all.
+            let turned = if b.tensor(x)?.dtype.is_float() { OpKind::Neg } else { OpKind::Not };
+            x = apply(b, turned, &[Part::Value(x)])?;
         }
         b.apply(OpKind::Argmax, &[x], Attrs::new().with("axis", Attr::Int(axis as i64)))
     })

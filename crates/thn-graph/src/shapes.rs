@@ -4,7 +4,8 @@ use crate::{Lengths, Operand, Tensor, arena::build, axes, elementwise::repeat, l
 use thn_ir::{Attrs, DType, Dim, Error, Fact, Loc, OpKind, Shape};
 
 impl Tensor {
-    /// The same values under another element type.
+    /// The same values under another element type. Floats become integers by leaving out the fraction, saturated, with 0 for
+    /// NaN; what is not 0 becomes true. The gradient is cast back. NumPy: `x.astype(dtype)`; Theano: `cast`.
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Tensor {
         build(&[self], Loc::caller(), |b, v| b.cast(v[0], dtype))
@@ -17,7 +18,7 @@ impl Tensor {
         build(&[self], Loc::caller(), |b, v| b.assume(v[0], facts))
     }
 
-    /// The same elements in row-major order under another shape; one length can be -1.
+    /// The same elements in row-major order under another shape; one length can be -1. NumPy and Theano: `x.reshape`.
     #[track_caller]
     pub fn reshape(&self, shape: impl Lengths) -> Tensor {
         let shape = shape.lengths();
@@ -52,14 +53,14 @@ impl Tensor {
     }
 
     /// Permutes dims, drops dims of length 1 and inserts new ones: dim i of the result is dim `order[i]`, or new where
-    /// that is -1.
+    /// that is -1. NumPy: `np.transpose` with `np.newaxis`; Theano: `x.dimshuffle`.
     #[track_caller]
     pub fn dimshuffle(&self, order: impl IntoIterator<Item = i64>) -> Tensor {
         let order: Vec<i64> = order.into_iter().collect();
         build(&[self], Loc::caller(), |b, v| b.dimshuffle(v[0], &order))
     }
 
-    /// The dims in reverse order.
+    /// The dims in reverse order. NumPy and Theano: `x.T`.
     #[track_caller]
     pub fn t(&self) -> Tensor {
         build(&[self], Loc::caller(), |b, v| {
@@ -69,7 +70,7 @@ impl Tensor {
         })
     }
 
-    /// Two dims exchanged.
+    /// Two dims exchanged. NumPy and Theano: `swapaxes`.
     #[track_caller]
     pub fn swapaxes(&self, first: i64, second: i64) -> Tensor {
         build(&[self], Loc::caller(), |b, v| {
@@ -114,7 +115,7 @@ impl Tensor {
         })
     }
 
-    /// Repeated along new leading dims and dims of length 1 to this shape.
+    /// Repeated along new leading dims and dims of length 1 to this shape. NumPy: `np.broadcast_to`.
     #[track_caller]
     pub fn broadcast_to(&self, shape: impl Lengths) -> Tensor {
         let shape = shape.lengths();
@@ -135,7 +136,7 @@ impl Tensor {
         })
     }
 
-    /// With `low` elements before and `high` after along each dim, all equal to `value`.
+    /// With `low` elements before and `high` after along each dim, all equal to `value`. NumPy: `np.pad`.
     #[track_caller]
     pub fn pad(&self, low: &[i64], high: &[i64], value: impl Operand) -> Tensor {
         let value = value.term().tensor();

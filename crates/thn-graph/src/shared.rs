@@ -41,11 +41,20 @@ impl Tensor {
     }
 
     /// A copy of the value of a shared variable.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Data`] if this is no shared variable, [`CallError::OutOfMemory`].
     pub fn get_value(&self) -> Result<Array, CallError> {
         self.expect_state()?.get_value()
     }
 
     /// Gives a shared variable another value, of the same number of dims and an element type that widens to its own.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the element type would narrow, [`CallError::Data`] if the number of dims is another or this
+    /// is no shared variable, [`CallError::OutOfMemory`].
     pub fn set_value<'a>(&self, value: impl Into<Datum<'a>>) -> Result<(), CallError> {
         let state = self.expect_state()?;
         let name = state.name().unwrap_or("shared variable");

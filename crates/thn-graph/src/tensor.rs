@@ -7,7 +7,9 @@ use thn_ir::{DType, Func, OpKind, Shape, TensorType, Value, ValueDef};
 /// A symbolic tensor: a variable, a constant or the result of an op. Cloning copies the handle only.
 ///
 /// Operators and methods append ops and give new tensors; nothing is computed. Numbers can stand on either side of an
-/// operator and take the element type of the tensor where that holds them.
+/// operator and take the element type of the tensor where that holds them. On the left they are `f64` or `i64`, as
+/// literals are; a number of another type goes to the right, `&x * 2.0_f32`, or into [`crate::constant`]. With a second
+/// float type on the left, the type of the literal in `(1.0 - &x).log()` would be unknown to Rust.
 #[derive(Clone)]
 pub struct Tensor {
     pub(crate) arena: Arc<Arena>,

@@ -82,7 +82,6 @@ fn shapes_follow_their_ops() {
     assert_eq!(shape(&t.dot(&x)), "(t.0, t.1, x.1)");
     assert_eq!(shape(&x.at(s![.., NewAxis, 2..5])), "(x.0, 1, -min(2, x.1) + min(5, x.1))");
     assert_eq!(shape(&t.at(s![Ellipsis, -1])), "(t.0, t.1)");
-    assert_eq!(shape(&x.at(s![&n * 20..(&n + 1) * 20])), "(20, x.1)");
     assert_eq!(shape(&x.at(s![..; -2])), "(((x.0 + 1)//2), x.1)");
     assert_eq!(shape(&x.at(s![lmatrix("i")])), "(i.0, i.1, x.1)");
     assert_eq!(shape(&x.take(&lvector("j"), 1)), "(x.0, j.0)");
@@ -153,9 +152,12 @@ fn all_problems_are_reported_with_their_lines() {
     let third = x.sum_over(3);
     let found = problems(vec![on_both, third], &[&x]);
     assert_eq!(found.len(), 4, "{found:#?}");
-    assert!(found[0].contains("dim 0 of operand 0 with shape (3) is 3"), "{found:#?}");
-    assert!(found[1].contains("cannot reshape (3) with 3 elements to (2, 2)"), "{found:#?}");
-    assert_eq!(found[2], "axis 3 is not a dim of a tensor with 1 dims");
+    assert!(found[0].contains("x has shape (3) and y has shape (4): dim 0 is 3 and 4"), "{found:#?}");
+    assert!(
+        found[1].contains("x has shape (3) with 3 elements and cannot become (2, 2) with 4 elements"),
+        "{found:#?}"
+    );
+    assert_eq!(found[2], "axis 3 is out of bounds for a tensor with 1 dim");
     assert_eq!(found[3], "y is needed, but is neither an input nor given");
 }
 
@@ -234,4 +236,108 @@ fn formulas_of_deep_and_repeated_parts_are_cut() {
     assert!(text.contains('…') && text.len() < 100_000);
     let deep = (0..20_000).fold(dscalar("x"), |sum, _| sum + 1);
     assert!(deep.pp().contains('…'));
+}
+
+#[test]
+fn symbolic_bounds_clip_and_count_back() {
+    let (x, k, n) = (tensor("x", f64, &[Some(5)]), lscalar("k"), scalar("n", u8));
+    let back = "min(1, max(0, -k))";
+    assert_eq!(shape(&x.at(s![..&k])), format!("(max(0, min(5, k + 5*{back})))"));
+    // What is certainly not negative counts from the front.
+    assert_eq!(shape(&x.at(s![..&n])), "(min(5, n))");
+    let m = matrix("m", f64);
+    assert_eq!(shape(&m.at(s![..x.shape(0)])), "(min(5, m.0), m.1)");
+    assert_eq!(shape(&m.at(s![&n * 20..(&n + 1) * 20])), "(min(20*n + 20, m.0) - min(20*n, m.0), m.1)");
+}
+
+#[test]
+fn included_ends_are_part_of_a_range() {
+    let x = tensor("x", f64, &[Some(5)]);
+    for (item, length) in [
+        (s![1..=2], 2),
+        (s![..=-1], 5),
+        (s![..=-2], 4),
+        (s![3..=1; -1], 3),
+        (s![..=0; -1], 5),
+        (s![1..=9], 4),
+        (s![4..=1], 0),
+    ] {
+        assert_eq!(shape(&x.at(item)), format!("({length})"));
+    }
+}
+
+#[test]
+fn a_position_outside_is_named_as_it_was_written() {
+    let x = zeros(3, f64);
+    let message = "index 5 is out of bounds for dim 0 of the result of thn.broadcast with shape (3)";
+    assert_eq!(problems(vec![x.at(s![5])], &[]), [message]);
+    assert_eq!(problems(vec![x.at(s![-4])], &[]), [message.replace('5', "-4")]);
+    assert_eq!(shape(&x.at(s![-3])), "()");
+}
+
+#[test]
+fn lengths_are_given_alone_in_arrays_and_in_tuples() {
+    let n = lscalar("n");
+    assert_eq!(shape(&zeros(&n, f64)), "(n)");
+    assert_eq!(shape(&zeros(3, f64)), "(3)");
+    assert_eq!(shape(&ones((&n, 2), f64)), "(n, 2)");
+    assert_eq!(shape(&ones([&n], f64)), "(n)");
+    assert_eq!(shape(&full((), 1.0, f64)), "()");
+    assert_eq!(shape(&zeros(vec![2, 3], f64).reshape(&[3, 2])), "(3, 2)");
+}
+
+#[test]
+fn loops_and_branches_print_their_bodies() {
+    let (a, k, c) = (dvector("a"), lscalar("k"), scalar("c", bool));
+    let [power, count] = &loop_(&k, &[&a.ones_like(), &constant(0_i64)], |step, carried| {
+        vec![&carried[0] * &a, &carried[1] + step]
+    })[..] else {
+        panic!("two carried values");
+    };
+    let ones = "fill((a.0), 1.0)";
+    let body = "(step, carried0, carried1) -> [(carried0 * a), (carried1 + step)]";
+    assert_eq!(power.pp(), format!("loop(k, {ones}, 0, {body})[0]"));
+    assert_eq!(count.pp(), format!("loop(k, {ones}, 0, {body})[1]"));
+    assert_eq!(ifelse(&c, &a.exp(), &a.log()).pp(), "ifelse(c, exp(a), log(a))");
+    assert_eq!(cond(&c, &[&a, &a.sqr()], &[&a.exp(), &a])[1].pp(), "ifelse(c, sqr(a), a)");
+    assert_eq!((a.shape(0) + 1).pp(), "(a.0 + 1)");
+    let one = &loop_(3, &[&a], |_, carried| vec![carried[0].exp()])[0];
+    assert_eq!(one.pp(), "loop(3, a, (step, a) -> exp(a))");
+}
+
+#[test]
+fn what_a_loop_may_not_be_made_of_is_named() {
+    let (a, k) = (dvector("a"), dscalar("k"));
+    let float = loop_(&k, &[&a], |_, c| vec![c[0].exp()]);
+    assert_eq!(
+        problems(float, &[&k, &a]),
+        ["the count of a loop is one integer, but k is float64 with shape ()"]
+    );
+    let several = loop_(&lvector("ks"), &[&a], |_, c| vec![c[0].exp()]);
+    assert!(problems(several, &[&a])[0].contains("ks is int64 with shape (ks.0)"));
+    for (grown, to) in [
+        (loop_(3, &[&a], |_, c| vec![concatenate([&c[0], &c[0]], 0)]), "tensor<(2*a.0)xf64>"),
+        (loop_(3, &[&a], |_, c| vec![concatenate([&c[0], &zeros(1, f64)], 0)]), "tensor<(a.0 + 1)xf64>"),
+    ] {
+        let message = format!(
+            "carried value 0 begins as tensor<a.0xf64> and becomes {to} in a step; it must keep its shape"
+        );
+        assert_eq!(problems(grown, &[&a]), [message]);
+    }
+}
+
+#[test]
+fn inputs_have_names_of_their_own() {
+    let (x, y) = (dvector("x"), dvector("x"));
+    let found = problems(vec![&x + &y], &[&x, &y]);
+    assert!(found[0].starts_with("two inputs are called x; the other is made at "), "{found:?}");
+    // Inputs without a name are told apart by their places, and so are shared variables.
+    let (a, b) = (dvector(""), dvector(""));
+    let (v, w) = (shared(1.0, "w"), shared(1.0, "w"));
+    let request = Request {
+        inputs: vec![a.clone(), b.clone()],
+        outputs: vec![(&a + &b * &v * &w, None)],
+        ..Request::default()
+    };
+    assert!(Program::extract(&request).is_ok());
 }

@@ -154,6 +154,10 @@ fn load(operand: usize, at: Vec<Index>) -> Elem {
 }
 
 /// The access of an op; `None` for ops that have none: composites, structure and ops of other dialects.
+///
+/// # Errors
+///
+/// If an operand is no tensor.
 pub fn access(func: &Func, op: OpId) -> Result<Option<Access>, Error> {
     let data = func.op(op);
     let tensor = |v: crate::Value| {

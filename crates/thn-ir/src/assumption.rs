@@ -82,6 +82,10 @@ impl Fact {
     }
 
     /// The facts of an attribute: names with commas between them.
+    ///
+    /// # Errors
+    ///
+    /// If a name is no fact; the message lists those that are.
     pub fn list(text: &str) -> Result<Vec<Fact>, Error> {
         text.split(',')
             .map(|name| {

@@ -2,7 +2,7 @@
 
 use crate::{
     Attr, Attrs, BlockId, Constraint, DType, Dim, Error, Fact, Func, Literal, Loc, OpId, OpKind, RegionTypes,
-    Scalar, Shape, TensorType, Type, Value, infer,
+    Scalar, Shape, TensorType, Type, Value, infer::infer_named,
 };
 
 /// Appends inferred and checked ops to a block.
@@ -22,6 +22,10 @@ impl<'f> Builder<'f> {
     }
 
     /// The tensor type of a value.
+    ///
+    /// # Errors
+    ///
+    /// If the value is no tensor.
     pub fn tensor(&self, value: Value) -> Result<TensorType, Error> {
         self.func.tensor(value).cloned().ok_or_else(|| {
             Error::input(format!("{} has foreign type {}", self.func.describe(value), self.func.ty(value)))
@@ -29,6 +33,10 @@ impl<'f> Builder<'f> {
     }
 
     /// The shape of a value.
+    ///
+    /// # Errors
+    ///
+    /// If the value is no tensor.
     pub fn shape(&self, value: Value) -> Result<Shape, Error> {
         Ok(self.tensor(value)?.shape)
     }
@@ -37,7 +45,8 @@ impl<'f> Builder<'f> {
     ///
     /// # Errors
     ///
-    /// If operands, attributes or regions do not fit the op, or regions nest deeper than [`Func::MAX_NESTING`].
+    /// What [`infer`](crate::infer) finds wrong, with the names of the operands and the location of the builder; regions
+    /// that nest deeper than [`Func::MAX_NESTING`].
     pub fn op(
         &mut self,
         kind: OpKind,
@@ -55,18 +64,27 @@ impl<'f> Builder<'f> {
         let types = operands.iter().map(|v| self.tensor(*v)).collect::<Result<Vec<_>, _>>().map_err(at)?;
         let regions_types =
             regions.iter().map(|r| region_types(self.func, *r)).collect::<Result<Vec<_>, _>>().map_err(at)?;
-        let inferred = infer(kind, &types, &attrs, declared, &regions_types).map_err(at)?;
+        let name = |i: usize| operands.get(i).map_or_else(String::new, |v| self.func.describe(*v));
+        let inferred = infer_named(kind, &types, &name, &attrs, declared, &regions_types).map_err(at)?;
         let results: Vec<Type> = inferred.types.into_iter().map(Type::Tensor).collect();
         Ok(self.func.push(self.block, kind, operands, attrs, regions, results, self.loc.clone()))
     }
 
     /// An op without regions and with one result.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn apply(&mut self, kind: OpKind, operands: &[Value], attrs: Attrs) -> Result<Value, Error> {
         let op = self.op(kind, operands, attrs, None, &[])?;
         Ok(self.func.op(op).result())
     }
 
     /// An op that states its result type.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn shaped(
         &mut self,
         kind: OpKind,
@@ -79,26 +97,46 @@ impl<'f> Builder<'f> {
     }
 
     /// An elementwise op without attributes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn map(&mut self, kind: OpKind, operands: &[Value]) -> Result<Value, Error> {
         self.apply(kind, operands, Attrs::new())
     }
 
     /// A literal.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn literal(&mut self, literal: Literal) -> Result<Value, Error> {
         self.apply(OpKind::Constant, &[], Attrs::new().with("value", Attr::Literal(literal)))
     }
 
     /// A rank-0 float or integer constant.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn number(&mut self, dtype: DType, value: f64) -> Result<Value, Error> {
         self.literal(Literal::scalar(dtype, Scalar::Float(value)))
     }
 
     /// A dim expression as a rank-0 i64 value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn dim(&mut self, dim: Dim) -> Result<Value, Error> {
         self.apply(OpKind::Dim, &[], Attrs::new().with("expr", Attr::Dim(dim)))
     }
 
     /// A value under another element type; itself if it has it already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn cast(&mut self, x: Value, dtype: DType) -> Result<Value, Error> {
         if self.tensor(x)?.dtype == dtype {
             return Ok(x);
@@ -107,6 +145,10 @@ impl<'f> Builder<'f> {
     }
 
     /// Repeats `x`: its dim i becomes dim `axes[i]` of `shape`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn broadcast(&mut self, x: Value, axes: &[i64], shape: &Shape) -> Result<Value, Error> {
         let ty = self.tensor(x)?;
         if ty.shape == *shape {
@@ -116,11 +158,19 @@ impl<'f> Builder<'f> {
     }
 
     /// Repeats a rank-0 value over a shape.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn fill(&mut self, x: Value, shape: &Shape) -> Result<Value, Error> {
         self.broadcast(x, &[], shape)
     }
 
     /// Permutes, drops and inserts dims.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn dimshuffle(&mut self, x: Value, order: &[i64]) -> Result<Value, Error> {
         let identity = order.iter().enumerate().all(|(i, o)| i as i64 == *o);
         if identity && self.tensor(x)?.rank() == order.len() {
@@ -130,11 +180,19 @@ impl<'f> Builder<'f> {
     }
 
     /// x, of which these facts are promised.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn assume(&mut self, x: Value, facts: &[Fact]) -> Result<Value, Error> {
         self.apply(OpKind::Assume, &[x], Attrs::new().with("facts", Attr::Str(Fact::text(facts).into())))
     }
 
     /// The same elements under another shape.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn reshape(&mut self, x: Value, shape: &Shape) -> Result<Value, Error> {
         let ty = self.tensor(x)?;
         if ty.shape == *shape {
@@ -144,12 +202,20 @@ impl<'f> Builder<'f> {
     }
 
     /// Elements `starts + steps * i` for `i` in `shape`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn slice(&mut self, x: Value, starts: &[Dim], steps: &[i64], shape: &Shape) -> Result<Value, Error> {
         let ty = self.tensor(x)?.with_shape(shape.clone());
         self.shaped(OpKind::Slice, &[x], Attrs::new().dims("starts", starts).ints("steps", steps), &ty)
     }
 
     /// A reduction over ascending axes; `x` itself if there are none and the op is a fold.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn reduce(&mut self, kind: OpKind, x: Value, axes: &[i64]) -> Result<Value, Error> {
         if axes.is_empty() && kind.row().reduction().is_some() {
             return Ok(x);
@@ -158,6 +224,10 @@ impl<'f> Builder<'f> {
     }
 
     /// Undoes the loss of `axes` by a reduction of a tensor of this shape.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::op`].
     pub fn rebroadcast(&mut self, x: Value, axes: &[i64], shape: &Shape) -> Result<Value, Error> {
         let kept: Vec<i64> = (0..shape.rank() as i64).filter(|a| !axes.contains(a)).collect();
         self.broadcast(x, &kept, shape)
@@ -181,6 +251,10 @@ pub(crate) fn region_types(func: &Func, region: BlockId) -> Result<RegionTypes, 
 
 impl Func {
     /// What an op requires of the dims it sees; empty for ops of other dialects.
+    ///
+    /// # Errors
+    ///
+    /// If an operand is no tensor, or what inference finds does not fit the results of the op.
     pub fn constraints(&self, op: OpId) -> Result<Vec<Constraint>, Error> {
         let data = self.op(op);
         if data.kind == OpKind::Foreign {
@@ -196,7 +270,9 @@ impl Func {
         let declared = data.results.first().and_then(|r| self.tensor(*r));
         let regions =
             data.regions.iter().map(|r| region_types(self, *r)).collect::<Result<Vec<_>, _>>().map_err(at)?;
-        let inferred = infer(data.kind, &operands, &data.attrs, declared, &regions).map_err(at)?;
+        let name = |i: usize| data.operands.get(i).map_or_else(String::new, |v| self.describe(*v));
+        let inferred =
+            infer_named(data.kind, &operands, &name, &data.attrs, declared, &regions).map_err(at)?;
         if inferred.types.len() != data.results.len() {
             let message =
                 format!("gives {} values, {} are declared", inferred.types.len(), data.results.len());
@@ -220,7 +296,8 @@ impl Func {
                         right: b.clone(),
                         equal: true,
                         places: [None, None],
-                        rule: "the declared result has the inferred shape",
+                        range: None,
+                        rule: "the declared result must have the inferred shape",
                     });
                 }
             }

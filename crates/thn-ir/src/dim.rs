@@ -458,6 +458,10 @@ impl Dim {
     }
 
     /// The value under an assignment of the symbols.
+    ///
+    /// # Errors
+    ///
+    /// If a symbol has no value, a value does not fit in 64 bits, or a divisor is 0.
     pub fn eval(&self, value_of: &dyn Fn(&Symbol) -> Option<i64>) -> Result<i64, DimError> {
         struct Eval<'a>(&'a dyn Fn(&Symbol) -> Option<i64>);
         type R = Result<i64, DimError>;

@@ -53,6 +53,10 @@ fn emit(b: &mut Builder<'_>, cx: &Context<'_>, e: &Expr, locals: &mut Vec<Value>
 }
 
 /// One step of the expansion of a composite op; `None` if the op is none.
+///
+/// # Errors
+///
+/// What building the ops finds wrong.
 pub fn expand(
     b: &mut Builder<'_>,
     kind: OpKind,
@@ -67,6 +71,10 @@ pub fn expand(
 
 /// The derivative of an op's result by operand `i`, of the result's shape or rank 0; `None` if the table says it is
 /// zero everywhere.
+///
+/// # Errors
+///
+/// What building the ops finds wrong.
 pub fn partial(b: &mut Builder<'_>, func_op: OpId, i: usize) -> Result<Option<Value>, Error> {
     with_partial(b, func_op, i, |b, cx, e| emit(b, cx, e, &mut vec![]))
 }
@@ -76,6 +84,10 @@ pub fn partial(b: &mut Builder<'_>, func_op: OpId, i: usize) -> Result<Option<Va
 ///
 /// Where the derivative chooses (`select`), the product is chosen, not multiplied: the side that is 0 stays 0 under
 /// an infinite cotangent.
+///
+/// # Errors
+///
+/// What building the ops finds wrong.
 pub fn pull_back(
     b: &mut Builder<'_>,
     func_op: OpId,
@@ -139,6 +151,10 @@ fn times(b: &mut Builder<'_>, cx: &Context<'_>, g: Value, e: &Expr) -> Result<Va
 
 /// Replaces every composite op for which `wanted` holds by its parts, until none is left. Results keep their names,
 /// parts get the location of the op they come from.
+///
+/// # Errors
+///
+/// What building the ops finds wrong.
 pub fn expand_where(func: &mut Func, wanted: &dyn Fn(OpKind) -> bool) -> Result<(), Error> {
     let composite = |k: OpKind| matches!(k.row().semantics, Semantics::Expand(_)) && wanted(k);
     // What took the place of a value, which may have been replaced in turn.

@@ -231,10 +231,12 @@ impl Func {
         }
     }
 
-    /// A new symbol. Its name is made unique by a suffix where another symbol has it.
+    /// A new symbol. Its name is made one that dim expressions can spell, and unique by a suffix where another symbol has
+    /// it.
     pub fn new_symbol(&mut self, name: &str, origin: SymbolOrigin) -> Symbol {
-        let mut unique: Arc<str> = name.into();
-        if self.named.contains_key(name) {
+        let name = Symbol::spellable(name);
+        let mut unique: Arc<str> = name.as_str().into();
+        if self.named.contains_key(&unique) {
             let last = self.suffixes.entry(unique.clone()).or_insert(0);
             while self.named.contains_key(&unique) {
                 *last += 1;
@@ -333,9 +335,21 @@ impl Func {
         }
     }
 
-    /// Whether a dim is made of lengths in such a way that it is certainly at least 0.
+    /// Whether a dim is made of lengths and unsigned arguments in such a way that it is certainly at least 0.
     pub fn is_length(&self, dim: &Dim) -> bool {
-        dim.is_at_least_zero(&|s| matches!(self.origin(s), SymbolOrigin::ArgDim { .. }))
+        dim.is_at_least_zero(&|s| match self.origin(s) {
+            SymbolOrigin::ArgDim { .. } => true,
+            SymbolOrigin::ArgValue { arg } => {
+                let value = self.body().args.get(arg as usize);
+                value.and_then(|v| self.tensor(*v)).is_some_and(|t| !t.dtype.is_signed())
+            }
+            SymbolOrigin::Opaque => false,
+        })
+    }
+
+    /// Whether two dims differ wherever no length is 0: `n` and `2*n`, or `n` and `n + 1`.
+    pub fn differs_unless_empty(&self, a: &Dim, b: &Dim) -> bool {
+        a != b && [a.clone() - b.clone(), b.clone() - a.clone()].iter().any(|d| self.is_length(d))
     }
 
     /// Adds an argument to a block.
@@ -489,14 +503,24 @@ impl Func {
         }
     }
 
+    /// The attribute in which an op of another dialect keeps its name.
+    pub const FOREIGN_NAME: &str = "name";
+
+    /// The full name of an op: `thn.add`, or that of an op of another dialect.
+    pub fn op_name(&self, op: OpId) -> String {
+        let data = self.op(op);
+        let foreign = data.attrs.get_str(Func::FOREIGN_NAME).filter(|_| data.kind == OpKind::Foreign);
+        foreign.map_or_else(|| format!("thn.{}", data.kind.row().mnemonic), str::to_string)
+    }
+
     /// How messages name a value: the user's name, or the op that makes it, or its position.
     pub fn describe(&self, value: Value) -> String {
         match (&self.value(value).name, self.def(value)) {
             (Some(name), _) => name.to_string(),
             (None, ValueDef::Result { op, .. }) => {
-                format!("the result of thn.{}", self.op(op).kind.row().mnemonic)
+                format!("the result of {}", self.op_name(op))
             }
-            (None, ValueDef::Arg { index, .. }) => format!("argument {index}"),
+            (None, ValueDef::Arg { index, .. }) => format!("arg{index}"),
         }
     }
 

@@ -5,26 +5,14 @@
 
 mod movement;
 mod regions;
+mod relation;
 
 use crate::{
     AttrKind, Attrs, DType, Dim, DimError, Error, Expr, Iterate, OpKind, ResultDType, Semantics, Shape,
     TensorType,
 };
-
-/// A relation between dims that must hold when the program runs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Constraint {
-    /// The dim at issue.
-    pub left: Dim,
-    /// What it is compared with.
-    pub right: Dim,
-    /// Equal if true, at least if false.
-    pub equal: bool,
-    /// Operand and axis of each side, where it is a dim of an operand.
-    pub places: [Option<(usize, usize)>; 2],
-    /// The rule, as a phrase: "elementwise operands have one shape".
-    pub rule: &'static str,
-}
+pub use relation::Constraint;
+pub(crate) use relation::{Told, lengths};
 
 /// What inference finds.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -48,6 +36,11 @@ pub struct RegionTypes {
 ///
 /// `declared` is the stated result type of a shaped op ([`crate::OpRow::shaped`]); `regions` has one entry per
 /// region.
+///
+/// # Errors
+///
+/// If operands, attributes or regions are not what the row of the op asks for, or if a relation of dims certainly does
+/// not hold. Messages call the operands by their positions; [`crate::Builder`] calls them by their names.
 pub fn infer(
     kind: OpKind,
     operands: &[TensorType],
@@ -55,7 +48,19 @@ pub fn infer(
     declared: Option<&TensorType>,
     regions: &[RegionTypes],
 ) -> Result<Inference, Error> {
-    let mut cx = Cx { kind, operands, attrs, constraints: vec![] };
+    infer_named(kind, operands, &|i| format!("operand {i}"), attrs, declared, regions)
+}
+
+/// As [`infer`], with names of the operands for messages.
+pub(crate) fn infer_named(
+    kind: OpKind,
+    operands: &[TensorType],
+    names: &dyn Fn(usize) -> String,
+    attrs: &Attrs,
+    declared: Option<&TensorType>,
+    regions: &[RegionTypes],
+) -> Result<Inference, Error> {
+    let mut cx = Cx { kind, operands, names, attrs, constraints: vec![] };
     let at = |e: Error| e.at(kind.row().mnemonic, &crate::Loc::Unknown);
     let types = cx.types(declared, regions).map_err(at)?;
     cx.check_sizes(&types).map_err(at)?;
@@ -65,6 +70,7 @@ pub fn infer(
 struct Cx<'a> {
     kind: OpKind,
     operands: &'a [TensorType],
+    names: &'a dyn Fn(usize) -> String,
     attrs: &'a Attrs,
     constraints: Vec<Constraint>,
 }
@@ -200,8 +206,10 @@ impl Cx<'_> {
             if shape.rank() != t.rank() {
                 let (a, b) = (&self.operands[*first], t);
                 return Err(Error::input(format!(
-                    "operands have shapes {} and {}: ranks {} and {} differ, and only rank-0 operands are repeated",
+                    "{} has shape {} and {} has shape {}: ranks {} and {} differ, and only rank-0 operands are repeated",
+                    (self.names)(*first),
                     a.shape,
+                    (self.names)(i),
                     b.shape,
                     a.rank(),
                     b.rank()
@@ -210,7 +218,7 @@ impl Cx<'_> {
             let (first, known) = (*first, shape.clone());
             for axis in 0..t.rank() {
                 let places = [Some((first, axis)), Some((i, axis))];
-                let rule = "elementwise operands have one shape";
+                let rule = "elementwise operands must have one shape";
                 let d = self.equal(&known[axis], &t.shape[axis], places, rule)?;
                 if let Some((_, shape)) = &mut common {
                     shape.0[axis] = d;
@@ -231,42 +239,30 @@ impl Cx<'_> {
         if left == right {
             return Ok(left.clone());
         }
+        let constraint =
+            Constraint { left: left.clone(), right: right.clone(), equal: true, places, range: None, rule };
         if left.certainly_differs(right) {
-            let side = |p: Option<(usize, usize)>, d: &Dim| match p {
-                Some((operand, axis)) => format!(
-                    "dim {axis} of operand {operand} with shape {} is {d}",
-                    self.operands[operand].shape
-                ),
-                None => format!("{d} is needed"),
-            };
-            return Err(Error::input(format!(
-                "{rule}: {}, {}",
-                side(places[0], left),
-                side(places[1], right)
-            )));
+            return Err(self.broken(&constraint));
         }
-        let constraint = Constraint { left: left.clone(), right: right.clone(), equal: true, places, rule };
         self.constraints.push(constraint);
         Ok(if right.as_const().is_some() { right.clone() } else { left.clone() })
     }
 
-    /// Requires `dim >= bound`.
-    fn at_least(
-        &mut self,
-        dim: &Dim,
-        bound: &Dim,
-        place: Option<(usize, usize)>,
-        rule: &'static str,
-    ) -> Result<(), Error> {
-        match (dim.clone() - bound.clone()).as_const() {
-            Some(d) if d >= 0 => Ok(()),
-            Some(_) => Err(Error::input(format!("{rule}: {dim} is below {bound}"))),
-            None => {
-                let (left, right) = (dim.clone(), bound.clone());
-                self.constraints.push(Constraint { left, right, equal: false, places: [place, None], rule });
-                Ok(())
-            }
+    /// Requires the dim on the left to be at least that on the right.
+    fn at_least(&mut self, constraint: Constraint) -> Result<(), Error> {
+        match (constraint.left.clone() - constraint.right.clone()).as_const() {
+            Some(d) if d >= 0 => {}
+            Some(_) => return Err(self.broken(&constraint)),
+            None => self.constraints.push(constraint),
         }
+        Ok(())
+    }
+
+    /// The error of a relation that certainly does not hold.
+    fn broken(&self, constraint: &Constraint) -> Error {
+        let operands: Vec<(String, Shape)> =
+            self.operands.iter().enumerate().map(|(i, t)| ((self.names)(i), t.shape.clone())).collect();
+        Error::input(Told { constraint, operands: &operands, value: &|_| None }.to_string())
     }
 
     /// The sorted, distinct, in-range `axes`.
@@ -300,26 +296,27 @@ impl Cx<'_> {
 
     fn nonempty(&mut self, axes: &[usize]) -> Result<(), Error> {
         for axis in axes {
-            let dim = self.operands[0].shape[*axis].clone();
-            self.at_least(
-                &dim,
-                &Dim::ONE,
-                Some((0, *axis)),
-                "an empty dim has no largest or smallest element",
-            )?;
+            self.at_least(Constraint {
+                left: self.operands[0].shape[*axis].clone(),
+                right: Dim::ONE,
+                equal: false,
+                places: [Some((0, *axis)), None],
+                range: None,
+                rule: "an empty dim has no largest or smallest element",
+            })?;
         }
         Ok(())
     }
 
     fn product(&mut self) -> Types {
         let (x, y) = (&self.operands[0], &self.operands[1]);
-        let rule = "contracted dims are equal";
+        let rule = "contracted dims must be equal";
         if self.kind == OpKind::BatchedDot {
             if x.rank() != 3 || y.rank() != 3 {
                 return Err(Error::input(format!("takes two operands of rank 3, got {x} and {y}")));
             }
             let batch =
-                self.equal(&x.shape[0], &y.shape[0], [Some((0, 0)), Some((1, 0))], "batches are equal")?;
+                self.equal(&x.shape[0], &y.shape[0], [Some((0, 0)), Some((1, 0))], "batches must be equal")?;
             self.equal(&x.shape[2], &y.shape[1], [Some((0, 2)), Some((1, 1))], rule)?;
             return Ok(vec![x.with_shape(Shape(vec![batch, x.shape[1].clone(), y.shape[2].clone()]))]);
         }
@@ -357,11 +354,15 @@ impl Cx<'_> {
                 let sizes = (x.shape.size(), t.shape.size());
                 if sizes.0.certainly_differs(&sizes.1) {
                     return Err(Error::input(format!(
-                        "cannot reshape {} with {} elements to {} with {} elements",
-                        x.shape, sizes.0, t.shape, sizes.1
+                        "{} has shape {} with {} elements and cannot become {} with {} elements",
+                        (self.names)(0),
+                        x.shape,
+                        sizes.0,
+                        t.shape,
+                        sizes.1
                     )));
                 }
-                self.equal(&sizes.0, &sizes.1, [None, None], "a reshape keeps the number of elements")?;
+                self.equal(&sizes.0, &sizes.1, [None, None], "a reshape must keep the number of elements")?;
                 one(t)
             }
             Iterate::Assume => {
@@ -391,7 +392,7 @@ impl Cx<'_> {
                 }
                 for axis in 0..index.rank() {
                     let places = [Some((0, axis)), Some((1, axis))];
-                    self.equal(&x.shape[axis], &index.shape[axis], places, "there is one index per row")?;
+                    self.equal(&x.shape[axis], &index.shape[axis], places, "each row must have one index")?;
                 }
                 one(x.with_shape(index.shape.clone()))
             }
@@ -428,7 +429,7 @@ impl Cx<'_> {
                         (&x.shape[axis - index.rank() + 1], (0, axis - index.rank() + 1))
                     };
                     let places = [Some((2, axis)), Some(place)];
-                    self.equal(&y.shape[axis], other, places, "there is one row per index")?;
+                    self.equal(&y.shape[axis], other, places, "each index must have one row")?;
                 }
                 one(x.clone())
             }

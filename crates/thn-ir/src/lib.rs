@@ -9,6 +9,8 @@
 //!
 //! This crate knows no LLVM and does no I/O.
 
+#![warn(clippy::missing_errors_doc)]
+
 pub mod access;
 mod assumption;
 mod attr;

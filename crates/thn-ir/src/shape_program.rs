@@ -3,21 +3,21 @@
 //! Built from the program as the user wrote it, so that no rewrite can lose an error. [`ShapeProgram::run`] binds the
 //! symbols to the lengths at hand, checks every constraint and gives the lengths of the results.
 
-use crate::{DType, Dim, Error, Func, Loc, OpId, Shape, Symbol, SymbolOrigin, Value, extents::Extents};
+use crate::{
+    Constraint, DType, Dim, Error, Func, Loc, OpId, Shape, Symbol, SymbolOrigin, Value,
+    extents::Extents,
+    infer::{Told, lengths},
+};
 use std::{collections::BTreeMap, fmt};
 
 /// One check, with everything its message needs.
 #[derive(Clone, Debug)]
 struct Check {
-    left: Dim,
-    right: Dim,
-    equal: bool,
-    rule: &'static str,
+    constraint: Constraint,
     op: &'static str,
     loc: Loc,
     /// Name and shape of each operand.
     operands: Vec<(String, Shape)>,
-    places: [Option<(usize, usize)>; 2],
 }
 
 /// An entry argument as the program declares it.
@@ -66,6 +66,10 @@ impl std::error::Error for ShapeFailure {}
 
 impl ShapeProgram {
     /// Collects the checks of a whole program, regions included.
+    ///
+    /// # Errors
+    ///
+    /// If an argument or result is no tensor, or an op is certainly wrong.
     pub fn new(func: &Func) -> Result<ShapeProgram, Error> {
         let entry = |(value, _): (&Value, _)| {
             let ty = func.tensor(*value);
@@ -100,14 +104,20 @@ impl ShapeProgram {
                 for (axis, declared) in target.shape.iter().enumerate() {
                     if declared.as_const().is_some() && ty.shape[axis] != *declared {
                         program.checks.push(Check {
-                            left: ty.shape[axis].clone(),
-                            right: declared.clone(),
-                            equal: true,
-                            rule: "an update keeps the declared lengths of its shared variable",
+                            constraint: Constraint {
+                                left: declared.clone(),
+                                right: ty.shape[axis].clone(),
+                                equal: true,
+                                places: [None, None],
+                                range: None,
+                                rule: "an update must keep the declared lengths of its shared variable",
+                            },
                             op: "",
                             loc: Loc::Unknown,
-                            operands: vec![(target.name.clone(), target.shape.clone())],
-                            places: [None, Some((0, axis))],
+                            operands: vec![
+                                (target.name.clone(), target.shape.clone()),
+                                ("its new value".into(), ty.shape.clone()),
+                            ],
                         });
                     }
                 }
@@ -118,17 +128,13 @@ impl ShapeProgram {
 
     fn add_checks(&mut self, func: &Func, op: OpId) -> Result<(), Error> {
         let data = func.op(op);
-        for c in func.constraints(op)? {
+        for constraint in func.constraints(op)? {
             let shape = |v: &Value| func.tensor(*v).map(|t| t.shape.clone()).unwrap_or_default();
             self.checks.push(Check {
-                left: c.left,
-                right: c.right,
-                equal: c.equal,
-                rule: c.rule,
+                constraint,
                 op: data.kind.row().mnemonic,
                 loc: data.loc.clone(),
                 operands: data.operands.iter().map(|v| (func.describe(*v), shape(v))).collect(),
-                places: c.places,
             });
         }
         Ok(())
@@ -141,6 +147,10 @@ impl ShapeProgram {
 
     /// The values of the symbols by id, given the lengths of the entry arguments and the values of the rank-0 integer
     /// ones. Symbols that only running the program can tell have no value.
+    ///
+    /// # Errors
+    ///
+    /// If the number of arguments or of their dims is wrong.
     pub fn bind(
         &self,
         shapes: &[&[i64]],
@@ -156,11 +166,11 @@ impl ShapeProgram {
         }
         for (entry, shape) in self.entries.iter().zip(shapes) {
             if shape.len() != entry.shape.rank() {
+                let (given, needed) = (dims(shape.len()), dims(entry.shape.rank()));
+                let shape = lengths(shape);
                 return Err(wrong(format!(
-                    "argument {} has {} dims with lengths {shape:?}; {} dims are needed",
-                    entry.name,
-                    shape.len(),
-                    entry.shape.rank()
+                    "argument {} has shape {shape} with {given}, but a tensor with {needed} is needed",
+                    entry.name
                 )));
             }
         }
@@ -178,6 +188,10 @@ impl ShapeProgram {
     }
 
     /// Checks a call and gives the lengths of the results; a length that only running can tell is `None`.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the lengths break, with the op, its line, and the names and shapes at fault.
     pub fn run(
         &self,
         shapes: &[&[i64]],
@@ -190,8 +204,11 @@ impl ShapeProgram {
                 let Ok(length) = declared.eval(&symbol) else { continue };
                 if length != shape[axis] {
                     let message = format!(
-                        "argument {} has lengths {shape:?}; dim {axis} of {} is {length}",
-                        entry.name, entry.shape
+                        "argument {} has shape {}, but its declared shape is {}: dim {axis} is {} and {length}",
+                        entry.name,
+                        lengths(shape),
+                        entry.shape,
+                        shape[axis]
                     );
                     return Err(ShapeFailure { op: "", loc: Loc::Unknown, message });
                 }
@@ -199,54 +216,18 @@ impl ShapeProgram {
         }
         for check in &self.checks {
             // A dim that only running can tell is checked there.
-            let (Ok(left), Ok(right)) = (check.left.eval(&symbol), check.right.eval(&symbol)) else {
+            let Constraint { left, right, equal, .. } = &check.constraint;
+            let (Ok(left), Ok(right)) = (left.eval(&symbol), right.eval(&symbol)) else {
                 continue;
             };
-            if if check.equal { left != right } else { left < right } {
-                return Err(self.failure(check, left, right, &symbol));
+            if if *equal { left != right } else { left < right } {
+                let (constraint, operands) = (&check.constraint, check.operands.as_slice());
+                let message = Told { constraint, operands, value: &|dim| dim.eval(&symbol).ok() }.to_string();
+                return Err(ShapeFailure { op: check.op, loc: check.loc.clone(), message });
             }
         }
         self.extents.check(&symbol)?;
         Ok(self.results.iter().map(|shape| shape.iter().map(|d| d.eval(&symbol).ok()).collect()).collect())
-    }
-
-    fn failure(
-        &self,
-        check: &Check,
-        left: i64,
-        right: i64,
-        symbol: &dyn Fn(&Symbol) -> Option<i64>,
-    ) -> ShapeFailure {
-        let lengths = |shape: &Shape| {
-            let parts: Vec<String> = shape
-                .iter()
-                .map(|d| d.eval(symbol).map_or_else(|_| d.to_string(), |v| v.to_string()))
-                .collect();
-            format!("({})", parts.join(", "))
-        };
-        let side = |place: Option<(usize, usize)>, dim: &Dim, value: i64| match place {
-            Some((operand, axis)) if operand < check.operands.len() => {
-                let (name, shape) = &check.operands[operand];
-                let direct = shape.0.get(axis) == Some(dim);
-                let what = if direct { String::new() } else { format!(", where {dim} is {value},") };
-                format!("dim {axis} of {name} with shape {}{what} is {value}", lengths(shape))
-            }
-            _ => format!("{dim} is {value}"),
-        };
-        let relation = if check.equal { "but" } else { "below" };
-        let message = if check.equal {
-            format!(
-                "{}: {} {relation} {}",
-                check.rule,
-                side(check.places[0], &check.left, left),
-                side(check.places[1], &check.right, right)
-            )
-        } else {
-            let shapes: Vec<String> =
-                check.operands.iter().map(|(n, s)| format!("{n} has shape {}", lengths(s))).collect();
-            format!("{}: {} is {left}, {relation} {right}; {}", check.rule, check.left, shapes.join(", "))
-        };
-        ShapeFailure { op: check.op, loc: check.loc.clone(), message }
     }
 
     /// The rank-0 integer entry arguments whose values lengths depend on, in ascending order.
@@ -267,10 +248,19 @@ impl ShapeProgram {
     }
 }
 
+/// `1 dim`, `2 dims`.
+fn dims(count: usize) -> String {
+    format!("{count} dim{}", if count == 1 { "" } else { "s" })
+}
+
 impl Func {
     /// Dims that the checks of the shape program prove equal are made the same, so that types can be compared by
     /// value from here on. Symbols stand for the earliest dim they equal; constants win. Gives what replaced a symbol,
     /// in which symbols may be replaced again.
+    ///
+    /// # Errors
+    ///
+    /// If an op is certainly wrong.
     pub fn unify_dims(&mut self) -> Result<BTreeMap<Symbol, Dim>, Error> {
         let mut by: BTreeMap<Symbol, Dim> = BTreeMap::new();
         for op in self.walk(Func::BODY) {

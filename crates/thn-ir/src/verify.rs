@@ -37,10 +37,13 @@ pub fn verify(func: &Func) -> Vec<Error> {
                     errors.push(Error::input(format!("the update of {name} is {new}, but {name} is {old}")));
                 }
             }
-            Some(_) => errors
-                .push(Error::input(format!("result {i} updates argument {target}, which is not shared"))),
-            None => errors
-                .push(Error::input(format!("result {i} updates argument {target}, which does not exist"))),
+            Some(_) => {
+                let name = func.describe(func.body().args[target]);
+                errors.push(Error::input(format!("result {i} updates {name}, which is not shared")));
+            }
+            None => {
+                errors.push(Error::input(format!("result {i} updates arg{target}, which does not exist")));
+            }
         }
     }
     errors

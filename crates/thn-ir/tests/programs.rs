@@ -21,8 +21,8 @@ fn add_error(a: &[Option<i64>], b: &[Option<i64>]) -> String {
 fn certain_mismatches_name_shapes_dims_and_the_line() {
     assert_eq!(
         add_error(&[Some(3), Some(2)], &[Some(3), Some(4)]),
-        "model.rs:7:3: 'thn.add' op elementwise operands have one shape: dim 1 of operand 0 with shape (3, 2) is 2, \
-         dim 1 of operand 1 with shape (3, 4) is 4"
+        "model.rs:7:3: 'thn.add' op elementwise operands must have one shape, but x has shape (3, 2) and y has shape \
+         (3, 4): dim 1 is 2 and 4"
     );
     assert!(add_error(&[Some(3)], &[Some(3), Some(1)]).contains("ranks 1 and 2 differ"));
 }
@@ -39,11 +39,16 @@ fn possible_mismatches_become_checks_of_the_call() {
     let failure = program.run(&[&[5, 2], &[6, 2]], &|_| None).unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "model.rs:7:3: 'thn.add' op elementwise operands have one shape: dim 0 of x with shape (5, 2) is 5 but dim 0 \
-         of y with shape (6, 2) is 6"
+        "model.rs:7:3: 'thn.add' op elementwise operands must have one shape, but x has shape (5, 2) and y has shape \
+         (6, 2): dim 0 is 5 and 6"
     );
     let failure = program.run(&[&[5, 3], &[5, 3]], &|_| None).unwrap_err();
-    assert!(failure.to_string().contains("argument x has lengths [5, 3]"), "{failure}");
+    assert!(
+        failure
+            .to_string()
+            .contains("argument x has shape (5, 3), but its declared shape is (x.0, 2): dim 1 is 3 and 2"),
+        "{failure}"
+    );
     f.unify_dims().unwrap();
     assert_eq!(f.ty(x), f.ty(y));
 }
@@ -135,6 +140,32 @@ fn composites_expand_to_ops_that_have_index_maps() {
         assert!(verify::verify(&f).is_empty(), "{f}");
         assert_eq!(*f.ty(f.body().results[0]), before);
         assert!(f.body().ops.iter().all(|op| access::access(&f, *op).unwrap().is_some()), "{f}");
+    }
+}
+
+#[test]
+fn symbols_have_names_that_dims_can_spell() {
+    assert!(Symbol::is_name("N") && Symbol::is_name("x.0_1") && Symbol::is_name("_n"));
+    assert!(
+        !Symbol::is_name("2N")
+            && !Symbol::is_name("N + 1")
+            && !Symbol::is_name("")
+            && !Symbol::is_name("max")
+    );
+    let mut f = Func::new("f");
+    for (name, spelled) in [
+        ("x.0", "x.0"),
+        ("x \"of\" y.0", "x__of__y.0"),
+        ("2x.0", "_2x.0"),
+        ("min", "_min"),
+        ("", "_"),
+        ("-", "__1"),
+    ] {
+        let symbol = f.new_symbol(name, SymbolOrigin::Opaque);
+        assert_eq!(&*symbol.name, spelled);
+        let dim = Dim::from(symbol.clone()) * Dim::from(2) + Dim::ONE;
+        let parsed = Dim::parse(&dim.to_string(), &mut |name| f.symbol_named(name));
+        assert_eq!(parsed, Ok(dim));
     }
 }
 

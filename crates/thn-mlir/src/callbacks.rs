@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     import::stated,
     panic::panic_text,
-    raw,
+    raw, signature,
     text::{owned, string_ref},
     types::{self, Anonymous},
 };
@@ -28,7 +28,34 @@ use thn_ir::{
 pub(crate) fn install() {
     static ONCE: Once = Once::new();
     // SAFETY: the functions have the signatures that the shim declares and do not unwind.
-    ONCE.call_once(|| unsafe { thn_dialect::thnSetCallbacks(Callbacks { verify, infer: infer_types }) });
+    ONCE.call_once(|| unsafe {
+        thn_dialect::thnSetCallbacks(Callbacks { verify, infer: infer_types, attribute: verify_attribute });
+    });
+}
+
+/// # Safety
+///
+/// Called by the shim with valid handles, a readable name and the sink that goes with `why`.
+unsafe extern "C" fn verify_attribute(
+    operation: MlirOperation,
+    of_result: bool,
+    position: isize,
+    name: MlirStringRef,
+    value: MlirAttribute,
+    why: TextSink,
+    sink: *mut c_void,
+) -> bool {
+    let check = || {
+        let position = usize::try_from(position).map_err(|_| Refusal::new("has no such position"))?;
+        // SAFETY: the shim gives a readable name.
+        let name = unsafe { owned(name) };
+        match of_result {
+            true => signature::result_attribute(operation, position, &name, value),
+            false => signature::argument_attribute(operation, position, &name, value),
+        }
+        .map_err(Refusal)
+    };
+    answer(check, why, sink).is_some()
 }
 
 /// # Safety
@@ -173,6 +200,9 @@ fn check(operation: MlirOperation) -> Result<(), Refusal> {
         tensors.into_iter().map(|tensor| func.add_block_arg(block, tensor)).collect()
     };
     let operands = add(&mut func, Func::BODY, operands);
+    for (i, operand) in operands.iter().enumerate() {
+        func.value_mut(*operand).name = Some(format!("operand {i}").into());
+    }
     let mut regions = vec![];
     for region in raw::regions(operation) {
         let blocks = raw::blocks(region);

@@ -20,7 +20,7 @@ use mlir_sys::{MlirAttribute, MlirBlock, MlirOperation, MlirType, MlirValue};
 use std::{collections::HashMap, ffi::c_void, marker::PhantomData, sync::Arc};
 use thn_ir::{
     Arg, Attr, AttrKind, Attrs, BlockId, Dim, Func, Iterate, Loc, OpId, OpKind, RegionTypes, Res, Semantics,
-    Shape, SymbolOrigin, TensorType, Type, Value,
+    Shape, Symbol, SymbolOrigin, TensorType, Type, Value,
 };
 
 /// The ops of other dialects in an imported function.
@@ -148,7 +148,8 @@ impl Import {
             }
             let loc = argument.loc.clone();
             let told = |error: Error| {
-                Error::input(format!("argument {position}: {}", error.failure().message)).at(loc.clone())
+                Error::input(format!("{}: {}", called(&names[position], position), error.failure().message))
+                    .at(loc.clone())
             };
             let r#type = match types::tensor(raw::type_of(*value)) {
                 None => Type::Foreign(type_text(raw::type_of(*value)).into()),
@@ -162,7 +163,7 @@ impl Import {
             let made = self.func.add_arg(r#type, argument);
             self.values.insert(value.ptr, made);
             if let Some(name) = find(list, dims::VALUE).and_then(raw::string) {
-                if !dims::is_name(&name) {
+                if !Symbol::is_name(&name) {
                     return Err(told(Error::input(format!("{name:?} cannot name a value"))));
                 }
                 self.names.declare(&name);
@@ -201,7 +202,7 @@ impl Import {
 
     /// A dim that a string gives: a new name declares a symbol of this origin.
     fn declared(&mut self, text: &str, origin: SymbolOrigin) -> Result<Dim, Error> {
-        if dims::is_name(text) && dims::lookup(&mut self.func, text).is_none() {
+        if Symbol::is_name(text) && dims::lookup(&mut self.func, text).is_none() {
             self.names.declare(text);
             return Ok(self.func.new_symbol(text, origin).into());
         }
@@ -450,7 +451,9 @@ impl Import {
             }
             types.push(TensorType::new(dtype, Shape(shape)).into());
         }
-        let attrs = Attrs::new().with(FOREIGN, Attr::Int(self.foreign.len() as i64));
+        let attrs = Attrs::new()
+            .with(FOREIGN, Attr::Int(self.foreign.len() as i64))
+            .with(Func::FOREIGN_NAME, Attr::Str(raw::name(operation).into()));
         self.foreign.push(operation);
         Ok(self.func.push(into, OpKind::Foreign, &operands, attrs, &[], types, loc.clone()))
     }
@@ -475,6 +478,11 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// How messages call an argument.
+fn called(name: &Option<String>, position: usize) -> String {
+    name.clone().unwrap_or_else(|| format!("arg{position}"))
 }
 
 /// The op of thn that means the same as one of another dialect on tensors. Flags that loosen the meaning would be lost,

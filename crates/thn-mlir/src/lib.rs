@@ -32,6 +32,7 @@ pub mod pipeline;
 pub mod plugin;
 #[doc(hidden)]
 pub mod raw;
+mod signature;
 pub mod text;
 pub mod tools;
 #[doc(hidden)]

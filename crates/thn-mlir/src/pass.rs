@@ -23,7 +23,7 @@ use std::{
     fmt::{self, Display, Formatter},
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::null,
-    sync::Mutex,
+    sync::{Mutex, OnceLock},
 };
 use thn_dialect::OptionKind;
 use thn_ir::{Func, Loc};
@@ -331,6 +331,16 @@ fn leaked(text: &str) -> *const c_char {
     CString::new(text).unwrap_or_default().into_raw()
 }
 
+/// Who hears of passes as they begin and end.
+static OBSERVER: OnceLock<fn(Option<&str>)> = OnceLock::new();
+
+/// From now on, `observer` hears the name of each pass of thn that begins, and `None` when one has ended; the first
+/// observer stays. Passes may run on several threads at once.
+pub fn observe(observer: fn(Option<&str>)) {
+    // The first one stays.
+    let _ = OBSERVER.set(observer);
+}
+
 /// Runs a pass on an op and turns errors and panics into diagnostics at that op.
 ///
 /// # Safety
@@ -341,6 +351,7 @@ unsafe extern "C" fn trampoline(
     running: *const c_void,
     user: *const c_void,
 ) -> bool {
+    let observer = OBSERVER.get();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: `user` points to what `register_one` leaked; the op outlives the call.
         let (registered, target) =
@@ -349,8 +360,14 @@ unsafe extern "C" fn trampoline(
             // SAFETY: the pass is running and has exactly these options in this order.
             (option.name, unsafe { option_value(running, index as isize, &option.default) })
         });
+        if let Some(observer) = observer {
+            observer(Some(&registered.pass.argument()));
+        }
         (registered.pass.run)(target, &Options(values.collect()))
     }));
+    if let Some(observer) = observer {
+        observer(None);
+    }
     let error = match outcome {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => error,

@@ -1,5 +1,7 @@
 //! The command-line drivers, with this project's dialect and passes.
 
+mod help;
+
 use crate::{
     callbacks,
     context::on_stack,
@@ -18,8 +20,15 @@ pub(crate) const PLUGIN_NAME: &CStr = c"thn";
 
 /// `mlir-opt` with the thn dialect and the given passes. Returns the exit status.
 ///
+/// `--help` and `--version` begin with what is this project's own; `--help-all` is MLIR's help, which lists everything.
 /// The plugin of this very project is refused: two copies of one dialect in one process make LLVM abort.
-pub fn opt_main(tables: &'static Tables, arguments: Vec<OsString>) -> i32 {
+pub fn opt_main(tables: &'static Tables, mut arguments: Vec<OsString>) -> i32 {
+    end_with_the_reader();
+    match help::asked(&mut arguments) {
+        Some(help::Page::Help) => return help::show(&help::page(tables)),
+        Some(help::Page::Version) => return help::show(&help::version()),
+        None => {}
+    }
     if let Some(path) = own_plugin(&arguments) {
         eprintln!(
             "thn-opt: error: {path} is the plugin of thn itself, which thn-opt already contains; \
@@ -43,6 +52,13 @@ pub fn lsp_server_main(tables: &'static Tables, arguments: Vec<OsString>) -> i32
 pub fn register(tables: &'static Tables) {
     callbacks::install();
     pass::register(tables);
+}
+
+/// Lets the process end quietly when the reader of its output is gone, as in `thn-opt … | head`. Rust's runtime ignores
+/// the signal, and LLVM takes the failed write for a fault of its own.
+fn end_with_the_reader() {
+    // SAFETY: the default action of a signal is set before any thread is started.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
 /// What the drivers' stack holds: twice what the deepest text needs that is read, and more.

@@ -83,7 +83,7 @@ fn places(start: i64, step: i64, count: usize, length: usize) -> Result<Vec<usiz
         .map(|i| {
             let at = i128::from(start) + i128::from(step) * i as i128;
             usize::try_from(at).ok().filter(|p| *p < length).ok_or_else(|| {
-                Error::input(format!("a slice stays inside its operand: {at} is not below {length}"))
+                Error::input(format!("a slice must stay inside its operand, but {at} is not below {length}"))
             })
         })
         .collect()

@@ -126,7 +126,10 @@ fn a_slice_outside_of_its_operand_is_an_error() {
     let v = p.arg("x", DType::F64, 1);
     let y = p.b().slice(v, &[Dim::from(3)], &[1], &Shape::fixed(&[3])).unwrap();
     let error = p.run(y, &[f64s(array![0.0, 1.0, 2.0, 3.0, 4.0])]).unwrap_err();
-    assert!(error.to_string().starts_with("model.rs:7:3: 'thn.slice' op a slice stays inside"), "{error}");
+    assert!(
+        error.to_string().starts_with("model.rs:7:3: 'thn.slice' op a slice must stay inside"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -402,12 +405,12 @@ fn wrong_calls_are_errors() {
     };
     let (two, three) = (f64s(array![1.0, 2.0]), f64s(array![1.0, 2.0, 3.0]));
     assert!(call(std::slice::from_ref(&two)).contains("2 arguments are needed, 1 are given"));
-    assert!(call(&[two.clone(), Value::scalar(1.0)]).contains("1 dims are needed"));
+    assert!(call(&[two.clone(), Value::scalar(1.0)]).contains("a tensor with 1 dim is needed"));
     assert!(
         call(&[two.clone(), i64s(array![1, 2])]).contains("argument y has element type i64; f64 is needed")
     );
     let message = call(&[two, three]);
-    assert!(message.contains("'thn.add' op elementwise operands have one shape"), "{message}");
+    assert!(message.contains("'thn.add' op elementwise operands must have one shape"), "{message}");
 }
 
 #[test]

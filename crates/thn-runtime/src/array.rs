@@ -66,6 +66,10 @@ impl Array {
     }
 
     /// A tensor of zeros, or of `false`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn zeros(dtype: DType, shape: &[usize]) -> Result<Array, CallError> {
         let bytes = byte_count(dtype, shape)?;
         let buffer = Buffer::new(bytes)?;
@@ -75,6 +79,11 @@ impl Array {
     }
 
     /// From the bytes of the elements in row-major order, of this machine's byte order.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Data`] if the bytes are not those of this shape, or a bool is neither 0 nor 1;
+    /// [`CallError::OutOfMemory`].
     pub fn from_bytes(dtype: DType, shape: &[usize], bytes: &[u8]) -> Result<Array, CallError> {
         let needed = byte_count(dtype, shape)?;
         if bytes.len() != needed {
@@ -94,6 +103,10 @@ impl Array {
     }
 
     /// From the elements in row-major order.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Data`] if the number of elements is not that of the shape; [`CallError::OutOfMemory`].
     pub fn from_slice<T: Element>(shape: &[usize], elements: &[T]) -> Result<Array, CallError> {
         // SAFETY: elements have no padding, and their bytes may be read as such.
         let bytes =
@@ -102,20 +115,45 @@ impl Array {
     }
 
     /// A rank-0 tensor.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn scalar<T: Element>(value: T) -> Result<Array, CallError> {
         Array::from_slice(&[], &[value])
     }
 
     /// The tensor that a literal describes.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn from_literal(literal: &Literal) -> Result<Array, CallError> {
         Array::from_bytes(literal.dtype(), literal.shape(), &native(literal.dtype(), literal.to_bytes()))
     }
 
     /// The same tensor as a literal.
+    ///
+    /// # Errors
+    ///
+    /// None that a program can cause.
     pub fn to_literal(&self) -> Result<Literal, CallError> {
         let bytes = native(self.dtype, self.as_bytes().to_vec());
         let literal = Literal::from_bytes(self.dtype, &self.shape, &bytes);
         literal.ok_or_else(|| CallError::Internal("an array of another size than its shape".into()))
+    }
+
+    /// The same elements under another element type, each converted as the op `cast` does.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
+    pub fn cast(&self, dtype: DType) -> Result<Array, CallError> {
+        let elements: Vec<Scalar> = (0..self.len()).filter_map(|i| self.get(i)).collect();
+        let literal = Literal::from_scalars(dtype, &self.shape, &elements);
+        Array::from_literal(
+            &literal.ok_or_else(|| CallError::Internal("an array of another size than its shape".into()))?,
+        )
     }
 
     /// The element type.
@@ -146,6 +184,10 @@ impl Array {
     }
 
     /// The elements in row-major order; an error if they are of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the elements are no `T`.
     pub fn as_slice<T: Element>(&self) -> Result<&[T], CallError> {
         self.expect_dtype::<T>()?;
         // SAFETY: the elements are of this type, initialised, and aligned with the buffer.
@@ -153,6 +195,10 @@ impl Array {
     }
 
     /// The elements in row-major order, to change; an error if they are of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the elements are no `T`.
     pub fn as_mut_slice<T: Element>(&mut self) -> Result<&mut [T], CallError> {
         self.expect_dtype::<T>()?;
         // SAFETY: as in `as_slice`, and the array is borrowed mutably.
@@ -191,6 +237,10 @@ impl Array {
     }
 
     /// A copy in another buffer.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn try_clone(&self) -> Result<Array, CallError> {
         self.copy_into(self.buffer.pool())
     }

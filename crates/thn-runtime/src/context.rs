@@ -11,8 +11,10 @@ pub struct Site {
     pub op: &'static str,
     /// The user's source line.
     pub loc: Loc,
-    /// What is indexed and by what, for people.
-    pub operand: String,
+    /// The tensor of indices, as messages name it.
+    pub index: String,
+    /// What is indexed: "dim 0 of x".
+    pub target: String,
 }
 
 /// The memory of one result.

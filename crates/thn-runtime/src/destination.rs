@@ -26,6 +26,11 @@ impl<'a> Destination<'a> {
     ///
     /// What the tensor says of itself must be true as long as `'a` lasts, and nothing else may read or write its
     /// elements during the call, except that inputs of the same call may overlap it.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Data`] if the tensor is on another device, has elements that `thn` has not, or lengths that fit
+    /// into no memory.
     pub unsafe fn from_dlpack(tensor: &'a DLTensor) -> Result<Destination<'a>, CallError> {
         // SAFETY: as required.
         let view = unsafe { View::from_dlpack(tensor) }?;

@@ -33,8 +33,10 @@ pub enum CallError {
         op: &'static str,
         /// The user's source line.
         loc: Loc,
-        /// What is indexed and by what.
-        operand: String,
+        /// The tensor of indices.
+        index: String,
+        /// What is indexed: "dim 0 of x".
+        target: String,
         /// The index.
         value: i64,
         /// The length of the indexed dim.
@@ -73,11 +75,14 @@ impl fmt::Display for CallError {
                 write!(f, "argument {name} has element type {given}; {needed} is needed")
             }
             CallError::Shape(failure) => failure.fmt(f),
-            CallError::Index { op, loc, operand, value, bound } => {
+            CallError::Index { op, loc, index, target, value, bound } => {
                 if *loc != Loc::Unknown {
                     write!(f, "{loc}: ")?;
                 }
-                write!(f, "'thn.{op}' op {operand}: index {value} is out of bounds for length {bound}")
+                write!(
+                    f,
+                    "'thn.{op}' op index {value} in {index} is out of bounds for {target} with length {bound}"
+                )
             }
             CallError::OutOfMemory { bytes: Some(bytes) } => write!(f, "out of memory: {bytes} bytes"),
             CallError::OutOfMemory { bytes: None } => {

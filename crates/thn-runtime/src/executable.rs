@@ -48,6 +48,10 @@ impl Executable {
     /// # Safety
     ///
     /// `entry` must keep the contract of [`Entry`] for this signature and these sites, as long as `code` lives.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Internal`] if program, signature and shapes do not belong together.
     pub unsafe fn new(
         entry: Entry,
         code: Arc<dyn Any + Send + Sync>,
@@ -92,12 +96,21 @@ impl Executable {
 
     /// Calls with the arguments that are not shared and the shared ones, each in the order of the entry arguments.
     /// Returns the results that are not updates.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] that says what is wrong with the arguments, which index lies outside of what it indexes, or
+    /// that memory is refused. Shared variables are then as they were.
     pub fn call(&self, inputs: &[View<'_>], shared: &[SharedVar]) -> Result<Vec<Array>, CallError> {
         self.run(inputs, shared, None)
     }
 
     /// As [`Executable::call`], with results written to memory of the caller. Outputs may overlap inputs and each
     /// other; the results are then copied one after the other once the call has succeeded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Executable::call`], and if an output has another element type or shape than its result.
     pub fn call_into(
         &self,
         inputs: &[View<'_>],
@@ -291,7 +304,7 @@ impl Executable {
             if let (Some(d), Some(shape)) = (destination, known)
                 && d.shape() != shape.as_slice()
             {
-                let message = format!("result {i} has lengths {shape:?}, its output {:?}", d.shape());
+                let message = format!("result {i} has shape {shape:?}, its output {:?}", d.shape());
                 return Err(shape_error(message));
             }
             slots.push(match (known, spec.updates.filter(|_| spec.in_place), destination) {
@@ -349,7 +362,7 @@ impl Executable {
                     && array.shape() != output.shape()
                 {
                     let (found, given) = (array.shape(), output.shape());
-                    let message = format!("result {i} has lengths {found:?}, its output {given:?}");
+                    let message = format!("result {i} has shape {found:?}, its output {given:?}");
                     return Err(shape_error(message));
                 }
             }
@@ -379,9 +392,9 @@ impl Executable {
             Failure::Other(e) => e,
             Failure::Index { site, value, bound } => {
                 match usize::try_from(site).ok().and_then(|i| self.sites.get(i)) {
-                    Some(Site { op, loc, operand }) => {
-                        let (loc, operand) = (loc.clone(), operand.clone());
-                        CallError::Index { op, loc, operand, value, bound }
+                    Some(Site { op, loc, index, target }) => {
+                        let (loc, index, target) = (loc.clone(), index.clone(), target.clone());
+                        CallError::Index { op, loc, index, target, value, bound }
                     }
                     None => CallError::Internal(format!(
                         "index {value} is out of bounds for length {bound} at unknown site {site}"

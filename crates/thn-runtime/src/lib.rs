@@ -11,6 +11,8 @@
 //! This crate knows neither LLVM nor MLIR nor how code is made: whoever makes it hands over an address and promises
 //! that it keeps the contract of [`Entry`].
 
+#![warn(clippy::missing_errors_doc)]
+
 mod abi;
 mod array;
 mod callbacks;

@@ -18,17 +18,29 @@ impl<'a, T: Element, S: Data<Elem = T>, D: Dimension> From<&'a ArrayBase<S, D>> 
 
 impl Array {
     /// A compact copy of any `ndarray`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn from_ndarray<T: Element, D: Dimension>(array: &ArrayRef<T, D>) -> Result<Array, CallError> {
         View::from(array.view()).to_array()
     }
 
     /// The elements as an `ndarray` without a copy; an error if they are of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the elements are no `T`.
     pub fn as_view<T: Element>(&self) -> Result<ArrayViewD<'_, T>, CallError> {
         let elements = self.as_slice::<T>()?;
         ArrayView::from_shape(IxDyn(self.shape()), elements).map_err(|e| CallError::Internal(e.to_string()))
     }
 
     /// The elements as an `ndarray` of its own; an error if they are of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the elements are no `T`.
     pub fn to_ndarray<T: Element>(&self) -> Result<ArrayD<T>, CallError> {
         Ok(self.as_view()?.to_owned())
     }

@@ -58,11 +58,19 @@ impl SharedVar {
     }
 
     /// A copy of the value.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn get_value(&self) -> Result<Array, CallError> {
         self.lock().try_clone()
     }
 
     /// Another value of the same element type and number of dims.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::DType`] if the element type is another, [`CallError::Data`] if the number of dims is.
     pub fn set_value(&self, value: Array) -> Result<(), CallError> {
         let name = self.name().unwrap_or("shared variable");
         if value.dtype() != self.0.dtype {
@@ -79,6 +87,10 @@ impl SharedVar {
 
     /// Runs `f` while nobody else can read or change the values of `variables`, which it gets in their order. Two
     /// handles to one variable are an error.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::SharedTwice`] if a variable is among them twice; what `f` gives.
     pub fn with_values<R>(
         variables: &[SharedVar],
         f: impl FnOnce(&mut [MutexGuard<'_, Array>]) -> Result<R, CallError>,

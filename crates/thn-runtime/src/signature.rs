@@ -44,6 +44,11 @@ pub struct Signature {
 
 impl Signature {
     /// That of a program. `in_place` says which results are written in place; it may be empty.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Internal`] if an argument or result is no tensor, or an update goes to an argument that cannot
+    /// take it.
     pub fn of(func: &Func, in_place: &[bool]) -> Result<Signature, CallError> {
         let broken = |message: String| CallError::Internal(message);
         let tensor = |v: Value| {

@@ -65,6 +65,11 @@ impl<'a> View<'a> {
     /// # Safety
     ///
     /// What the tensor says of itself must be true, and hold as long as `'a` lasts; see [`View::new`].
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Data`] if the tensor is on another device, has elements that `thn` has not, or lengths that fit
+    /// into no memory.
     pub unsafe fn from_dlpack(tensor: &'a DLTensor) -> Result<View<'a>, CallError> {
         if tensor.device_type != DLTensor::CPU {
             let message = format!("the tensor is on device type {}, not on the CPU", tensor.device_type);
@@ -120,6 +125,10 @@ impl<'a> View<'a> {
     }
 
     /// An owned compact copy.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::OutOfMemory`].
     pub fn to_array(&self) -> Result<Array, CallError> {
         let buffer = Buffer::new(crate::array::byte_count(self.dtype, &self.shape)?)?;
         self.copy_to(buffer.start());

@@ -103,8 +103,12 @@ fn step_program() -> Func {
 }
 
 fn executable(func: &Func, entry: Entry, in_place: &[bool]) -> Executable {
-    let sites =
-        vec![Site { op: "gather", loc: Loc::File("model.rs".into(), 9, 3), operand: "x by i".into() }];
+    let sites = vec![Site {
+        op: "gather",
+        loc: Loc::File("model.rs".into(), 9, 3),
+        index: "i".into(),
+        target: "dim 0 of x".into(),
+    }];
     let shapes = ShapeProgram::new(func).expect("is right");
     let signature = Signature::of(func, in_place).expect("is right");
     // SAFETY: the tests pair programs with code of the same signature.
@@ -155,17 +159,17 @@ fn wrong_calls_are_refused_with_names_shapes_and_lines() {
     assert_eq!(refused(&[x.view(), whole.view()]), "argument y has element type int64; float64 is needed");
     assert_eq!(
         refused(&[x.view(), flat.view()]),
-        "argument y has 1 dims with lengths [6]; 2 dims are needed"
+        "argument y has shape (6) with 1 dim, but a tensor with 2 dims is needed"
     );
     assert_eq!(
         refused(&[x.view(), long.view()]),
-        "model.rs:7:3: 'thn.add' op elementwise operands have one shape: dim 1 of x with shape (2, 3) is 3 but dim 1 \
-         of y with shape (2, 4) is 4"
+        "model.rs:7:3: 'thn.add' op elementwise operands must have one shape, but x has shape (2, 3) and y has shape \
+         (2, 4): dim 1 is 3 and 4"
     );
     // The lengths that were accepted last must not stand in for others.
     f.call(&[x.view(), x.view()], &[]).expect("is right");
-    assert!(refused(&[x.view(), long.view()]).contains("is 4"));
-    assert!(refused(&[flat.view(), flat.view()]).contains("2 dims are needed"));
+    assert!(refused(&[x.view(), long.view()]).contains("3 and 4"));
+    assert!(refused(&[flat.view(), flat.view()]).contains("with 2 dims is needed"));
 }
 
 /// w + x into both results.
@@ -201,7 +205,7 @@ fn updates_take_effect_after_success_only() {
     let error = failing.call(&[x.view()], from_ref(&w)).expect_err("fails");
     assert_eq!(
         error.to_string(),
-        "model.rs:9:3: 'thn.gather' op x by i: index -9 is out of bounds for length 4"
+        "model.rs:9:3: 'thn.gather' op index -9 in i is out of bounds for dim 0 of x with length 4"
     );
     assert!(w.get_value().expect("fits").same_bits(&before));
     assert_eq!(failing.pool().stats().in_use, 0, "a failed call releases everything");
@@ -333,10 +337,7 @@ fn results_go_to_memory_of_the_caller() {
 
     let mut small = Array::zeros(DType::F64, &[2, 1]).expect("fits");
     let wrong = f.call_into(&[View::from(&x), View::from(&x)], &[], &mut [Destination::from(&mut small)]);
-    assert_eq!(
-        wrong.expect_err("is too small").to_string(),
-        "result 0 has lengths [2, 2], its output [2, 1]"
-    );
+    assert_eq!(wrong.expect_err("is too small").to_string(), "result 0 has shape [2, 2], its output [2, 1]");
     let mut whole = Array::zeros(DType::I32, &[2, 2]).expect("fits");
     let wrong = f.call_into(&[View::from(&x), View::from(&x)], &[], &mut [Destination::from(&mut whole)]);
     assert!(matches!(wrong, Err(CallError::DType { .. })));

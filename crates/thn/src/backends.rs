@@ -54,11 +54,16 @@ impl Target {
         }
     }
 
-    pub(crate) fn compile(self, func: Func, options: &Options) -> Result<Box<dyn Code>, CompileErrors> {
+    pub(crate) fn compile(
+        self,
+        func: Func,
+        options: &Options,
+        observer: &dyn Fn(&str),
+    ) -> Result<Box<dyn Code>, CompileErrors> {
         match self {
             #[cfg(feature = "cpu")]
-            Target::Cpu => Ok(Box::new(crate::native::compile(&func, options)?)),
-            Target::Reference => Ok(Box::new(Interpreted::new(func, options)?)),
+            Target::Cpu => Ok(Box::new(crate::native::compile(&func, options, observer)?)),
+            Target::Reference => Ok(Box::new(Interpreted::new(func, options, observer)?)),
         }
     }
 }

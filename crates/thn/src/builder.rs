@@ -1,8 +1,10 @@
 //! From expressions to a function: declaration, checks, rewriting, compilation.
 
 use crate::{CompileErrors, Function, In, Inputs, Options, Outputs, Target, function::Input};
+use std::fmt;
 use thn_graph::{Operand, Program, Request, Tensor, Term, constant};
 use thn_ir::{Error, Func, Loc, Scalar};
+use thn_progress::Progress;
 
 /// Declares a function of some inputs with some outputs; [`FunctionBuilder::compile`] makes it.
 #[track_caller]
@@ -12,6 +14,7 @@ pub fn function(inputs: impl Inputs, outputs: impl Outputs) -> FunctionBuilder {
         request: Request { outputs: outputs.outputs(), loc: Loc::caller(), ..Request::default() },
         target: Target::default(),
         options: Options::default(),
+        observer: Observer::Terminal,
     }
 }
 
@@ -23,6 +26,24 @@ pub struct FunctionBuilder {
     request: Request,
     target: Target,
     options: Options,
+    observer: Observer,
+}
+
+/// Who hears of each step of a compilation as it begins.
+enum Observer {
+    /// A line on the terminal, if there is one.
+    Terminal,
+    /// A function of the user.
+    User(Box<dyn Fn(&str) + Send>),
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Observer::Terminal => "Terminal",
+            Observer::User(_) => "User",
+        })
+    }
 }
 
 /// A tensor, or a number as a constant.
@@ -103,7 +124,19 @@ impl FunctionBuilder {
         self
     }
 
+    /// Calls `observer` with the name of each step as it begins: "check", "rewrite", "plan", … Without an observer, a
+    /// compilation of more than a second shows its step in a line on standard error, if that is a terminal;
+    /// `observe(|_| {})` shows nothing.
+    pub fn observe(mut self, observer: impl Fn(&str) + Send + 'static) -> FunctionBuilder {
+        self.observer = Observer::User(Box::new(observer));
+        self
+    }
+
     /// Makes the function, or gives everything that is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the program, each with the line that made it; what the target cannot do.
     pub fn compile(mut self) -> Result<Function, CompileErrors> {
         self.request.inputs = self.inputs.iter().map(|i| i.variable.clone()).collect();
         let program = Program::extract(&self.request).map_err(CompileErrors::new)?;
@@ -111,11 +144,21 @@ impl FunctionBuilder {
         let results = &program.func.results[..program.outputs];
         let outputs = results.iter().map(|r| r.name.as_deref().map(str::to_string)).collect();
         let name = program.func.name.to_string();
-        let code = self.target.compile(program.func, &self.options)?;
+        let code = match self.observer {
+            Observer::User(observer) => self.target.compile(program.func, &self.options, &*observer)?,
+            Observer::Terminal => {
+                let progress = Progress::on_terminal(format!("compiling {name}"));
+                self.target.compile(program.func, &self.options, &|step| progress.stage(step))?
+            }
+        };
         Ok(Function { name, inputs, outputs, shared: program.shared, code })
     }
 
     /// The program that [`FunctionBuilder::compile`] would compile.
+    ///
+    /// # Errors
+    ///
+    /// As [`FunctionBuilder::compile`].
     pub fn program(mut self) -> Result<Program, CompileErrors> {
         self.request.inputs = self.inputs.iter().map(|i| i.variable.clone()).collect();
         Program::extract(&self.request).map_err(CompileErrors::new)
@@ -127,7 +170,7 @@ fn declared(inputs: Vec<In>, func: &Func) -> Result<Vec<Input>, CompileErrors> {
     let mut declared = vec![];
     let mut errors = vec![];
     for (i, (input, arg)) in inputs.into_iter().zip(&func.args).enumerate() {
-        let name = arg.name.as_deref().map_or_else(|| format!("input {i}"), str::to_string);
+        let name = arg.name.as_deref().map_or_else(|| format!("arg{i}"), str::to_string);
         let Some(dtype) = func.tensor(func.body().args[i]).map(|t| t.dtype) else { continue };
         let default = input.default.map(|d| d.for_variable(&name, dtype)?.into_array()).transpose();
         match default {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use thn_eqsat::Report;
+use thn_ir::Func;
 use thn_runtime::{Array, CallError, SharedVar, View};
 
 /// What was made of a function.
@@ -9,8 +10,8 @@ pub(crate) trait Code: Send + Sync + fmt::Debug {
     /// Computes the outputs, and gives shared variables their new values if nothing failed.
     fn call(&self, inputs: &[View<'_>], shared: &[SharedVar]) -> Result<Vec<Array>, CallError>;
 
-    /// The program as it runs, as a listing.
-    fn program(&self) -> String;
+    /// The program as it runs.
+    fn program(&self) -> &Func;
 
     /// What rewriting did; `None` if there was none.
     fn rewrites(&self) -> Option<&Report>;

@@ -5,7 +5,7 @@ use ndarray::{ArrayD, ArrayViewD};
 use std::{ops::Deref, sync::Arc};
 use thn_eqsat::Report;
 use thn_graph::Datum;
-use thn_ir::DType;
+use thn_ir::{DType, Func};
 use thn_runtime::{Array, CallError, Element, SharedVar};
 
 /// An input as the function knows it.
@@ -31,6 +31,12 @@ impl Function {
     ///
     /// `ndarray` arrays and views of the right element type are read where they are; numbers and nested lists become
     /// arrays first, and element types widen where that loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// A [`CallError`] that names the argument or the op, its line and the values at fault, if arguments are missing or
+    /// have another element type or lengths that the program does not allow, if an index lies outside of what it indexes,
+    /// or if memory is refused. Shared variables are then as they were.
     pub fn call<'a>(&self, args: impl Args<'a>) -> Result<Results, CallError> {
         let args = args.args();
         if args.len() > self.inputs.len() {
@@ -42,7 +48,12 @@ impl Function {
         self.run(slots)
     }
 
-    /// Calls with arguments by the names of the variables, in any order; the others take their defaults.
+    /// Calls with arguments by the names of the variables, in any order; the others take their defaults. Inputs without a
+    /// name are `arg0`, `arg1`, and so on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Function::call`], and if there is no input of a name or a name is given twice.
     pub fn call_named<'n, 'a, D: Into<Datum<'a>>>(
         &self,
         args: impl IntoIterator<Item = (&'n str, D)>,
@@ -95,9 +106,10 @@ impl Function {
         &self.shared
     }
 
-    /// The program that runs, as a listing: after rewriting, and as kernels where the target has them.
+    /// The program that runs, after rewriting, and as kernels where the target has them. It is text of the thn dialect,
+    /// which `thn-opt` and `thn-run` read; without the feature `cpu`, which brings MLIR, it is a listing for people.
     pub fn program(&self) -> String {
-        self.code.program()
+        text(self.code.program())
     }
 
     /// What rewriting did; `None` if there was none.
@@ -111,6 +123,17 @@ impl Function {
     pub fn compiled(&self) -> Option<&thn_cpu::Compiled> {
         self.code.compiled()
     }
+}
+
+#[cfg(feature = "cpu")]
+fn text(program: &Func) -> String {
+    // A program that has been compiled can be written.
+    thn_cpu::dialect_text(program).unwrap_or_else(|_| program.to_string())
+}
+
+#[cfg(not(feature = "cpu"))]
+fn text(program: &Func) -> String {
+    program.to_string()
 }
 
 /// The outputs of a call, in order. It dereferences to a slice of arrays.
@@ -127,16 +150,28 @@ impl Results {
     }
 
     /// An output as an `ndarray` of its own.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such output, or its elements are no `T`.
     pub fn array<T: Element>(&self, i: usize) -> Result<ArrayD<T>, CallError> {
         self.expect(i)?.to_ndarray()
     }
 
     /// An output as an `ndarray` view, without a copy.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such output, or its elements are no `T`.
     pub fn view<T: Element>(&self, i: usize) -> Result<ArrayViewD<'_, T>, CallError> {
         self.expect(i)?.as_view()
     }
 
     /// The only element of an output.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such output, its elements are no `T`, or it has another number of elements than one.
     pub fn item<T: Element>(&self, i: usize) -> Result<T, CallError> {
         let array = self.expect(i)?;
         match array.as_slice::<T>()? {

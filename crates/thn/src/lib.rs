@@ -24,6 +24,8 @@
 //! | `cpu` | `Target::Cpu`: native code; needs LLVM and MLIR |
 //! | `mlir` | the module `mlir` and `optimize`, for programs with MLIR modules of their own |
 
+#![warn(clippy::missing_errors_doc)]
+
 mod arguments;
 mod backends;
 mod builder;
@@ -44,6 +46,8 @@ pub use error::{CompileErrors, Error};
 pub use function::{Function, Results};
 #[cfg(feature = "mlir")]
 pub use modules::optimize;
+/// The arrays that calls take and give, in the version that this crate uses.
+pub use ndarray;
 pub use options::Options;
 #[cfg(feature = "cpu")]
 pub use thn_cpu as cpu;

@@ -12,6 +12,10 @@ use thn_mlir::{
 /// an op of thn means are rewritten too; all others are kept as they are.
 ///
 /// The context of the module has the thn dialect: see [`thn_mlir::dialect`].
+///
+/// # Errors
+///
+/// If a function cannot be read as a program, is wrong, or cannot be written back.
 pub fn optimize(module: &Module<'_>, options: &Options) -> Result<Vec<Report>, Error> {
     let mut reports = vec![];
     let mut next: Option<OperationRef> = module.body().first_operation();

@@ -1,12 +1,16 @@
 //! Functions as native code for the CPU.
 
 use crate::{CompileErrors, Options, code::Code};
-use thn_cpu::{Compiled, compile_function};
+use thn_cpu::{Compiled, compile_observed};
 use thn_eqsat::Report;
 use thn_ir::{Error, Func};
 use thn_runtime::{Array, CallError, SharedVar, View};
 
-pub(crate) fn compile(func: &Func, options: &Options) -> Result<Compiled, CompileErrors> {
+pub(crate) fn compile(
+    func: &Func,
+    options: &Options,
+    observer: &dyn Fn(&str),
+) -> Result<Compiled, CompileErrors> {
     let options = thn_cpu::Options {
         rewrite: options.rewrite.unwrap_or(true),
         classes: options.classes.clone(),
@@ -14,7 +18,7 @@ pub(crate) fn compile(func: &Func, options: &Options) -> Result<Compiled, Compil
         fusion: options.fusion,
         stages: options.stages,
     };
-    compile_function(func, &options).map_err(|error| match error {
+    compile_observed(func, &options, &|step| observer(step)).map_err(|error| match error {
         thn_cpu::Error::Program(errors) => CompileErrors::new(errors),
         other => CompileErrors::from(Error::internal(other.to_string())),
     })
@@ -25,8 +29,8 @@ impl Code for Compiled {
         self.executable.call(inputs, shared)
     }
 
-    fn program(&self) -> String {
-        self.planned.to_string()
+    fn program(&self) -> &Func {
+        &self.planned
     }
 
     fn rewrites(&self) -> Option<&Report> {

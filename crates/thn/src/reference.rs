@@ -15,7 +15,12 @@ pub(crate) struct Interpreted {
 }
 
 impl Interpreted {
-    pub(crate) fn new(mut func: Func, options: &Options) -> Result<Interpreted, CompileErrors> {
+    pub(crate) fn new(
+        mut func: Func,
+        options: &Options,
+        observer: &dyn Fn(&str),
+    ) -> Result<Interpreted, CompileErrors> {
+        observer("check");
         let wrong = verify::verify(&func);
         if !wrong.is_empty() {
             return Err(CompileErrors::new(wrong));
@@ -24,6 +29,7 @@ impl Interpreted {
         let shapes = ShapeProgram::new(&func)?;
         let mut rewrites = None;
         if options.rewrite == Some(true) {
+            observer("rewrite");
             func.unify_dims()?;
             rewrites = Some(thn_eqsat::optimize(&mut func, &options.rules())?);
         }
@@ -76,8 +82,8 @@ impl Code for Interpreted {
         })
     }
 
-    fn program(&self) -> String {
-        self.func.to_string()
+    fn program(&self) -> &Func {
+        &self.func
     }
 
     fn rewrites(&self) -> Option<&Report> {

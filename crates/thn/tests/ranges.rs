@@ -1,5 +1,5 @@
-//! Every range with small bounds, against the meaning that Python gives it; on the target that needs no compilation,
-//! since it is the lengths and starts that are at stake.
+//! Every range with small bounds, against the meaning that Python gives it; bounds that are numbers on the target that
+//! needs no compilation, since it is the lengths and starts that are at stake, and bounds that are tensors on all.
 
 use thn::{Error, prelude::*};
 
@@ -33,6 +33,7 @@ fn check(step: i64) -> Result<(), Error> {
         let item = |(start, stop): &(Option<i64>, Option<i64>)| Item::Range {
             start: start.map(Bound::from),
             stop: stop.map(Bound::from),
+            included: false,
             step,
         };
         ranges.iter().map(|range| x.at([item(range)])).collect()
@@ -58,6 +59,44 @@ fn check(step: i64) -> Result<(), Error> {
 fn ranges_mean_what_they_mean_in_python() {
     for step in [-3, -2, -1, 1, 2, 3] {
         check(step).unwrap();
+    }
+}
+
+/// Calls a function of `x` and both bounds of ranges in some steps with all small bounds, and compares what it reads, and
+/// how often each element is read, with what Python reads.
+fn check_bounds_of_calls(target: Target, x: &Tensor, lengths: &[i64], steps: &[i64]) {
+    let (start, stop) = (lscalar("start"), lscalar("stop"));
+    let range = |start, stop, step| x.at([Item::Range { start, stop, included: false, step }]);
+    let (a, b) = (|| Some(Bound::from(&start)), || Some(Bound::from(&stop)));
+    let of = |step: &i64| [range(a(), b(), *step), range(a(), None, *step), range(None, b(), *step)];
+    let mut outputs: Vec<Tensor> = steps.iter().flat_map(of).collect();
+    outputs.push(concatenate(&outputs, 0).sum().grad(x));
+    let f = function([x, &start, &stop], outputs).target(target).compile().unwrap();
+    for n in lengths.iter().copied() {
+        let values: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        for (a, b) in (-6..=6).flat_map(|a| (-6..=6).map(move |b| (a, b))) {
+            let results = f.call((&values, a, b)).unwrap();
+            let mut reads = vec![0.0; values.len()];
+            let ranges = steps.iter().flat_map(|step| {
+                [(Some(a), Some(b)), (Some(a), None), (None, Some(b))].map(|(a, b)| positions(n, a, b, *step))
+            });
+            for (expected, found) in ranges.zip(results.iter()) {
+                let found: Vec<i64> = found.as_slice::<f64>().unwrap().iter().map(|x| *x as i64).collect();
+                assert_eq!(found, expected, "{}: of {n} with {a} and {b}", target.name());
+                expected.iter().for_each(|at| reads[*at as usize] += 1.0);
+            }
+            let counted = results[results.len() - 1].as_slice::<f64>().unwrap();
+            assert_eq!(counted, reads, "{}: of {n} with {a} and {b}", target.name());
+        }
+    }
+}
+
+/// Bounds that a call gives mean what numbers mean, in vectors of known and unknown length, and so do their gradients.
+#[test]
+fn bounds_of_a_call_mean_what_they_mean_in_python() {
+    for target in Target::ALL.iter().copied() {
+        check_bounds_of_calls(target, &dvector("x"), &[0, 1, 4], &[-2, 1]);
+        check_bounds_of_calls(target, &tensor("x", f64, &[Some(4)]), &[4], &[-1, 3]);
     }
 }
 

@@ -115,6 +115,16 @@ fn reductions_and_their_axes() {
 }
 
 #[test]
+fn the_smallest_is_found_at_the_ends_of_element_types() {
+    let at = |x: Tensor| value(x.argmin(0))[[]];
+    assert_eq!(at(constant([1_u8, 0, 255])), 1.0);
+    assert_eq!(at(constant([i8::MAX, i8::MIN, -1])), 1.0);
+    assert_eq!(at(constant([7_u64, u64::MAX, 7])), 0.0);
+    assert_eq!(at(constant([true, false, false])), 1.0);
+    assert_eq!(at(constant([1.0, f64::NAN, -1.0])), 1.0);
+}
+
+#[test]
 fn products_of_all_ranks() {
     let (x, a) = (matrix("x", f64), arr2(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]));
     assert_eq!(of(&x, &a, x.dot(x.t())), a.dot(&a.t()).into_dyn());

@@ -26,12 +26,15 @@ extern "C" {
 typedef void (*ThnTextSink)(MlirStringRef text, void *sink);
 typedef void (*ThnTypeSink)(MlirType type, void *sink);
 
-/// What Rust answers about an op. Both functions return whether the op is accepted; when it is not,
-/// they give the reason to `why`, without the op's name.
+/// What Rust answers about an op. The functions return whether the op is accepted; when it is not,
+/// they give the reason to `why`, without the op's name. `attribute` is asked about an attribute `thn.…` of an argument
+/// of a function-like op, or of a result of one.
 struct ThnCallbacks {
   bool (*verify)(MlirOperation op, ThnTextSink why, void *sink);
   bool (*infer)(MlirContext context, MlirStringRef name, intptr_t operandCount, MlirValue const *operands,
                 MlirAttribute attributes, ThnTypeSink result, ThnTextSink why, void *sink);
+  bool (*attribute)(MlirOperation op, bool ofResult, intptr_t position, MlirStringRef name, MlirAttribute value,
+                    ThnTextSink why, void *sink);
 };
 
 /// Sets the table, once, before the first op is made. Until then every op verifies and none infers.

@@ -29,6 +29,18 @@ void appendInferenceText(MlirStringRef text, void *sink) {
 
 void appendType(MlirType type, void *sink) { static_cast<Inference *>(sink)->types->push_back(unwrap(type)); }
 
+LogicalResult verifyAttribute(Operation *op, Location location, bool ofResult, unsigned position,
+                              NamedAttribute attribute) {
+  const ThnCallbacks *rust = callbacks.load(std::memory_order_acquire);
+  if (!rust)
+    return success();
+  std::string why;
+  if (rust->attribute(wrap(op), ofResult, position, wrap(attribute.getName().getValue()), wrap(attribute.getValue()),
+                      appendText, &why))
+    return success();
+  return emitError(location) << why;
+}
+
 } // namespace
 
 LogicalResult thn::verifyInRust(Operation *op) {
@@ -67,6 +79,19 @@ DictionaryAttr thn::mergedAttributes(MLIRContext *context, DictionaryAttr discar
 }
 
 void thn::ThnDialect::initialize() { registerThnDialectOperations(this); }
+
+LogicalResult thn::ThnDialect::verifyRegionArgAttribute(Operation *op, unsigned region, unsigned position,
+                                                        NamedAttribute attribute) {
+  Region &body = op->getRegion(region);
+  bool named = !body.empty() && position < body.getNumArguments();
+  Location location = named ? body.getArgument(position).getLoc() : op->getLoc();
+  return verifyAttribute(op, location, /*ofResult=*/false, position, attribute);
+}
+
+LogicalResult thn::ThnDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned position,
+                                                           NamedAttribute attribute) {
+  return verifyAttribute(op, op->getLoc(), /*ofResult=*/true, position, attribute);
+}
 
 // Folders give attributes. The op that holds one as a literal is found by its trait: the shim names no op.
 Operation *thn::ThnDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location location) {

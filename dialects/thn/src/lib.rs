@@ -19,8 +19,8 @@ pub type TypeSink = unsafe extern "C" fn(MlirType, *mut c_void);
 
 /// What Rust answers about an op; `ThnCallbacks` of the shim.
 ///
-/// Both functions return whether the op is accepted; when it is not, they give the reason to the text
-/// sink, without the op's name, which the shim puts before it. Neither may unwind.
+/// The functions return whether the op is accepted; when it is not, they give the reason to the text
+/// sink, without the op's name, which the shim puts before it. None may unwind.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Callbacks {
@@ -34,6 +34,17 @@ pub struct Callbacks {
         *const MlirValue,
         MlirAttribute,
         TypeSink,
+        TextSink,
+        *mut c_void,
+    ) -> bool,
+    /// Checks an attribute `thn.…` of an argument, or of a result, of a function-like op: which it is, its position, the
+    /// attribute's name and its value.
+    pub attribute: unsafe extern "C" fn(
+        MlirOperation,
+        bool,
+        isize,
+        MlirStringRef,
+        MlirAttribute,
         TextSink,
         *mut c_void,
     ) -> bool,

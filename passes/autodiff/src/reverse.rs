@@ -123,7 +123,10 @@ fn step(b: &mut Builder<'_>, op: OpId, active: &HashSet<Value>, sums: &mut Sums)
         for (value, part) in looped::pull_back(b, op, &known, active)? {
             sums.add(b, value, part)?;
         }
-    } else if row.regions > 0 || data.kind == OpKind::Foreign {
+    } else if data.kind == OpKind::Foreign {
+        let message = format!("the gradient of {}, which is no op of thn", b.func.op_name(op));
+        return Err(Error::unsupported(message).located(&data.loc));
+    } else if row.regions > 0 {
         return Err(Error::unsupported("the gradient of this op").at(row.mnemonic, &data.loc));
     } else if let Some(cotangent) = known[0] {
         let wanted: Vec<bool> = data.operands.iter().map(|v| active.contains(v)).collect();

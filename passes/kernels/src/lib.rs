@@ -56,10 +56,14 @@ pub fn plan(func: &Func, options: &Options) -> Result<Func, Error> {
     let from = prepare::prepare(func)?;
     for op in from.walk(Func::BODY) {
         let data = from.op(op);
-        if matches!(data.kind, OpKind::Foreign | OpKind::Kernel) {
-            let what = "cannot be planned: only ops that thn computes, and only once";
-            return Err(Error::unsupported(what).at(data.kind.row().mnemonic, &data.loc));
-        }
+        let fault = match data.kind {
+            OpKind::Foreign => {
+                format!("{} is no op of thn: a program of thn ops alone can be compiled", from.op_name(op))
+            }
+            OpKind::Kernel => "the program has kernels already: it is planned once".to_string(),
+            _ => continue,
+        };
+        return Err(Error::unsupported(fault).located(&data.loc));
     }
     let accesses = Accesses::new(&from, Func::BODY)?;
     let mut into = Func::new(from.name.clone());

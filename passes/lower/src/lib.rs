@@ -36,8 +36,10 @@ pub struct Site {
     pub op: &'static str,
     /// The user's source line.
     pub loc: Loc,
-    /// The tensor of indices.
-    pub operand: String,
+    /// The tensor of indices, as messages name it.
+    pub index: String,
+    /// What is indexed: "dim 0 of x".
+    pub target: String,
 }
 
 /// The functions of the runtime.

@@ -124,7 +124,7 @@ fn errors_of_our_verifier_are_shown_where_they_are() {
     let published = server.open("file:///a.mlir", text);
     let first = &published["params"]["diagnostics"][0];
     let message = first["message"].as_str().unwrap_or_default();
-    assert!(message.contains("'thn.add' op elementwise operands have one shape"), "{published}");
+    assert!(message.contains("'thn.add' op elementwise operands must have one shape"), "{published}");
     assert_eq!(first["range"]["start"]["line"], 1, "{published}");
 }
 

@@ -61,6 +61,53 @@ fn help_lists_our_passes_and_options() {
 }
 
 #[test]
+fn help_begins_with_ours_and_points_to_the_rest() {
+    let help = output(&["--help"]);
+    let (ours, rest) =
+        (help.find("--thn-eqsat").expect("ours"), help.find("--canonicalize").expect("upstream"));
+    assert!(ours < rest && help.lines().count() < 100, "{help}");
+    assert!(help.contains("--help-all") && !help.contains("--arm-"), "{help}");
+    let all = output(&["--help-all"]);
+    assert!(all.contains("--thn-eqsat") && all.contains("--affine-loop-fusion"), "{all}");
+    assert_eq!(output(&["-h"]), help);
+}
+
+#[test]
+fn the_version_is_ours_and_that_of_llvm() {
+    let version = output(&["--version"]);
+    assert!(
+        version.starts_with(&format!("thn-opt {}\nLLVM and MLIR 22.", env!("CARGO_PKG_VERSION"))),
+        "{version}"
+    );
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    // More than a pipe holds, so that the writer meets its closed end.
+    let line = "  %u = thn.constant dense<1.0> : tensor<4xf32>\n";
+    let program = |lines: usize| {
+        let body: String = (0..lines).map(|i| line.replace("%u", &format!("%u{i}"))).collect();
+        format!(
+            "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {{\n{body}  return %x : tensor<4xf32>\n}}\n"
+        )
+    };
+    for (arguments, input) in [(vec!["--help-all"], String::new()), (vec![], program(5_000))] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_thn-opt"))
+            .args(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("thn-opt was built");
+        drop(child.stdout.take());
+        let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+        let output = child.wait_with_output().expect("the child exists");
+        assert!(!output.status.success(), "{arguments:?} wrote everything");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn every_name_is_given_once() {
     let passes = thn_passes::TABLES.passes.iter().copied().flatten().map(|pass| pass.argument());
     let pipelines = thn_passes::TABLES.pipelines.iter().map(|pipeline| pipeline.name.to_owned());

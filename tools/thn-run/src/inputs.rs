@@ -104,27 +104,27 @@ pub(crate) fn arrays(program: &Program, given: &[Given]) -> Result<Vec<Array>, E
     Ok(all)
 }
 
-/// Learns the lengths of named dims.
+/// Learns the lengths of dims that are symbols.
 fn bind(arg: &Named, shape: &[usize], lengths: &mut BTreeMap<Symbol, i64>) {
-    for (dim, length) in arg.ty.shape.iter().zip(shape) {
+    for (dim, length) in arg.dims.iter().zip(shape) {
         if let (Some(symbol), Ok(length)) = (dim.as_symbol(), i64::try_from(*length)) {
             lengths.entry(symbol.clone()).or_insert(length);
         }
     }
 }
 
-/// The lengths of an argument by its type and what is known of named dims.
+/// The lengths of an argument by its type and what is known of the dims of other arguments.
 fn known_shape(arg: &Named, lengths: &BTreeMap<Symbol, i64>) -> Result<Vec<usize>, Error> {
-    let length = |dim: &thn_ir::Dim| {
+    let length = |(dim, declared): (&thn_ir::Dim, &thn_ir::Dim)| {
         let value = dim.eval(&|s| lengths.get(s).copied()).ok().and_then(|n| usize::try_from(n).ok());
         value.ok_or_else(|| {
             let (name, shape) = (&arg.name, &arg.ty.shape);
             Error::Options(format!(
-                "dim {dim} of {name} with shape {shape} is not known; give lengths, as in {name}=random:1:3x4"
+                "dim {declared} of {name} with shape {shape} is not known; give lengths, as in {name}=random:1:3x4"
             ))
         })
     };
-    arg.ty.shape.iter().map(length).collect()
+    arg.dims.iter().zip(arg.ty.shape.iter()).map(length).collect()
 }
 
 /// The checks of a call, before anything is compiled.

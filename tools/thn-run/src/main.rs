@@ -11,6 +11,7 @@ mod program;
 mod random;
 mod run;
 
+use anstyle::{AnsiColor, Effects, Style};
 use clap::{Parser, ValueEnum};
 use error::Error;
 use inputs::Given;
@@ -21,14 +22,15 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Parser, Debug)]
 #[command(version, about)]
 struct Options {
-    /// The file with the function.
+    /// The file with the function; - reads standard input.
     file: PathBuf,
     /// The function's name, where the file has several.
     #[arg(long, value_name = "NAME")]
     entry: Option<String>,
     /// The value of an argument, shared ones included: a file, or random numbers. Lengths may follow the seed, as in
-    /// random:1:3x4; otherwise they come from the argument's type and the other inputs. Arguments without a name are
-    /// arg0, arg1, and so on.
+    /// random:1:3x4; otherwise they come from the argument's type and the inputs whose lengths the program needs to be
+    /// equal. Arguments without a name are arg0, arg1, and so on. A file's elements widen to the argument's type where
+    /// that loses nothing.
     #[arg(long = "input", value_name = "NAME=FILE.npy|random:SEED")]
     inputs: Vec<Given>,
     /// Writes a result, or the new value of a shared argument, to a file. Results without a name are result0, result1,
@@ -50,6 +52,9 @@ struct Options {
     json: bool,
 }
 
+/// How errors begin on a terminal, as those of the command line do.
+const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+
 /// What runs a function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Target {
@@ -64,7 +69,7 @@ fn main() -> ExitCode {
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("thn-run: error: {error}");
+            anstream::eprintln!("thn-run: {ERROR}error:{ERROR:#} {error}");
             ExitCode::FAILURE
         }
     }
@@ -86,6 +91,5 @@ fn run(options: &Options) -> Result<(), Error> {
     if options.print || options.outputs.is_empty() {
         outputs::print(&outcome)?;
     }
-    outputs::print_time(&outcome);
-    Ok(())
+    outputs::print_time(&outcome)
 }

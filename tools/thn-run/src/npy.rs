@@ -60,27 +60,49 @@ macro_rules! with_element {
 }
 pub(crate) use with_element;
 
-/// Reads a tensor whose element type is known. Nothing is allocated by what a file's header claims.
+/// Reads a tensor that has an element type, or one that widens to it without loss, as in a call. Nothing is allocated by
+/// what a file's header claims.
 pub(crate) fn read(path: &Path, dtype: DType) -> Result<Array, Error> {
     let wrong = |why: String| Error::File { path: path.to_path_buf(), why };
     let bytes = fs::read(path).map_err(|e| wrong(e.to_string()))?;
     // Elements are viewed in place, which takes bytes that are aligned for them.
     let aligned = Array::from_slice(&[bytes.len()], &bytes)?;
     let bytes = aligned.as_slice::<u8>()?;
+    let error = match of_type(bytes, dtype)? {
+        Ok(array) => return Ok(array),
+        Err(error) => error,
+    };
+    let found = found_dtype(&error).filter(|found| found.promote(dtype) == dtype);
+    match found.map(|found| of_type(bytes, found)).transpose()? {
+        Some(Ok(array)) => Ok(array.cast(dtype)?),
+        Some(Err(error)) => Err(wrong(explain(error, dtype))),
+        None => Err(wrong(explain(error, dtype))),
+    }
+}
+
+/// The tensor in the bytes of a file, if its elements have this very type.
+fn of_type(bytes: &[u8], dtype: DType) -> Result<Result<Array, ViewNpyError>, Error> {
     with_element!(dtype, T => {
-        let view = ArrayViewD::<T>::view_npy(bytes).map_err(|e| wrong(explain(e, dtype)))?;
-        Ok(Array::from_ndarray(&view)?)
+        match ArrayViewD::<T>::view_npy(bytes) {
+            Ok(view) => Ok(Ok(Array::from_ndarray(&view)?)),
+            Err(error) => Ok(Err(error)),
+        }
     })
+}
+
+/// The element type of a file that has another one than was asked for, if `thn` has it.
+fn found_dtype(error: &ViewNpyError) -> Option<DType> {
+    let ViewNpyError::WrongDescriptor(found) = error else { return None };
+    let found = found.to_string();
+    DType::ALL.into_iter().find(|d| d.numpy() == numpy_name(found.trim_matches('\'')))
 }
 
 /// Why a file is not a tensor of this element type.
 fn explain(error: ViewNpyError, dtype: DType) -> String {
+    let known = found_dtype(&error);
     match error {
         ViewNpyError::WrongDescriptor(found) => {
-            let found = found.to_string();
-            let name = found.trim_matches('\'');
-            let known = DType::ALL.into_iter().find(|d| d.numpy() == numpy_name(name));
-            let found = known.map_or_else(|| found.clone(), |d| d.numpy().to_string());
+            let found = known.map_or_else(|| found.to_string(), |d| d.numpy().to_string());
             format!("the elements are {found}; {} is needed", dtype.numpy())
         }
         ViewNpyError::NonNativeEndian => "the elements are in another byte order than this machine's".into(),

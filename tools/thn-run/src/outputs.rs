@@ -1,9 +1,15 @@
 //! Results for people, programs and files.
 
 use crate::{Target, error::Error, npy::with_element, program::Program, run::Outcome};
+use anstyle::Style;
 use ndarray::{ArrayView, IxDyn};
 use serde_json::{Value as Json, json};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    io::{ErrorKind, Write},
+    path::PathBuf,
+    time::Duration,
+};
 use thn_ir::{DType, Scalar};
 use thn_runtime::Array;
 
@@ -25,24 +31,36 @@ pub(crate) fn check(program: &Program, outputs: &[(String, PathBuf)]) -> Result<
     Ok(())
 }
 
+/// How names are written on a terminal.
+const NAME: Style = Style::new().bold();
+
+/// Writes to standard output. A reader that has seen enough, as `head`, is no error.
+fn write(text: impl fmt::Display) -> Result<(), Error> {
+    match write!(anstream::stdout(), "{text}") {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::File { path: "standard output".into(), why: e.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Prints every value as NumPy would.
 pub(crate) fn print(outcome: &Outcome) -> Result<(), Error> {
     for (name, array) in &outcome.values {
-        println!("{name}: {} {:?}", array.dtype().numpy(), array.shape());
+        write(format_args!("{NAME}{name}{NAME:#}: {} {:?}\n", array.dtype().numpy(), array.shape()))?;
         with_element!(array.dtype(), T => {
             let view: ArrayView<'_, T, IxDyn> = array.as_view()?;
-            println!("{view}");
+            write(format_args!("{view}\n"))?;
         });
     }
     Ok(())
 }
 
 /// Prints the time of the calls, if any were measured.
-pub(crate) fn print_time(outcome: &Outcome) {
-    if let Some((fastest, median)) = summary(&outcome.times) {
-        let (count, micros) = (outcome.times.len(), |d: Duration| d.as_secs_f64() * 1e6);
-        println!("{count} calls: min {:.3} us, median {:.3} us", micros(fastest), micros(median));
-    }
+pub(crate) fn print_time(outcome: &Outcome) -> Result<(), Error> {
+    let Some((fastest, median)) = summary(&outcome.times) else { return Ok(()) };
+    let (count, micros) = (outcome.times.len(), |d: Duration| d.as_secs_f64() * 1e6);
+    write(format_args!("{count} calls: min {:.3} us, median {:.3} us\n", micros(fastest), micros(median)))
 }
 
 /// The fastest and the median of sorted times.
@@ -83,8 +101,7 @@ pub(crate) fn print_json(program: &Program, outcome: &Outcome, target: Target) -
         "compile": outcome.report,
         "time": time,
     });
-    println!("{whole}");
-    Ok(())
+    write(format_args!("{whole}\n"))
 }
 
 /// The elements in row-major order.

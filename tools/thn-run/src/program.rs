@@ -1,8 +1,12 @@
 //! The function to run, and the names by which the options speak of its arguments and results.
 
 use crate::error::Error;
-use std::{fs, path::Path};
-use thn_ir::{Func, ShapeProgram, TensorType};
+use std::{
+    fs,
+    io::{Read, stdin},
+    path::Path,
+};
+use thn_ir::{Func, Shape, ShapeProgram, TensorType};
 
 /// An argument or result.
 pub(crate) struct Named {
@@ -10,6 +14,8 @@ pub(crate) struct Named {
     pub(crate) name: String,
     /// Its declared type.
     pub(crate) ty: TensorType,
+    /// Its lengths, where those that the program needs to be equal are the same.
+    pub(crate) dims: Shape,
     /// Of an argument: whether it is shared. Of a result: whether it is the new value of a shared argument.
     pub(crate) shared: bool,
 }
@@ -27,12 +33,21 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Reads a function of a file.
+    /// Reads a function of a file, or, where the path is `-`, of standard input.
     pub(crate) fn read(path: &Path, entry: Option<&str>) -> Result<Program, Error> {
-        let text = fs::read_to_string(path)
-            .map_err(|e| Error::File { path: path.to_path_buf(), why: e.to_string() })?;
-        let func = thn_cpu::read_function(&text, &path.to_string_lossy(), entry)?;
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "<stdin>".into() } else { path.to_string_lossy() };
+        let mut text = String::new();
+        let read = match is_stdin {
+            true => stdin().read_to_string(&mut text).map(drop),
+            false => fs::read_to_string(path).map(|found| text = found),
+        };
+        read.map_err(|e| Error::File { path: (&*name).into(), why: e.to_string() })?;
+        let func = thn_cpu::read_function(&text, &name, entry)?;
         let shapes = ShapeProgram::new(&func)?;
+        let mut unified = func.clone();
+        unified.unify_dims()?;
+        let dims = |value| unified.tensor(value).map(|t| t.shape.clone()).unwrap_or_default();
         let body = func.body();
         let tensor = |value| {
             let ty = func.tensor(value).cloned();
@@ -41,7 +56,12 @@ impl Program {
         let mut args = vec![];
         for (i, (value, arg)) in body.args.iter().zip(&func.args).enumerate() {
             let name = arg.name.as_deref().map_or_else(|| format!("arg{i}"), str::to_string);
-            args.push(Named { name, ty: tensor(*value)?, shared: arg.shared });
+            if args.iter().any(|known: &Named| known.name == name) {
+                return Err(Error::Options(format!(
+                    "two arguments are called {name}; inputs are given by name"
+                )));
+            }
+            args.push(Named { name, ty: tensor(*value)?, dims: dims(*value), shared: arg.shared });
         }
         let mut results = vec![];
         for (i, (value, res)) in body.results.iter().zip(&func.results).enumerate() {
@@ -51,7 +71,7 @@ impl Program {
                 (None, Some(name)) => name.to_string(),
                 (None, None) => format!("result{i}"),
             };
-            results.push(Named { name, ty: tensor(*value)?, shared: target.is_some() });
+            results.push(Named { name, ty: tensor(*value)?, dims: dims(*value), shared: target.is_some() });
         }
         Ok(Program { func, shapes, args, results })
     }

@@ -2,7 +2,8 @@
 
 use crate::{Target, error::Error, program::Program};
 use std::time::{Duration, Instant};
-use thn_cpu::{CompileReport, Options, compile_function};
+use thn_cpu::{CompileReport, Options, compile_observed};
+use thn_progress::Progress;
 use thn_reference::{Value, interpret};
 use thn_runtime::{Array, CallError, SharedVar, View};
 
@@ -30,7 +31,9 @@ pub(crate) fn run(
 }
 
 fn compiled(program: &Program, arrays: Vec<Array>, time: Option<u32>) -> Result<Outcome, Error> {
-    let compiled = compile_function(&program.func, &Options::default())?;
+    let progress = Progress::on_terminal(format!("compiling {}", program.func.name));
+    let compiled = compile_observed(&program.func, &Options::default(), &|step| progress.stage(step))?;
+    drop(progress);
     let f = &compiled.executable;
     let (mut inputs, mut shared) = (vec![], vec![]);
     for (arg, array) in program.args.iter().zip(arrays) {

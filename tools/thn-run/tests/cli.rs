@@ -4,8 +4,9 @@ use ndarray::{Array1, Array2, ArrayD, arr0, arr1, arr2};
 use ndarray_npy::{ReadNpyExt, WritableElement, WriteNpyExt};
 use std::{
     fs::{self, File},
+    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 /// Two functions: a product with a row added, and a step of state.
@@ -173,15 +174,21 @@ fn wrong_names_are_answered_with_the_right_ones() {
 #[test]
 fn wrong_types_ranks_and_lengths_are_named() {
     let folder = affine("types");
-    folder.npy("x.npy", &arr2(&[[1.0f32, 2.0, 3.0]]));
-    assert_eq!(folder.error(&AFFINE), "thn-run: error: x.npy: the elements are float32; float64 is needed");
+    folder.npy("x.npy", &arr2(&[[1i64, 2, 3]]));
+    assert!(folder.run(&AFFINE).contains("[4, 5]"), "int64 widens to float64, as in a call");
+    folder.npy("i.npy", &arr1(&[1.0]));
+    let narrow = folder.error(&["--entry", "rows", "--input", "x=random:1:4", "--input", "i=i.npy"]);
+    assert_eq!(narrow, "thn-run: error: i.npy: the elements are float64; int64 is needed");
     folder.npy("x.npy", &arr1(&[1.0, 2.0, 3.0]));
     assert_eq!(
         folder.error(&AFFINE),
-        "thn-run: error: argument x has 1 dims with lengths [3]; 2 dims are needed"
+        "thn-run: error: argument x has shape (3) with 1 dim, but a tensor with 2 dims is needed"
     );
     folder.npy("x.npy", &arr2(&[[1.0, 2.0]]));
-    assert_eq!(folder.error(&AFFINE), "thn-run: error: argument x has lengths [1, 2]; dim 1 of (N, 3) is 3");
+    assert_eq!(
+        folder.error(&AFFINE),
+        "thn-run: error: argument x has shape (1, 2), but its declared shape is (N, 3): dim 1 is 2 and 3"
+    );
 }
 
 #[test]
@@ -191,7 +198,7 @@ fn a_failing_call_names_the_line() {
     folder.npy("i.npy", &arr1(&[3i64, -4, 4]));
     let error = folder.error(&["--entry", "rows", "--input", "x=x.npy", "--input", "i=i.npy"]);
     assert!(error.contains("programs.mlir:14:8: 'thn.gather' op"), "{error}");
-    assert!(error.contains("index 4 is out of bounds for length 4"), "{error}");
+    assert!(error.contains("index 4 in i is out of bounds for dim 0 of x with length 4"), "{error}");
 }
 
 #[test]
@@ -245,12 +252,72 @@ fn broken_programs_are_errors_with_their_place() {
     let shapes = refused(
         "func.func @f(%x: tensor<2xf64>, %y: tensor<3xf64>) -> tensor<2xf64> {\n  %z = thn.add %x, %y : tensor<2xf64>, tensor<3xf64>\n  return %z : tensor<2xf64>\n}",
     );
-    assert!(
-        shapes.contains("programs.mlir:2:") && shapes.contains("is 2") && shapes.contains("is 3"),
-        "{shapes}"
-    );
+    assert!(shapes.contains("programs.mlir:2:") && shapes.contains("dim 0 is 2 and 3"), "{shapes}");
     let foreign = refused("func.func @f() -> f64 {\n  %z = arith.constant 1.0 : f64\n  return %z : f64\n}");
     assert!(foreign.starts_with("thn-run: error: "), "{foreign}");
+    let call = refused(
+        "func.func private @g() -> tensor<f64>\nfunc.func @f() -> tensor<f64> {\n  %z = func.call @g() : () -> tensor<f64>\n  \
+         return %z : tensor<f64>\n}",
+    );
+    assert!(call.contains("func.call is no op of thn") || call.contains("which function?"), "{call}");
+    let names = refused(
+        "func.func @f(%x: tensor<2xf64> {thn.name = \"x\"}, %y: tensor<2xf64> {thn.name = \"x\"}) -> tensor<2xf64> {\n  \
+         return %x : tensor<2xf64>\n}",
+    );
+    assert_eq!(names, "thn-run: error: two arguments are called x; inputs are given by name");
+}
+
+#[test]
+fn a_terminal_gets_colours_and_files_get_none() {
+    let folder = affine("colours");
+    let run = |arguments: &[&str], how: (&str, &str)| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_thn-run"));
+        command.current_dir(&folder.0).arg("programs.mlir").args(arguments).env(how.0, how.1);
+        command.output().expect("thn-run was built")
+    };
+    // What is not a terminal is told to be one.
+    let forced = ("CLICOLOR_FORCE", "1");
+    let error = String::from_utf8_lossy(&run(&["--entry", "afine"], forced).stderr).into_owned();
+    assert!(error.contains("\u{1b}[31m") && error.contains("error:\u{1b}[0m"), "{error:?}");
+    let values = String::from_utf8_lossy(&run(&AFFINE, forced).stdout).into_owned();
+    assert!(values.starts_with("\u{1b}[1my\u{1b}[0m: float64"), "{values:?}");
+    assert!(!folder.run(&AFFINE).contains('\u{1b}'));
+    assert!(!folder.error(&["--entry", "afine"]).contains('\u{1b}'));
+}
+
+#[test]
+fn the_program_comes_from_standard_input() {
+    let folder = affine("stdin");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_thn-run"))
+        .current_dir(&folder.0)
+        .args(["-"])
+        .args(AFFINE)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("thn-run was built");
+    child.stdin.take().expect("piped").write_all(PROGRAMS.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "y: float64 [2, 2]\n[[4, 5],\n [10, 11]]\n");
+}
+
+#[test]
+fn lengths_come_from_what_a_program_needs_to_be_equal() {
+    let folder = Folder::new("lengths");
+    fs::write(
+        folder.0.join("programs.mlir"),
+        "func.func @f(%x: tensor<?xf64>, %y: tensor<?xf64>, %z: tensor<?x3xf64>) -> tensor<?xf64> {
+           %0 = thn.add %x, %y : tensor<?xf64>, tensor<?xf64>
+           %1 = thn.exp %z : tensor<?x3xf64>
+           %2 = thn.sum %1 axes = [1] : tensor<?x3xf64>
+           %3 = thn.mul %0, %2 : tensor<?xf64>, tensor<?xf64>
+           return %3 : tensor<?xf64>
+         }",
+    )
+    .expect("is writable");
+    let printed =
+        folder.run(&["--input", "arg0=random:1:5", "--input", "arg1=random:2", "--input", "arg2=random:3"]);
+    assert!(printed.starts_with("result0: float64 [5]\n"), "{printed}");
 }
 
 #[test]

@@ -3,8 +3,34 @@
 use super::{Dim, DimVisitor, Symbol};
 use std::fmt;
 
+impl Symbol {
+    /// Whether a text can stand for a symbol in a dim expression.
+    pub fn is_name(text: &str) -> bool {
+        text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            && text.chars().all(is_part_of_name)
+            && !matches!(text, "max" | "min")
+    }
+
+    /// A name as dim expressions can spell it: with `_` for what is no part of names.
+    pub fn spellable(name: &str) -> String {
+        if Symbol::is_name(name) {
+            return name.to_string();
+        }
+        let spelled: String = name.chars().map(|c| if is_part_of_name(c) { c } else { '_' }).collect();
+        if Symbol::is_name(&spelled) { spelled } else { format!("_{spelled}") }
+    }
+}
+
+fn is_part_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '.'
+}
+
 impl Dim {
     /// Parses the spelling that [`fmt::Display`] prints, looking symbols up by name.
+    ///
+    /// # Errors
+    ///
+    /// What is not understood, with its offset, and names that `symbol` does not know.
     pub fn parse(text: &str, symbol: &mut dyn FnMut(&str) -> Option<Symbol>) -> Result<Dim, String> {
         let mut p = Parser { text, at: 0, symbol, depth: 0 };
         let dim = p.sum()?;
@@ -93,8 +119,7 @@ impl Parser<'_> {
         }
         self.space();
         let rest = &self.text[self.at..];
-        let length =
-            rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+        let length = rest.find(|c: char| !is_part_of_name(c)).unwrap_or(rest.len());
         let word = &rest[..length];
         if word.is_empty() {
             return self.fail("a number or a name");

@@ -1,6 +1,6 @@
 //! Inference of ops that move elements.
 
-use super::{Cx, Types};
+use super::{Constraint, Cx, Types};
 use crate::{Dim, Error, Shape, TensorType};
 
 impl Cx<'_> {
@@ -22,7 +22,7 @@ impl Cx<'_> {
         }
         for (i, axis) in axes.iter().enumerate() {
             let right = &t.shape[*axis as usize];
-            self.equal(&x.shape[i], right, [Some((0, i)), None], "a broadcast keeps the dims it has")?;
+            self.equal(&x.shape[i], right, [Some((0, i)), None], "a broadcast must keep the dims it has")?;
         }
         Ok(vec![t])
     }
@@ -59,24 +59,37 @@ impl Cx<'_> {
         if starts.len() != x.rank() || steps.len() != x.rank() || part.rank() != x.rank() {
             return Err(Error::input(format!("starts and steps have one entry per dim of {x}")));
         }
-        let rule = "a slice stays inside its operand";
+        let rule = "a slice must stay inside its operand";
+        let at_least_zero = |left: Dim, place, range, rule| Constraint {
+            left,
+            right: Dim::from(0),
+            equal: false,
+            places: [place, None],
+            range,
+            rule,
+        };
         for axis in 0..x.rank() {
             if steps[axis] == 0 {
                 return Err(Error::input(format!("the step of dim {axis} is 0")));
             }
-            self.at_least(&part[axis], &Dim::from(0), None, "a length is not negative")?;
+            self.at_least(at_least_zero(part[axis].clone(), None, None, "a length must not be negative"))?;
             if part[axis].is(0) {
                 continue;
             }
             let last = starts[axis].clone() + (part[axis].clone() - Dim::ONE) * Dim::from(steps[axis]);
-            let (low, high) =
-                if steps[axis] > 0 { (starts[axis].clone(), last) } else { (last, starts[axis].clone()) };
+            let range = [starts[axis].clone(), last];
+            let [mut low, mut high] = range.clone();
+            if steps[axis] < 0 {
+                std::mem::swap(&mut low, &mut high);
+            }
             // An empty part touches nothing, wherever it would begin: multiplied by min(part, 1), the bounds hold
             // for it whatever they are.
             let some = Dim::min(&part[axis], &Dim::ONE);
-            self.at_least(&(low * some.clone()), &Dim::from(0), Some((0, axis)), rule)?;
             let room = x.shape[axis].clone() - Dim::ONE - high;
-            self.at_least(&(room * some), &Dim::from(0), Some((0, axis)), rule)?;
+            for inside in [low, room] {
+                let range = Some(range.clone());
+                self.at_least(at_least_zero(inside * some.clone(), Some((0, axis)), range, rule))?;
+            }
         }
         Ok(())
     }
@@ -101,7 +114,7 @@ impl Cx<'_> {
                     continue;
                 }
                 let places = [Some((0, d)), Some((i, d))];
-                let rule = "joined operands agree in the other dims";
+                let rule = "joined operands must agree in all other dims";
                 shape.0[d] = self.equal(&shape.0[d].clone(), &t.shape[d], places, rule)?;
             }
         }

@@ -23,7 +23,12 @@ impl Cx<'_> {
                 return Err(Error::input(message));
             }
             for (i, (init, t)) in inits.iter().zip(types).enumerate() {
-                self.same_type(init, t, &format!("carried value {i}"))?;
+                self.same_type(
+                    init,
+                    t,
+                    &format!("carried value {i}"),
+                    "a carried value must keep its shape",
+                )?;
             }
         }
         Ok(carried.to_vec())
@@ -38,12 +43,18 @@ impl Cx<'_> {
             return Err(Error::input(format!("the regions give {a} and {b} values")));
         }
         for (i, (a, b)) in then.results.iter().zip(&otherwise.results).enumerate() {
-            self.same_type(a, b, &format!("value {i}"))?;
+            self.same_type(a, b, &format!("value {i}"), "both branches must give one shape")?;
         }
         Ok(then.results.clone())
     }
 
-    fn same_type(&mut self, a: &TensorType, b: &TensorType, what: &str) -> Result<(), Error> {
+    fn same_type(
+        &mut self,
+        a: &TensorType,
+        b: &TensorType,
+        what: &str,
+        rule: &'static str,
+    ) -> Result<(), Error> {
         if a.dtype != b.dtype || a.rank() != b.rank() {
             return Err(Error::input(format!("{what} is {a} in one place and {b} in another")));
         }
@@ -53,12 +64,7 @@ impl Cx<'_> {
                     "{what} is {a} in one place and {b} in another: dim {axis} differs"
                 )));
             }
-            self.equal(
-                &a.shape[axis],
-                &b.shape[axis],
-                [None, None],
-                "carried and branched values keep their shape",
-            )?;
+            self.equal(&a.shape[axis], &b.shape[axis], [None, None], rule)?;
         }
         Ok(())
     }

@@ -61,8 +61,12 @@ pub fn link_text(
     let linked = unsafe { JitModule::link(&object, &symbols()) }.expect("links");
     // SAFETY: lowering gives the entry this type, and the executable keeps the code in memory.
     let entry: Entry = unsafe { std::mem::transmute(linked.lookup("thn_entry").expect("an entry")) };
-    let sites =
-        lowered.sites.iter().map(|s| Site { op: s.op, loc: s.loc.clone(), operand: s.operand.clone() });
+    let sites = lowered.sites.iter().map(|s| Site {
+        op: s.op,
+        loc: s.loc.clone(),
+        index: s.index.clone(),
+        target: s.target.clone(),
+    });
     let signature = Signature::of(planned, &lowered.in_place).expect("a signature");
     let code = std::sync::Arc::new(linked);
     // SAFETY: the code was made from this program with these sites.

@@ -8,7 +8,7 @@ use crate::Site;
 use crate::emit::element::Carried;
 use crate::emit::types::register;
 use thn_ir::access::{Access, Elem, Index, Target};
-use thn_ir::{BlockId, Dim, Error, Func, OpId};
+use thn_ir::{BlockId, Dim, Error, Func, OpId, OpKind, Value, ValueDef};
 use thn_kernels::{Accesses, Place};
 
 /// Whether a kernel has anything to check.
@@ -16,23 +16,38 @@ pub(super) fn needed(func: &Func, accesses: &Accesses, region: BlockId) -> bool 
     func.block(region).ops.iter().filter_map(|op| accesses.get(*op)).any(|a| !indices(a).is_empty())
 }
 
-/// The operands of an access that hold indices, with the bounds of the dims they index.
-fn indices(access: &Access) -> Vec<(usize, Dim)> {
-    fn of(index: &Index, out: &mut Vec<(usize, Dim)>) {
+/// A tensor of indices that an access reads.
+struct Indices {
+    /// The operand that holds them.
+    operand: usize,
+    /// The length of the dim that they index.
+    bound: Dim,
+    /// The operand and the dim that they index; `None` where they index nothing that is in memory.
+    target: Option<(usize, usize)>,
+}
+
+/// The operands of an access that hold indices.
+fn indices(access: &Access) -> Vec<Indices> {
+    fn of(index: &Index, target: Option<(usize, usize)>, out: &mut Vec<Indices>) {
         match index {
             Index::Iter(_) | Index::Dim(_) => {}
             Index::Add(a, b) => {
-                of(a, out);
-                of(b, out);
+                of(a, target, out);
+                of(b, target, out);
             }
-            Index::Mul(a, _) | Index::FloorDiv(a, _) | Index::Mod(a, _) => of(a, out),
-            Index::Load { operand, bound, .. } => out.push((*operand, bound.clone())),
+            Index::Mul(a, _) | Index::FloorDiv(a, _) | Index::Mod(a, _) => of(a, target, out),
+            Index::Load { operand, bound, .. } => {
+                out.push(Indices { operand: *operand, bound: bound.clone(), target });
+            }
         }
     }
-    fn inside(elem: &Elem, out: &mut Vec<(usize, Dim)>) {
+    fn at(operand: usize, index: &[Index], out: &mut Vec<Indices>) {
+        index.iter().enumerate().for_each(|(axis, i)| of(i, Some((operand, axis)), out));
+    }
+    fn inside(elem: &Elem, out: &mut Vec<Indices>) {
         match elem {
-            Elem::Load { at, .. } => at.iter().for_each(|i| of(i, out)),
-            Elem::Index(i) => of(i, out),
+            Elem::Load { operand, at: index } => at(*operand, index, out),
+            Elem::Index(i) => of(i, None, out),
             Elem::Literal(_) => {}
             Elem::Op(_, parts) => parts.iter().for_each(|p| inside(p, out)),
             Elem::If(_, a, b) => {
@@ -43,10 +58,28 @@ fn indices(access: &Access) -> Vec<(usize, Dim)> {
     }
     let mut out = vec![];
     inside(&access.body, &mut out);
-    if let Target::AddTo { index, .. } = &access.target {
-        index.iter().for_each(|i| of(i, &mut out));
+    if let Target::AddTo { base, index } = &access.target {
+        at(*base, index, &mut out);
     }
     out
+}
+
+/// How a message names a value of a kernel: as the value outside that it stands for, or as what makes it.
+fn name(func: &Func, kernel: OpId, value: Value) -> String {
+    if let (None, ValueDef::Arg { index, .. }) = (&func.value(value).name, func.def(value))
+        && let Some(outside) = func.op(kernel).operands.get(index as usize)
+    {
+        return match (&func.value(*outside).name, func.def(*outside)) {
+            (None, ValueDef::Result { op, index }) if func.op(op).kind == OpKind::Kernel => {
+                match func.block(func.op(op).regions[0]).results.get(index as usize) {
+                    Some(made) => func.describe(*made),
+                    None => func.describe(*outside),
+                }
+            }
+            _ => func.describe(*outside),
+        };
+    }
+    func.describe(value)
 }
 
 /// All checks of a kernel.
@@ -54,21 +87,25 @@ pub(super) fn emit(w: &mut Writer<'_>) -> Result<(), Error> {
     let ops = w.e.func.block(w.region).ops.clone();
     for op in ops {
         let found = w.e.accesses.get(op).map(indices).unwrap_or_default();
-        for (operand, bound) in found {
-            check(w, op, operand, &bound)?;
+        for found in found {
+            check(w, op, &found)?;
         }
     }
     Ok(())
 }
 
-fn check(w: &mut Writer<'_>, op: OpId, operand: usize, bound: &Dim) -> Result<(), Error> {
+fn check(w: &mut Writer<'_>, op: OpId, found: &Indices) -> Result<(), Error> {
     let data = w.e.func.op(op);
-    let index = data.operands[operand];
+    let (index, bound) = (data.operands[found.operand], &found.bound);
     let site = w.sites.len();
+    let called = |operand: usize| name(w.e.func, w.kernel, data.operands[operand]);
+    let target =
+        found.target.map_or_else(|| "a dim".into(), |(x, axis)| format!("dim {axis} of {}", called(x)));
     w.sites.push(Site {
         op: data.kind.row().mnemonic,
         loc: data.loc.clone(),
-        operand: w.e.func.describe(index),
+        index: called(found.operand),
+        target,
     });
     let ty = w.e.tensor(index)?;
     let (no, zero) = (w.e.text.constant("false", "i1"), w.e.text.constant("0", "i64"));
