@@ -60,6 +60,7 @@ pub(crate) fn op(func: &Func, id: OpId) -> Label {
     let head = match literal.map(|l| (l.splat_value(), l)) {
         Some((Some(splat), l)) => number(l.dtype(), splat),
         Some((None, l)) => l.to_string().split(" : ").next().unwrap_or_default().to_string(),
+        None if data.kind == OpKind::Foreign => func.op_name(id),
         None => row.mnemonic.to_string(),
     };
     let names: Vec<&str> = data.results.iter().filter_map(|r| func.value(*r).name.as_deref()).collect();
@@ -71,11 +72,12 @@ pub(crate) fn op(func: &Func, id: OpId) -> Label {
         }
     }
     let mut lines = vec![cut(&head, 34)];
-    let mut tooltip = format!("thn.{}", row.mnemonic);
+    let mut tooltip = func.op_name(id);
     if data.kind != OpKind::Foreign {
         tooltip.push_str(&format!(": {}", row.summary));
     }
-    for (name, attr) in data.attrs.iter() {
+    let is_label = |name: &str| data.kind == OpKind::Foreign && name == Func::FOREIGN_NAME;
+    for (name, attr) in data.attrs.iter().filter(|(name, _)| !is_label(name)) {
         tooltip.push_str(&format!("\n{name} = {attr}"));
         if literal.is_none() {
             lines.push(cut(&format!("{name} = {attr}"), 44));

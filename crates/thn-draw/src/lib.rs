@@ -8,6 +8,8 @@
 //! The crate draws programs as they are: it computes nothing and changes nothing, and a program that does not verify
 //! is drawn as far as its parts go.
 
+#![warn(clippy::missing_errors_doc)]
+
 mod label;
 mod layout;
 mod scene;

@@ -44,6 +44,8 @@ pub(crate) struct Wire {
     pub(crate) to: String,
     /// What its tooltip says.
     pub(crate) tooltip: String,
+    /// Which operand it is, where operands may not change places.
+    pub(crate) operand: Option<usize>,
 }
 
 /// The drawing of one block.
@@ -157,6 +159,14 @@ impl<'f> Draft<'f> {
         self.connect(value, from, to, input);
     }
 
+    /// A link to an op whose operands are told apart by their numbers.
+    fn operand(&mut self, value: Value, to: usize, input: usize) {
+        self.link(value, to, input);
+        if let Some(wire) = self.wires.last_mut() {
+            wire.operand = Some(input);
+        }
+    }
+
     fn connect(&mut self, value: Value, (from, output): (usize, usize), to: usize, input: usize) {
         let (start, end) = (self.nodes[from].outputs[output], self.nodes[to].inputs[input]);
         self.links.push(Link {
@@ -167,6 +177,7 @@ impl<'f> Draft<'f> {
             from: self.nodes[from].id.clone(),
             to: self.nodes[to].id.clone(),
             tooltip: format!("{}: {}", label::value(self.func, value), label::ty(self.func.ty(value))),
+            operand: None,
         });
     }
 
@@ -183,8 +194,12 @@ impl<'f> Draft<'f> {
             let label = label::op(self.func, op);
             let inputs = self.func.inputs(op);
             let item = self.leaf(id, Style::of(data.kind), label, Pin::Free, inputs.len());
+            let ordered = inputs.len() > 1 && !data.kind.row().commutative;
             for (input, value) in inputs.into_iter().enumerate() {
-                self.link(value, item, input);
+                match ordered {
+                    true => self.operand(value, item, input),
+                    false => self.link(value, item, input),
+                }
             }
             for result in &data.results {
                 self.known.insert(*result, (item, 0));

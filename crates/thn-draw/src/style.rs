@@ -133,6 +133,7 @@ pub(crate) fn sheet() -> String {
     let mut out = String::from(
         "text{font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;font-size:11px;text-anchor:middle}\n\
          .name{font-size:13px;font-weight:600}.title{font-size:15px}.left{text-anchor:start}\n\
+         .operand{font-size:9px;text-anchor:end}\n\
          rect{stroke-width:1.2}.region>rect{stroke-dasharray:none}.edge{fill:none;stroke-width:1.3}\n\
          .edge:hover{stroke-width:3.5}g.node:hover>rect{stroke-width:2.6}\n",
     );

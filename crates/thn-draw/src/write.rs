@@ -81,12 +81,13 @@ fn draw(out: &mut String, picture: &Picture, (x, y): (f64, f64)) {
         push(
             out,
             format_args!(
-                "<g><title>{}</title><path class=\"edge\" data-from=\"{}\" data-to=\"{}\" d=\"{}\"/>{}</g>\n",
+                "<g><title>{}</title><path class=\"edge\" data-from=\"{}\" data-to=\"{}\" d=\"{}\"/>{}{}</g>\n",
                 escape(&wire.tooltip),
                 escape(&wire.from),
                 escape(&wire.to),
                 path(route, (x, y)),
-                tip(route, (x, y))
+                tip(route, (x, y)),
+                wire.operand.map_or_else(String::new, |number| operand(number, route, (x, y)))
             ),
         );
     }
@@ -182,6 +183,14 @@ fn tip(route: &[Vertical], (x, y): (f64, f64)) -> String {
     route.last().map_or_else(String::new, |end| {
         let (x, y) = (x + end.x, y + end.bottom);
         format!("<path class=\"tip\" d=\"M{x:.1} {y:.1}l-3.5 -{TIP}h7z\"/>")
+    })
+}
+
+/// The number of an operand, at the left of its arrow.
+fn operand(number: usize, route: &[Vertical], (x, y): (f64, f64)) -> String {
+    route.last().map_or_else(String::new, |end| {
+        let (x, y) = (x + end.x - 6.0, y + end.bottom - 3.0);
+        format!("<text class=\"operand\" x=\"{x:.1}\" y=\"{y:.1}\">{number}</text>")
     })
 }
 

@@ -342,3 +342,24 @@ fn a_drawing_with_regions() -> Result<()> {
     insta::assert_snapshot!(thn_draw::svg(&regions()?));
     Ok(())
 }
+
+#[test]
+fn operands_that_may_not_change_places_are_numbered() -> Result<()> {
+    let mut f = Func::new("order");
+    let (x, y) = (arg(&mut f, "x", &[None], false), arg(&mut f, "y", &[None], false));
+    let mut b = Builder::new(&mut f, Func::BODY, at(2));
+    let difference = b.map(OpKind::Sub, &[y, x])?;
+    let sum = b.map(OpKind::Add, &[difference, x])?;
+    f.add_result(sum, Res::default());
+    let svg = thn_draw::svg(&f);
+    let marked = |from: &str, number: usize| {
+        svg.lines().any(|line| {
+            line.contains(&format!("data-from=\"{from}\" data-to=\"op0\""))
+                && line.contains(&format!("class=\"operand\""))
+                && line.contains(&format!(">{number}</text>"))
+        })
+    };
+    assert!(marked("arg1", 0) && marked("arg0", 1), "{svg}");
+    assert_eq!(svg.matches("class=\"operand\"").count(), 2, "a sum is the same in any order: {svg}");
+    Ok(())
+}

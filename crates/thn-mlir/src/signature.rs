@@ -12,7 +12,8 @@
 use crate::{
     attributes,
     dims::{DIMS, VALUE},
-    import::{NAME, SHARED, UPDATES, spelled},
+    import::spelled,
+    names::{NAME, SHARED, UPDATES},
     raw, types,
 };
 use mlir_sys::{MlirAttribute, MlirOperation, mlirAttributeIsAUnit};
