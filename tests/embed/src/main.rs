@@ -1,5 +1,5 @@
 //! Uses thn as a library in two ways: as an optimizer of MLIR that this program made with melior, and as a compiler
-//! of models. It fails if either does not do what it should.
+//! of models. It fails if either does not do what it should, or if the page that tells how is not about this crate.
 
 use melior::{
     Context,
@@ -23,7 +23,7 @@ func.func @loss(%x: tensor<8xf64>) -> tensor<8xf64> {
 "#;
 
 fn main() -> ExitCode {
-    match optimize().and_then(|()| train()) {
+    match optimize().and_then(|()| train()).and_then(|()| page()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("embed: {error}");
@@ -79,5 +79,28 @@ fn train() -> Result<(), Box<dyn Error>> {
     if last >= 0.5 * first || guesses.iter().ne(&above) {
         return Err(format!("the model did not learn: loss {first} to {last}, guesses {guesses}").into());
     }
+    Ok(())
+}
+
+/// Compares the blocks of the page with the files of this crate.
+fn page() -> Result<(), Box<dyn Error>> {
+    let page = include_str!("../../../docs/embedding.md");
+    let files = [include_str!("../Cargo.toml"), include_str!("../.cargo/config.toml"), include_str!("main.rs")];
+    let blocks = page.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+    let mut found = 0;
+    for (_, block) in blocks {
+        // The one block that is not of this crate, which has native code.
+        if block.contains("default-features = false") {
+            continue;
+        }
+        if !files.iter().any(|file| file.contains(block)) {
+            return Err(format!("docs/embedding.md shows what is in no file here:\n{block}").into());
+        }
+        found += 1;
+    }
+    if found < 4 {
+        return Err(format!("docs/embedding.md shows {found} parts of this crate").into());
+    }
+    println!("docs/embedding.md shows {found} parts of this crate as they are");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The README's session with `thn-opt` gives what the README shows.
+//! The README's session with `thn-opt` gives what the README shows, and its links lead to every page.
 
 use std::process::Command;
 
@@ -30,4 +30,21 @@ fn the_session_is_true() {
     std::fs::remove_dir_all(&folder).expect("the temporary folder goes");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), after.trim());
+}
+
+#[test]
+fn every_page_is_linked_and_every_link_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = include_str!("../../../README.md");
+    let links: Vec<&str> = page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    for link in &links {
+        assert!(root.join(link).exists(), "{link} leads nowhere");
+    }
+    for folder in ["docs", "docs/reference"] {
+        for file in std::fs::read_dir(root.join(folder)).expect("the folder is there") {
+            let name = file.expect("is readable").file_name().to_string_lossy().into_owned();
+            let link = format!("{folder}/{name}");
+            assert!(!name.ends_with(".md") || links.contains(&link.as_str()), "{link} is not linked");
+        }
+    }
 }

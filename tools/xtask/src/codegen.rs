@@ -1,9 +1,11 @@
 //! The op table: `dialects/thn/ThnOps.td` to `crates/thn-ir/src/generated.rs`, the front end's methods and the
-//! reference page.
+//! reference pages of the ops and of the language.
 //!
 //! `llvm-tblgen --dump-json` reads the table; the s-expressions of its semantic fields are parsed and checked here,
 //! so that a mistake is reported with the row, the field and the offset instead of as a Rust error.
 
+mod infix;
+mod language;
 mod methods;
 mod reference;
 mod row;
@@ -27,6 +29,7 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, String> {
         (root.join("crates/thn-ir/src/generated.rs"), rustfmt(&table.rust()?)?),
         (root.join("crates/thn-graph/src/generated.rs"), rustfmt(&table.methods())?),
         (root.join("docs/reference/ops.md"), table.reference()),
+        (root.join("docs/reference/language.md"), table.language()?),
     ])
 }
 

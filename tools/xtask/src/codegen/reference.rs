@@ -8,7 +8,8 @@ impl Table<'_> {
     pub(super) fn reference(&self) -> String {
         let mut out = String::from(
             "# Ops\n\nGenerated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.\n\n\
-             | op | meaning | formula | computed by | partials | cost | max ulp |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+             | op | meaning | formula | computed by | partials | cost | max ulp | elsewhere |\n\
+             | --- | --- | --- | --- | --- | --- | --- | --- |\n",
         );
         let code = |text: &str| if text.is_empty() { String::new() } else { format!("`{text}`") };
         for row in self.rows {
@@ -17,14 +18,15 @@ impl Table<'_> {
             let partials: Vec<String> = row.partials.iter().map(|p| code(p)).collect();
             let _ = writeln!(
                 out,
-                "| `thn.{}` | {} | {} | {} | {} | {} | {} |",
+                "| `thn.{}` | {} | {} | {} | {} | {} | {} | {} |",
                 row.mnemonic,
                 row.summary.replace('|', "\\|"),
                 code(&row.formula),
                 how.concat(),
                 partials.join(", "),
                 row.cost,
-                if row.formula.is_empty() { String::new() } else { row.max_ulp.to_string() }
+                if row.formula.is_empty() { String::new() } else { row.max_ulp.to_string() },
+                row.names().unwrap_or_default().replace('|', "\\|")
             );
         }
         out

@@ -26,6 +26,13 @@ pub(super) struct Row {
     pub(super) foreign: Vec<String>,
     pub(super) cost: u64,
     pub(super) max_ulp: u64,
+    /// What NumPy or SciPy, and Theano, call the op; empty if they do not have it.
+    pub(super) numpy: String,
+    pub(super) theano: String,
+    /// The op in a function; empty if it can be made from the row.
+    pub(super) example: String,
+    /// MLIR's declarative assembly.
+    pub(super) assembly: String,
 }
 
 impl Row {
@@ -70,6 +77,10 @@ impl Row {
             foreign: texts("foreign"),
             cost: record["cost"].as_u64().unwrap_or(1),
             max_ulp: record["max_ulp"].as_u64().unwrap_or(1),
+            numpy: text("numpy"),
+            theano: text("theano"),
+            example: text("example"),
+            assembly: text("assemblyFormat"),
         };
         for argument in record["arguments"]["args"].as_array().into_iter().flatten() {
             let def = argument[0]["def"].as_str().unwrap_or_default();
@@ -97,6 +108,17 @@ impl Row {
             }
         }
         Ok(row)
+    }
+
+    /// The op's names elsewhere: "NumPy: `np.exp`; Theano: `exp`".
+    pub(super) fn names(&self) -> Option<String> {
+        let named = [("NumPy", &self.numpy), ("Theano", &self.theano)];
+        let known: Vec<String> = named
+            .iter()
+            .filter(|(_, name)| !name.is_empty())
+            .map(|(whose, name)| format!("{whose}: `{name}`"))
+            .collect();
+        (!known.is_empty()).then(|| known.join("; "))
     }
 
     pub(super) fn error(&self, field: &str, offset: usize, what: &str) -> String {

@@ -371,6 +371,10 @@ mod tests {
             dtypes: "float".into(),
             result_dtype: "same".into(),
             foreign: vec![],
+            numpy: String::new(),
+            theano: String::new(),
+            example: String::new(),
+            assembly: String::new(),
             cost: 1,
             max_ulp: 1,
         }
