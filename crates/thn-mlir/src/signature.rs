@@ -7,6 +7,7 @@
 //! | `thn.dims` | an argument | a string for each `?` of its type |
 //! | `thn.value` | a rank-0 integer argument | a name for its value in dims |
 //! | `thn.shared` | an argument | nothing: the argument holds state |
+//! | `thn.range` | an argument | where its elements lie, for the pass that samples there, which checks it |
 //! | `thn.updates` | a result | the position of the shared argument that it replaces, as an i64 |
 
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 };
 use mlir_sys::{MlirAttribute, MlirOperation, mlirAttributeIsAUnit};
 use thn_ir::Symbol;
+
+/// The range of an argument's elements.
+const RANGE: &str = "thn.range";
 
 /// Says what is wrong with an attribute of an argument.
 pub(crate) fn argument_attribute(
@@ -49,7 +53,8 @@ pub(crate) fn argument_attribute(
         // SAFETY: the attribute is alive.
         SHARED if !unsafe { mlirAttributeIsAUnit(value) } => fault(format!("{SHARED} has no value")),
         SHARED => Ok(()),
-        _ => fault(format!("{name} is unknown; arguments have {NAME}, {DIMS}, {VALUE} and {SHARED}")),
+        RANGE => Ok(()),
+        _ => fault(format!("{name} is unknown; arguments have {NAME}, {DIMS}, {VALUE}, {SHARED} and {RANGE}")),
     }
 }
 

@@ -1,7 +1,7 @@
 // thn-opt: --canonicalize --split-input-file --verify-diagnostics
 // ops-left: thn.exp 0
 
-// expected-error @+1 {{arg0: thn.nmae is unknown; arguments have thn.name, thn.dims, thn.value and thn.shared}}
+// expected-error @+1 {{arg0: thn.nmae is unknown; arguments have thn.name, thn.dims, thn.value, thn.shared and thn.range}}
 func.func @misspelled(%x: tensor<?xf64> {thn.nmae = "x"}) -> tensor<?xf64> {
   return %x : tensor<?xf64>
 }
