@@ -130,10 +130,10 @@ fn the_front_end_builds_prints_and_drops_long_expressions() {
             ..Request::default()
         };
         let gradient = grad(&y.sum(), &[&x]).remove(0);
-        let program = Program::extract(&request(vec![y.clone(), gradient])).expect("it is right");
+        let program = Program::extract(&request(vec![y, gradient])).expect("it is right");
         assert_eq!(verify::verify(&program.func), vec![]);
         // What cannot be built is told once, from however far.
-        let mut wrong = x.dot(&dscalar("z"));
+        let mut wrong = x.dot(dscalar("z"));
         for _ in 0..MANY {
             wrong = wrong.exp();
         }
@@ -145,7 +145,7 @@ fn the_front_end_builds_prints_and_drops_long_expressions() {
 fn lengths_computed_from_lengths_are_dims_however_long_it_takes() {
     on_small_stack(|| {
         let (x, k) = (dvector("x"), thn_graph::lscalar("k"));
-        let mut n = k.clone();
+        let mut n = k;
         for _ in 0..SOME {
             n = &n + 1;
         }
@@ -228,7 +228,7 @@ fn loops_deeper_than_the_limit_are_refused_by_name_and_line() {
             assert_eq!(optimize(&mut func, &Options::default()).expect_err("it is too deep"), *error);
             assert_eq!(interpret(&func, &first_value(&func)).expect_err("it is too deep"), *error);
             assert!(thn_kernels::plan(&func, &thn_kernels::Options::default()).is_err());
-            let failure = compile_function(&func, &CpuOptions::default()).err().expect("it is too deep");
+            let failure = compile_function(&func, &CpuOptions::default()).expect_err("it is too deep");
             assert!(failure.to_string().contains("regions nest"), "{failure}");
         }
     });
@@ -293,7 +293,7 @@ fn text_deeper_than_the_limit_is_refused() {
             "{error}"
         );
         let error =
-            parse(&context, &nested_text(2_000), "deep.mlir").err().expect("it is too deep").to_string();
+            parse(&context, &nested_text(2_000), "deep.mlir").expect_err("it is too deep").to_string();
         assert!(error.contains("nested deeper than"), "{error}");
         // As many regions of other dialects as the text may hold go through MLIR's own recursions.
         let most = thn_mlir::DEEPEST - 2;

@@ -41,7 +41,10 @@ fn an_elementwise_program_runs() {
         assert!((y - x.exp().ln_1p()).abs() < 1e-15, "{y} for {x}");
     }
     let error = f.executable.call(&[(&ndarray::arr2(&[[1.0]])).into()], &[]).expect_err("is too short");
-    assert!(error.to_string().contains("argument x has shape (1, 1), but its declared shape is (x.0, 3)"), "{error}");
+    assert!(
+        error.to_string().contains("argument x has shape (1, 1), but its declared shape is (x.0, 3)"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -355,7 +355,7 @@ fn operands_that_may_not_change_places_are_numbered() -> Result<()> {
     let marked = |from: &str, number: usize| {
         svg.lines().any(|line| {
             line.contains(&format!("data-from=\"{from}\" data-to=\"op0\""))
-                && line.contains(&format!("class=\"operand\""))
+                && line.contains("class=\"operand\"")
                 && line.contains(&format!(">{number}</text>"))
         })
     };

@@ -251,6 +251,7 @@ fn symbolic_bounds_clip_and_count_back() {
 }
 
 #[test]
+#[expect(clippy::reversed_empty_ranges, reason = "ranges as NumPy has them, which may be empty or go down")]
 fn included_ends_are_part_of_a_range() {
     let x = tensor("x", f64, &[Some(5)]);
     for (item, length) in [
@@ -283,7 +284,7 @@ fn lengths_are_given_alone_in_arrays_and_in_tuples() {
     assert_eq!(shape(&ones((&n, 2), f64)), "(n, 2)");
     assert_eq!(shape(&ones([&n], f64)), "(n)");
     assert_eq!(shape(&full((), 1.0, f64)), "()");
-    assert_eq!(shape(&zeros(vec![2, 3], f64).reshape(&[3, 2])), "(3, 2)");
+    assert_eq!(shape(&zeros(vec![2, 3], f64).reshape([3, 2])), "(3, 2)");
 }
 
 #[test]
@@ -313,7 +314,7 @@ fn what_a_loop_may_not_be_made_of_is_named() {
         problems(float, &[&k, &a]),
         ["the count of a loop is one integer, but k is float64 with shape ()"]
     );
-    let several = loop_(&lvector("ks"), &[&a], |_, c| vec![c[0].exp()]);
+    let several = loop_(lvector("ks"), &[&a], |_, c| vec![c[0].exp()]);
     assert!(problems(several, &[&a])[0].contains("ks is int64 with shape (ks.0)"));
     for (grown, to) in [
         (loop_(3, &[&a], |_, c| vec![concatenate([&c[0], &c[0]], 0)]), "tensor<(2*a.0)xf64>"),

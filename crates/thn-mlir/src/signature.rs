@@ -54,7 +54,9 @@ pub(crate) fn argument_attribute(
         SHARED if !unsafe { mlirAttributeIsAUnit(value) } => fault(format!("{SHARED} has no value")),
         SHARED => Ok(()),
         RANGE => Ok(()),
-        _ => fault(format!("{name} is unknown; arguments have {NAME}, {DIMS}, {VALUE}, {SHARED} and {RANGE}")),
+        _ => {
+            fault(format!("{name} is unknown; arguments have {NAME}, {DIMS}, {VALUE}, {SHARED} and {RANGE}"))
+        }
     }
 }
 

@@ -5,8 +5,10 @@ use std::fmt::Write;
 
 /// What is said before the ops.
 const HEAD: &str = include_str!("language.md");
+/// A heading, and which rows stand below it.
+type Section = (&'static str, fn(&Row) -> bool);
 /// The places of a table of contents.
-const SECTIONS: [(&str, fn(&Row) -> bool); 4] = [
+const SECTIONS: [Section; 4] = [
     ("Elementwise ops", |row: &Row| !row.formula.is_empty()),
     ("Reductions and products", |row| {
         row.iterate.starts_with("(reduce")
