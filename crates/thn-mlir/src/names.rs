@@ -1,6 +1,6 @@
 //! The attributes of thn in MLIR and in `thn-ir`, by name.
 
-/// The attribute by which a leaf finds its original: its position in the [`Foreign`] table.
+/// The attribute by which a leaf finds its original: its position in the `Foreign` table.
 pub const FOREIGN: &str = "foreign";
 /// The user's name of an argument, a result of the function, or the one result of an op.
 pub(crate) const NAME: &str = "thn.name";

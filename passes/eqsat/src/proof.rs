@@ -90,7 +90,7 @@ pub struct Explanation {
     marks: FastMap<Id, usize>,
 }
 
-/// [`optimize`] with an explanation of every change.
+/// `optimize` with an explanation of every change.
 pub fn optimize_explained(func: &mut Func, options: &Options) -> Result<(Report, Explanation), Error> {
     let rules = optimize::rules_of(options)?;
     let mut explanation = Explanation::new(&rules, options);

@@ -30,7 +30,7 @@ pub enum PayloadPattern {
     None,
     /// A variable, by position in [`Rule::payloads`].
     Var(usize),
-    /// A function of [`crate::rule::functions`], by position there, and its payload arguments.
+    /// A function of `crate::rule::functions`, by position there, and its payload arguments.
     Apply(usize, Vec<usize>),
 }
 
@@ -124,7 +124,7 @@ pub enum Argument {
     Payload(usize),
 }
 
-/// A side condition: a function of [`crate::rule::guards`], by position there, and its arguments.
+/// A side condition: a function of `crate::rule::guards`, by position there, and its arguments.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Guard {
     pub(crate) condition: usize,
