@@ -74,6 +74,12 @@ impl Rule<'_, '_> {
         self.b.rebroadcast(value, &axes, &shape)
     }
 
+    /// The position along a dim of operand 0, at every place of it.
+    fn positions(&mut self, axis: i64) -> Result<Value, Error> {
+        let ty = self.operands[0].with_dtype(DType::I64);
+        self.b.shaped(OpKind::Iota, &[], Attrs::new().with("axis", Attr::Int(axis)), &ty)
+    }
+
     fn mul(&mut self, a: Value, b: Value) -> Result<Value, Error> {
         self.b.map(OpKind::Mul, &[a, b])
     }
@@ -159,28 +165,22 @@ impl Rule<'_, '_> {
     }
 
     /// Of `pick`: the cotangent where the position along the last dim is the index, 0 elsewhere. A comparison with
-    /// the position fuses with what follows, which a scatter does not.
+    /// the position fuses with what follows, which a scatter does not. Positions are int64, as the dim may be longer
+    /// than the index's own type can count.
     fn one_hot(&mut self) -> Parts {
         let x = self.operands[0].clone();
         let last = x.rank() as i64 - 1;
-        let index = self.data.operands[1];
-        let dtype = self.operands[1].dtype;
+        let index = self.b.cast(self.data.operands[1], DType::I64)?;
         let mut chosen = index;
-        if dtype.is_signed() {
+        if self.operands[1].dtype.is_signed() {
             // A negative index counts from the end.
-            let zero = self.b.number(dtype, 0.0)?;
+            let zero = self.b.number(DType::I64, 0.0)?;
             let length = self.b.dim(x.shape[last as usize].clone())?;
-            let length = self.b.cast(length, dtype)?;
             let negative = self.b.map(OpKind::Lt, &[index, zero])?;
             let wrapped = self.b.map(OpKind::Add, &[index, length])?;
             chosen = self.b.map(OpKind::Select, &[negative, wrapped, index])?;
         }
-        let position = self.b.shaped(
-            OpKind::Iota,
-            &[],
-            Attrs::new().with("axis", Attr::Int(last)),
-            &x.with_dtype(dtype),
-        )?;
+        let position = self.positions(last)?;
         let chosen = self.b.rebroadcast(chosen, &[last], &x.shape)?;
         let here = self.b.map(OpKind::Eq, &[position, chosen])?;
         let g = self.b.rebroadcast(self.g, &[last], &x.shape)?;
@@ -203,10 +203,7 @@ impl Rule<'_, '_> {
                 Attrs::new().dims("starts", &vec![Dim::from(0); rank - 1]).ints("steps", &vec![1; rank - 1]);
             g = self.b.apply(OpKind::SetSubtensor, &[zeros, g], place)?;
         }
-        let ty = x.with_dtype(DType::I64);
-        let mut position =
-            |axis: i64| self.b.shaped(OpKind::Iota, &[], Attrs::new().with("axis", Attr::Int(axis)), &ty);
-        let places = [position(row)?, position(column)?];
+        let places = [self.positions(row)?, self.positions(column)?];
         let here = self.b.map(OpKind::Eq, &places)?;
         let g = self.b.rebroadcast(g, &[column], &x.shape)?;
         let zero = self.number(0.0)?;

@@ -252,6 +252,15 @@ fn gradient_of_pick_then_log() {
     insta::assert_snapshot!(rewrite(|b, i| cross_entropy_gradient(b, &i, false)));
 }
 
+/// Positions are int64 for labels of any type.
+#[test]
+fn gradient_of_pick_by_int32_then_log() {
+    insta::assert_snapshot!(rewrite(|b, i| {
+        let y = b.cast(i.y, DType::I32)?;
+        cross_entropy_gradient(b, &Inputs { y, ..i }, false)
+    }));
+}
+
 #[test]
 fn gradient_of_binary_cross_entropy() {
     // -mean(t log σ(x) + (1 - t) log(1 - σ(x))), as the tutorial on logistic regression writes it.
