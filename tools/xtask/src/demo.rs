@@ -13,7 +13,7 @@ use crate::{process, toolchain};
 pub(crate) fn run(root: &Path, json: bool) -> Result<ExitCode> {
     eprintln!("{}", toolchain::ensure()?);
     let mut command = process::cargo(root);
-    command.args(["run", "--release", "--package", "thn", "--example", "demo", "--"]);
+    command.args(["run", "--profile", "demo", "--package", "thn-demo", "--"]);
     if json {
         command.arg("--json");
     }

@@ -1,6 +1,6 @@
 //! The demo: the tutorials' three models, from symbolic expressions to trained weights.
 //!
-//! `cargo run --release --package thn --example demo -- [--json]` trains linear regression on points near a line, and
+//! `cargo run --profile demo -p thn-demo -- [--json]` trains linear regression on points near a line, and
 //! softmax regression and a network with one hidden layer on handwritten digits, each from five seeds. It says what
 //! each stage of the compiler did and took, and writes loss curves, the graphs before and after optimization, and the
 //! program at every level under `target/demo`. It fails if a model misses its goal.

@@ -5,8 +5,8 @@ use crate::Result;
 use crate::digits::{CLASSES, Digits, PIXELS, Rows};
 use crate::random::SplitMix64;
 use crate::report::Goal;
-use ndarray::{Array1, ArrayD};
 use thn::ir::Func;
+use thn::ndarray::{Array1, ArrayD};
 use thn::prelude::*;
 
 /// Neurons of the hidden layer.

@@ -5,8 +5,8 @@ use crate::models::{Judge, Plan, Task};
 use crate::random::SplitMix64;
 use crate::report::{Model, Run, Stages, median};
 use indicatif::{ProgressBar, ProgressStyle};
-use ndarray::Array1;
 use std::time::Instant;
+use thn::ndarray::Array1;
 
 /// Trains from scratch once for each seed. Progress goes to standard error, where that is a terminal.
 pub(crate) fn train(task: &Task, seeds: &[u64]) -> Result<Model> {

@@ -3,10 +3,10 @@
 use crate::Result;
 use crate::random::SplitMix64;
 use flate2::read::GzDecoder;
-use ndarray::{Array1, Array2};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use thn::ndarray::{Array1, Array2};
 
 /// Pixels of an image.
 pub(crate) const PIXELS: usize = 64;
