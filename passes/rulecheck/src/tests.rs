@@ -3,7 +3,7 @@
 use super::*;
 
 fn unsound() -> Vec<Rule> {
-    let text = include_str!("../tests/unsound.rules");
+    let text = include_str!("../tests/rules/unsound.rules");
     parse_file("unsound.rules", text, &mut BTreeSet::new()).unwrap()
 }
 

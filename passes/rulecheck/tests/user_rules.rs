@@ -49,7 +49,7 @@ fn a_set_is_loaded_once_and_used_by_many() {
     }
     // By family, as the crate's own.
     let mut func = program();
-    let options = Options::default().with_rules(&set).with_exclude("mine");
+    let options = Options::default().with_rules(&set).excluding("mine");
     assert!(optimize(&mut func, &options).unwrap().fired.keys().all(|name| !name.starts_with("my-")));
 }
 

@@ -13,6 +13,7 @@ mod error;
 mod features;
 mod fuzz;
 mod generated;
+mod long;
 mod process;
 mod sanitize;
 mod snapshots;
@@ -47,6 +48,9 @@ enum Command {
         /// Leave out the documentation build, the doc tests and the crate outside the workspace.
         #[arg(long)]
         fast: bool,
+        /// Run what takes hours instead, in shards; one that passed on this tree is not run again.
+        #[arg(long, conflicts_with = "fast")]
+        long: bool,
     },
     /// Regenerate the generated files, accept what the snapshot tests now print, then read the diff.
     Bless {
@@ -85,7 +89,8 @@ fn main() -> ExitCode {
     let root = repository();
     let outcome = match Arguments::parse().command {
         Command::Doctor { json } => doctor::run(json),
-        Command::Test { fast } => test::run(&root, fast),
+        Command::Test { long: true, .. } => long::run(&root),
+        Command::Test { fast, .. } => test::run(&root, fast),
         Command::Bless { packages } => bless::run(&root, &packages),
         Command::Codegen { check } => generated::regenerate(&root, check).map(|count| {
             println!("{count} generated files are {}", if check { "fresh" } else { "written" });

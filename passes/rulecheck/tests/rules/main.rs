@@ -1,0 +1,152 @@
+//! Every rule keeps its promise; every mutant and every wrong rule is caught.
+
+mod memo;
+
+use memo::Memo;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use thn_rulecheck as check;
+
+/// What became of one rule: a number that tests count, and what people see of it; or what is wrong.
+type Outcome = Result<(usize, String), String>;
+
+/// Asks `check` of every rule on all cores, but for those of which an earlier run knows that they pass; how much they
+/// counted together.
+fn every_rule(what: &str, check: impl Fn(&str) -> Outcome + Sync) -> usize {
+    let rules = thn_eqsat::rule::all().unwrap();
+    let memo = Memo::of(what);
+    let next = AtomicUsize::new(0);
+    let counted = AtomicUsize::new(0);
+    let recalled = AtomicUsize::new(0);
+    let wrong = Mutex::new(BTreeMap::new());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(rule) = rules.get(i) else { break };
+                    let known = memo.recall(rule).and_then(|line| line.split(' ').next()?.parse().ok());
+                    if let Some(count) = known {
+                        counted.fetch_add(count, Ordering::Relaxed);
+                        recalled.fetch_add(1, Ordering::Relaxed);
+                        continue;
+                    }
+                    match check(&rule.name) {
+                        Ok((count, text)) => {
+                            println!("{:28} {text}", rule.name);
+                            memo.keep(rule, &format!("{count} {}", rule.name));
+                            counted.fetch_add(count, Ordering::Relaxed);
+                        }
+                        Err(text) => {
+                            wrong.lock().unwrap().insert(i, format!("{}: {text}", rule.name));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    println!("{} of {} rules as an earlier run found", recalled.into_inner(), rules.len());
+    let wrong: Vec<String> = wrong.into_values().collect();
+    assert!(wrong.is_empty(), "{} rules fail:\n{}", wrong.len(), wrong.join("\n"));
+    memo.finish();
+    counted.into_inner()
+}
+
+#[test]
+fn every_rule_keeps_its_promise_at_a_thousand_points() {
+    every_rule("promises", |name| {
+        let c = check::own(name).map_err(|e| e.to_string())?.ok_or("not found")?;
+        match c.counterexample {
+            Some(example) => Err(example.to_string()),
+            None if c.points < check::POINTS => Err(format!("only {} points meet its conditions", c.points)),
+            None => {
+                let (class, cases, all, narrow) = (c.class.name(), c.cases, c.points, c.narrow);
+                Ok((all, format!("{class:9} {cases:3} cases {all:6} points, {narrow:6} in 16 bits")))
+            }
+        }
+    });
+}
+
+#[test]
+fn every_rule_fires_in_the_optimizer() {
+    every_rule("fires", |name| match check::fires(name) {
+        Ok(true) => Ok((1, "fires".into())),
+        Ok(false) => Err("never fires".into()),
+        Err(e) => Err(e.to_string()),
+    });
+}
+
+#[test]
+fn elementwise_rules_see_through_broadcasts_and_reshapes() {
+    let seen = every_rule("seen-through", |name| {
+        let mut texts = vec![];
+        for (how, checked) in check::seen_through(name).map_err(|e| e.to_string())? {
+            match checked.counterexample {
+                Some(example) => return Err(format!("through {how}: {example}")),
+                None if checked.cases == 0 => return Err(format!("does not fire through {how}")),
+                None => texts.push(format!("through {how:10} {:6} points", checked.points)),
+            }
+        }
+        Ok((texts.len(), texts.join(", ")))
+    });
+    assert!(seen > 300, "only {seen} combinations");
+}
+
+#[test]
+fn every_mutant_is_rejected() {
+    every_rule("mutants", |name| {
+        let all = check::mutants(name).map_err(|e| e.to_string())?;
+        let alive: Vec<&str> =
+            all.iter().filter(|m| m.counterexample.is_none()).map(|m| m.rule.as_str()).collect();
+        match (all.len(), alive.as_slice()) {
+            (0, _) => Err("has no mutant".into()),
+            (count, []) => Ok((count, format!("{count} mutants are rejected"))),
+            (_, alive) => Err(format!("survive: {}", alive.join(", "))),
+        }
+    });
+}
+
+#[test]
+fn every_wrong_rule_is_caught() {
+    let text = include_str!("unsound.rules");
+    let all = check::file("unsound.rules", text).unwrap();
+    assert!(all.len() >= 60, "only {} wrong rules", all.len());
+    let classes: std::collections::BTreeSet<&str> = all.iter().map(|c| c.class.name()).collect();
+    assert_eq!(classes.len(), thn_eqsat::Class::ALL.len(), "a wrong rule in each class");
+    let missed: Vec<String> =
+        all.iter().filter(|c| c.counterexample.is_none()).map(|c| c.rule.clone()).collect();
+    for c in &all {
+        if let Some(example) = &c.counterexample {
+            println!("{:22} {}", c.rule, example.summary());
+        }
+    }
+    assert!(missed.is_empty(), "wrong rules that pass: {missed:?}");
+}
+
+#[test]
+fn every_built_in_rewrite_keeps_its_promise() {
+    let all = check::built_in().unwrap();
+    let mut wrong = vec![];
+    for c in &all {
+        println!("{:28} {:9} {:3} programs {:6} points", c.rule, c.class.name(), c.cases, c.points);
+        if let Some(example) = &c.counterexample {
+            wrong.push(format!("{}: {example}", c.rule));
+        }
+    }
+    // Random programs have no joins and take no parts: the examples of `tests/coverage` are run before and after.
+    let elsewhere = |name: &str| name.contains("join") || name == "take-early";
+    for name in check::built_in_names().into_iter().filter(|n| !elsewhere(n)).chain(["fold"]) {
+        let found = all.iter().find(|c| c.rule == name);
+        if found.is_none_or(|c| c.cases < 5 || c.points < check::POINTS) {
+            wrong.push(format!("{name} was hardly tried: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
