@@ -328,7 +328,7 @@ fn silent_rules(seed: u64, fired: &BTreeMap<String, usize>) -> Result<Vec<String
         for _ in 0..20 {
             let mut func = programs::program_of(&mut random, rule);
             // Alone, so that no other rule is quicker.
-            own.extend(optimize(&mut func, &all.clone().with_include(rule.name.clone()))?.fired.into_keys());
+            own.extend(optimize(&mut func, &all.clone().including(rule.name.clone()))?.fired.into_keys());
         }
         if !own.contains(&rule.name) {
             let attempt = programs::program_of(&mut random, rule);

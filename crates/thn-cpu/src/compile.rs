@@ -97,7 +97,11 @@ pub fn compile_observed(func: &Func, options: &Options, observer: Observer<'_>) 
     journal.report.ops_before = func.walk(Func::BODY).len();
     if options.rewrite {
         journal.begin("rewrite");
-        journal.report.rewrites = Some(thn_eqsat::optimize(&mut func, &options.rules())?);
+        journal.report.rewrites = Some(thn_eqsat::optimize(&mut func, &options.rules)?);
+    }
+    if let Some(accuracy) = &options.improve {
+        journal.begin("improve");
+        journal.report.improved = thn_accuracy::improve(&mut func, accuracy)?;
     }
     journal.report.ops_after = func.walk(Func::BODY).len();
     journal.keep(Level::Optimized, || dialect_text(&func))?;

@@ -1,19 +1,16 @@
 //! What a user may choose about a compilation.
 
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use thn_eqsat::Class;
+use thn_accuracy::Accuracy;
 
-/// Choices of a compilation. They can be sent to another process.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// Choices of a compilation.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Options {
     /// Whether the program is rewritten at all.
     pub rewrite: bool,
-    /// Classes of rules that may be used.
-    pub classes: BTreeSet<Class>,
-    /// Rules and families that are not used.
-    pub exclude: BTreeSet<String>,
+    /// What the optimizer may do: levels, classes, rules by name, rules of one's own, budgets, what its report tells.
+    pub rules: thn_eqsat::Options,
+    /// How results are made more accurate after rewriting; `None` leaves them.
+    pub improve: Option<Accuracy>,
     /// Whether ops share kernels.
     pub fusion: bool,
     /// Whether the text of every level is kept.
@@ -24,8 +21,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             rewrite: true,
-            classes: thn_eqsat::Options::default().classes,
-            exclude: BTreeSet::new(),
+            rules: thn_eqsat::Options::default(),
+            improve: None,
             fusion: true,
             stages: false,
         }
@@ -40,7 +37,7 @@ impl Options {
 
     /// Without rewrites that round otherwise.
     pub fn strict() -> Options {
-        Options { classes: thn_eqsat::Options::strict().classes, ..Options::default() }
+        Options { rules: thn_eqsat::Options::strict(), ..Options::default() }
     }
 
     /// With the text of every level.
@@ -55,15 +52,6 @@ impl Options {
     pub fn without_fusion(mut self) -> Options {
         self.fusion = false;
         self
-    }
-
-    /// The optimizer's part.
-    pub(crate) fn rules(&self) -> thn_eqsat::Options {
-        thn_eqsat::Options {
-            classes: self.classes.clone(),
-            exclude: self.exclude.clone(),
-            ..thn_eqsat::Options::default()
-        }
     }
 
     /// The planner's part.

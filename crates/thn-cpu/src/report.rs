@@ -68,6 +68,8 @@ pub struct CompileReport {
     pub name: String,
     /// What the optimizer did; `None` if the program was not rewritten.
     pub rewrites: Option<thn_eqsat::Report>,
+    /// What the search for accuracy found, a result each; empty if it was not asked for.
+    pub improved: Vec<thn_accuracy::Improved>,
     /// Ops of the program as written, without those that nothing uses, regions included.
     pub ops_before: usize,
     /// Ops after rewriting.

@@ -1,8 +1,6 @@
 //! From programs to functions: what the compiler makes, says and refuses.
 
-use thn_cpu::{
-    Compiled, Compiler, Error, Level, Linked, Options, Request, compile, compile_function, read_function,
-};
+use thn_cpu::{Compiled, Error, Level, Options, compile, compile_function, read_function};
 use thn_ir::{DType, Func, OpKind, ShapeProgram};
 use thn_runtime::{Array, SharedVar};
 
@@ -109,19 +107,6 @@ fn the_kernels_that_are_printed_are_those_that_run() {
     let assembly =
         |c: &Compiled| c.stages.iter().find(|s| s.level == Level::Assembly).map(|s| s.text.clone());
     assert_eq!(assembly(&whole), assembly(&again));
-}
-
-#[test]
-fn a_request_gives_the_same_function() {
-    let func = program(STEP);
-    let request = Request::of(&func, Options::default().with_stages()).unwrap_or_else(|e| panic!("{e}"));
-    let sent = serde_json::to_string(&request).expect("is plain data");
-    let received: Request = serde_json::from_str(&sent).expect("is the same data");
-    let far = Linked.compile(&received).unwrap_or_else(|e| panic!("{e}"));
-    let near = compile_function(&func, &Options::default().with_stages()).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(far.executable.signature(), near.executable.signature());
-    let lowest = |c: &Compiled| c.stages.last().map(|s| s.text.clone());
-    assert_eq!(lowest(&far), lowest(&near));
 }
 
 #[test]

@@ -149,3 +149,26 @@ fn programs_of_other_compilers_are_improved_as_the_page_says() {
     assert!(outcome.succeeded, "{}", outcome.errors);
     assert_eq!(outcome.output.trim(), after.trim());
 }
+
+/// The session of docs/optimizer.md with rules of one's own, in the stock `mlir-opt`.
+#[test]
+fn rules_of_ones_own_are_used_as_the_page_says() {
+    let page = include_str!("../../../docs/optimizer.md");
+    let fenced = |fence: &str| -> Vec<&str> {
+        page.split(fence).skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
+    };
+    let [before, after] = fenced("```mlir\n")[..] else {
+        panic!("the page shows a program before and after")
+    };
+    let rules = fenced("```text\n").into_iter().find(|block| block.starts_with('[')).expect("shows rules");
+    let session =
+        fenced("```console\n").into_iter().find(|block| block.contains("mlir-opt")).expect("shows a session");
+    let pipeline = session.split('"').nth(1).expect("names the passes");
+    let file = env::temp_dir().join(format!("thn-plugin-{}.rules", std::process::id()));
+    fs::write(&file, rules).expect("the rules are written");
+    let path = file.to_str().expect("the folder for temporary files has a UTF-8 name");
+    let outcome = mlir_opt(&[&format!("--pass-pipeline={}", pipeline.replace("mine.rules", path))], before);
+    fs::remove_file(&file).expect("the rules are there");
+    assert!(outcome.succeeded, "{}", outcome.errors);
+    assert_eq!(outcome.output.trim(), after.trim());
+}

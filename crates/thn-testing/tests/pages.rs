@@ -39,7 +39,7 @@ fn every_family_has_a_page_on_which_only_its_rules_fire() {
     let programs = programs("families");
     assert_eq!(names(&programs), families);
     for (family, text) in programs {
-        let pass = format!("thn-eqsat{{only={family} finite=true}}");
+        let pass = format!("thn-eqsat{{including={family} finite=true}}");
         let page = rewrite(&text, &[&pass]).unwrap_or_else(|error| panic!("{family}: {error}"));
         let of_family = |name: &str| {
             rules.iter().find(|rule| rule.name == name).is_some_and(|rule| rule.family == family)

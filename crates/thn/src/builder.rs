@@ -2,6 +2,8 @@
 
 use crate::{CompileErrors, Function, In, Inputs, Options, Outputs, Target, function::Input};
 use std::fmt;
+use thn_accuracy::Accuracy;
+use thn_eqsat::{self as eqsat, Class};
 use thn_graph::{Operand, Program, Request, Tensor, Term, constant};
 use thn_ir::{Error, Func, Loc, Scalar};
 use thn_progress::Progress;
@@ -108,7 +110,20 @@ impl FunctionBuilder {
 
     /// Without rewrites that round otherwise than the program as written.
     pub fn strict(mut self) -> FunctionBuilder {
-        self.options.classes = Options::strict().classes;
+        self.options.rules = self.options.rules.with_class(Class::Reassoc, false);
+        self
+    }
+
+    /// Changes what the optimizer may do: `rules(|rules| rules.excluding("log1p").with_profile(Detail::Rules))`.
+    pub fn rules(mut self, change: impl FnOnce(eqsat::Options) -> eqsat::Options) -> FunctionBuilder {
+        self.options.rules = change(self.options.rules);
+        self
+    }
+
+    /// Makes float results more accurate where the arguments lie, as samples show; [`Function::improved`] tells what was
+    /// found.
+    pub fn improve(mut self, accuracy: Accuracy) -> FunctionBuilder {
+        self.options.improve = Some(accuracy);
         self
     }
 

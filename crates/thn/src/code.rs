@@ -1,6 +1,7 @@
 //! What backends make of functions.
 
 use std::fmt;
+use thn_accuracy::Improved;
 use thn_eqsat::Report;
 use thn_ir::Func;
 use thn_runtime::{Array, CallError, SharedVar, View};
@@ -15,6 +16,9 @@ pub(crate) trait Code: Send + Sync + fmt::Debug {
 
     /// What rewriting did; `None` if there was none.
     fn rewrites(&self) -> Option<&Report>;
+
+    /// What the search for accuracy found, a result each; empty if it was not asked for.
+    fn improved(&self) -> &[Improved];
 
     /// How the function came to be native code.
     #[cfg(feature = "cpu")]

@@ -3,6 +3,7 @@
 use crate::{Args, code::Code};
 use ndarray::{ArrayD, ArrayViewD};
 use std::{ops::Deref, sync::Arc};
+use thn_accuracy::Improved;
 use thn_eqsat::Report;
 use thn_graph::Datum;
 use thn_ir::{DType, Func};
@@ -115,6 +116,11 @@ impl Function {
     /// What rewriting did; `None` if there was none.
     pub fn report(&self) -> Option<&Report> {
         self.code.rewrites()
+    }
+
+    /// What the search for accuracy found, a result each; empty if it was not asked for.
+    pub fn improved(&self) -> &[Improved] {
+        self.code.improved()
     }
 
     /// How it came to be native code: kernels, times, and the text of every level if that was asked for. `None` for

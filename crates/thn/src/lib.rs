@@ -22,6 +22,7 @@
 //! | feature | gives |
 //! | --- | --- |
 //! | `cpu` | `Target::Cpu`: native code; needs LLVM and MLIR |
+//! | `rules` | the module `rulecheck`, whose `load` reads and checks rules of one's own |
 //! | `mlir` | the module `mlir` and `optimize`, for programs with MLIR modules of their own |
 
 #![warn(clippy::missing_errors_doc)]
@@ -49,6 +50,7 @@ pub use modules::optimize;
 /// The arrays that calls take and give, in the version that this crate uses.
 pub use ndarray;
 pub use options::Options;
+pub use thn_accuracy as accuracy;
 #[cfg(feature = "cpu")]
 pub use thn_cpu as cpu;
 pub use thn_eqsat as eqsat;
@@ -57,6 +59,8 @@ pub use thn_ir as ir;
 #[cfg(feature = "mlir")]
 pub use thn_mlir as mlir;
 pub use thn_reference as oracle;
+#[cfg(feature = "rules")]
+pub use thn_rulecheck as rulecheck;
 pub use thn_runtime as runtime;
 pub use thn_runtime::{Array, CallError};
 

@@ -1,6 +1,7 @@
 //! Functions as native code for the CPU.
 
 use crate::{CompileErrors, Options, code::Code};
+use thn_accuracy::Improved;
 use thn_cpu::{Compiled, compile_observed};
 use thn_eqsat::Report;
 use thn_ir::{Error, Func};
@@ -13,8 +14,8 @@ pub(crate) fn compile(
 ) -> Result<Compiled, CompileErrors> {
     let options = thn_cpu::Options {
         rewrite: options.rewrite.unwrap_or(true),
-        classes: options.classes.clone(),
-        exclude: options.exclude.clone(),
+        rules: options.rules.clone(),
+        improve: options.improve.clone(),
         fusion: options.fusion,
         stages: options.stages,
     };
@@ -35,6 +36,10 @@ impl Code for Compiled {
 
     fn rewrites(&self) -> Option<&Report> {
         self.report.rewrites.as_ref()
+    }
+
+    fn improved(&self) -> &[Improved] {
+        &self.report.improved
     }
 
     fn compiled(&self) -> Option<&Compiled> {

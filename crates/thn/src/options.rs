@@ -1,18 +1,18 @@
-//! What a user may choose about compiling a function.
+//! How a function is compiled.
 
-use std::collections::BTreeSet;
-use thn_eqsat::Class;
+use thn_accuracy::Accuracy;
 
-/// Choices of a compilation.
+/// How a function is compiled.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {
     /// Whether the program is rewritten; `None` for what the target does by itself. The reference target then runs
     /// programs as they are written, every other one rewrites.
     pub rewrite: Option<bool>,
-    /// Classes of rewrite rules that may be used.
-    pub classes: BTreeSet<Class>,
-    /// Rules and families that are not used.
-    pub exclude: BTreeSet<String>,
+    /// What the optimizer may do: levels, classes, rules by name, rules of one's own, budgets, what its report tells.
+    pub rules: thn_eqsat::Options,
+    /// How float results are made more accurate after rewriting; `None` leaves them. The ranges are those of the
+    /// arguments in order: the inputs, then the shared variables that [`crate::Function::shared`] lists.
+    pub improve: Option<Accuracy>,
     /// Whether ops share kernels.
     pub fusion: bool,
     /// Whether the text of every level is kept.
@@ -21,23 +21,19 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        let classes = thn_eqsat::Options::default().classes;
-        Options { rewrite: None, classes, exclude: BTreeSet::new(), fusion: true, stages: false }
+        Options {
+            rewrite: None,
+            rules: thn_eqsat::Options::default(),
+            improve: None,
+            fusion: true,
+            stages: false,
+        }
     }
 }
 
 impl Options {
     /// Without rewrites that round otherwise than the program as written.
     pub fn strict() -> Options {
-        Options { classes: thn_eqsat::Options::strict().classes, ..Options::default() }
-    }
-
-    /// What the optimizer may do.
-    pub(crate) fn rules(&self) -> thn_eqsat::Options {
-        thn_eqsat::Options {
-            classes: self.classes.clone(),
-            exclude: self.exclude.clone(),
-            ..thn_eqsat::Options::default()
-        }
+        Options { rules: thn_eqsat::Options::strict(), ..Options::default() }
     }
 }

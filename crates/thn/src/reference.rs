@@ -1,6 +1,7 @@
 //! Functions that the reference interpreter runs.
 
 use crate::{CompileErrors, Options, code::Code};
+use thn_accuracy::Improved;
 use thn_eqsat::Report;
 use thn_ir::{Error, Func, Scalar, ShapeProgram, verify};
 use thn_reference::{Value, interpret};
@@ -12,6 +13,7 @@ pub(crate) struct Interpreted {
     func: Func,
     shapes: ShapeProgram,
     rewrites: Option<Report>,
+    improved: Vec<Improved>,
 }
 
 impl Interpreted {
@@ -31,9 +33,14 @@ impl Interpreted {
         if options.rewrite == Some(true) {
             observer("rewrite");
             func.unify_dims()?;
-            rewrites = Some(thn_eqsat::optimize(&mut func, &options.rules())?);
+            rewrites = Some(thn_eqsat::optimize(&mut func, &options.rules)?);
         }
-        Ok(Interpreted { func, shapes, rewrites })
+        let mut improved = vec![];
+        if let Some(accuracy) = &options.improve {
+            observer("improve");
+            improved = thn_accuracy::improve(&mut func, accuracy)?;
+        }
+        Ok(Interpreted { func, shapes, rewrites, improved })
     }
 
     fn check(&self, args: &[Value]) -> Result<(), CallError> {
@@ -88,6 +95,10 @@ impl Code for Interpreted {
 
     fn rewrites(&self) -> Option<&Report> {
         self.rewrites.as_ref()
+    }
+
+    fn improved(&self) -> &[Improved] {
+        &self.improved
     }
 }
 

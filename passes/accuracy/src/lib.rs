@@ -63,7 +63,7 @@ impl Default for Accuracy {
 }
 
 /// What became of one result.
-#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Improved {
     /// Its position among the results.
     pub result: usize,

@@ -84,9 +84,9 @@ pub struct Options {
     /// Classes of rules that may be used.
     pub classes: BTreeSet<Class>,
     /// If not empty, only rules, families and classes named here are used.
-    pub include: BTreeSet<String>,
+    pub including: BTreeSet<String>,
     /// Rules, families and classes that are not used.
-    pub exclude: BTreeSet<String>,
+    pub excluding: BTreeSet<String>,
     /// Rules beside those of the crate.
     pub rules: Vec<CheckedRules>,
     /// If not empty, the only ops that the result may have beside the program's own, by the element type of their last
@@ -112,8 +112,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             classes: [Class::Exact, Class::Accurate, Class::Finite, Class::Reassoc].into(),
-            include: BTreeSet::new(),
-            exclude: BTreeSet::new(),
+            including: BTreeSet::new(),
+            excluding: BTreeSet::new(),
             rules: vec![],
             ops: BTreeSet::new(),
             keeps_choices: false,
@@ -170,15 +170,15 @@ impl Options {
 
     /// With only the rules, families and classes named so far and this one.
     #[must_use]
-    pub fn with_include(mut self, name: impl Into<String>) -> Options {
-        self.include.insert(name.into());
+    pub fn including(mut self, name: impl Into<String>) -> Options {
+        self.including.insert(name.into());
         self
     }
 
     /// Without a rule, a family or a class.
     #[must_use]
-    pub fn with_exclude(mut self, name: impl Into<String>) -> Options {
-        self.exclude.insert(name.into());
+    pub fn excluding(mut self, name: impl Into<String>) -> Options {
+        self.excluding.insert(name.into());
         self
     }
 

@@ -502,7 +502,7 @@ fn each_rewrite_has_a_name() {
         let (_, report) = optimized_with(f, &Options::default());
         assert!(report.fired.contains_key(name), "{name}: {:?}", report.fired);
         for without in [name, "region"] {
-            let (_, report) = optimized_with(f, &Options::default().with_exclude(without));
+            let (_, report) = optimized_with(f, &Options::default().excluding(without));
             assert!(!report.fired.contains_key(name), "{name}");
         }
     }

@@ -404,7 +404,7 @@ fn rewrites_of_regions_have_names() {
     };
     assert_eq!(run(&Options::default()), ("exp loop{mul}".to_string(), true));
     for name in ["loop-hoist", "region"] {
-        assert_eq!(run(&Options::default().with_exclude(name)), ("loop{exp mul}".to_string(), false));
+        assert_eq!(run(&Options::default().excluding(name)), ("loop{exp mul}".to_string(), false));
     }
 }
 

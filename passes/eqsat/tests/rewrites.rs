@@ -446,10 +446,10 @@ fn classes_and_names_choose_rules() {
     };
     assert!(!ops(&Options::default()));
     assert!(ops(&Options::default().with_class(Class::Finite, false)));
-    assert!(ops(&Options::default().with_exclude("sub-self")));
-    assert!(ops(&Options::default().with_exclude("canonicalize")));
-    assert!(ops(&Options::default().with_include("stabilize")));
-    assert!(!ops(&Options::default().with_include("sub-self")));
+    assert!(ops(&Options::default().excluding("sub-self")));
+    assert!(ops(&Options::default().excluding("canonicalize")));
+    assert!(ops(&Options::default().including("stabilize")));
+    assert!(!ops(&Options::default().including("sub-self")));
 }
 
 #[test]

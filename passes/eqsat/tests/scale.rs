@@ -121,13 +121,13 @@ fn a_second_optimization_changes_nothing() {
 #[test]
 fn options_name_what_exists() {
     let error = |options: Options| optimize(&mut random(20, 1), &options).unwrap_err().to_string();
-    let message = error(Options::default().with_exclude("sub-slef"));
+    let message = error(Options::default().excluding("sub-slef"));
     assert!(message.contains("`sub-slef`") && message.contains("`sub-self`"), "{message}");
-    assert!(error(Options::default().with_include("stabilise")).contains("`stabilize`"));
+    assert!(error(Options::default().including("stabilise")).contains("`stabilize`"));
     for name in ["sub-self", "stabilize", "finite", "flatten-sum", "loop-hoist", "region"] {
-        optimize(&mut random(20, 1), &Options::default().with_exclude(name)).unwrap();
+        optimize(&mut random(20, 1), &Options::default().excluding(name)).unwrap();
     }
-    let report = optimize(&mut random(300, 1), &Options::default().with_exclude("finite")).unwrap();
+    let report = optimize(&mut random(300, 1), &Options::default().excluding("finite")).unwrap();
     assert!(report.finite.is_empty());
 }
 

@@ -30,8 +30,8 @@ thn_mlir::passes! {
         reassoc: false, "Let sums and products of other dialects change their order, also where no flags do";
         strict: false, "Use no rules that change the order of sums and products";
         fast: false, "Also use rules that may lose accuracy";
-        only: "", "Rules and families to use, separated by commas; all if empty";
-        without: "", "Rules and families not to use, separated by commas";
+        including: "", "Rules, families and classes to use, separated by commas; all if empty";
+        excluding: "", "Rules, families and classes not to use, separated by commas";
         rules: "", "Files of further rules, separated by commas; each rule is checked before it is used";
         level: 2, "How hard to try: 0 removes dead code, 1 uses exact and accurate rules, 2 all, 3 looks further";
         cost: "cpu", "What is cheap: cpu, gpu or primitives, which counts ops";

@@ -38,8 +38,8 @@ use thn_mlir::{
 
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
     let mut rules = base(options)?;
-    rules = list(options.text("only")).fold(rules, Rules::with_include);
-    rules = list(options.text("without")).fold(rules, Rules::with_exclude);
+    rules = list(options.text("including")).fold(rules, Rules::including);
+    rules = list(options.text("excluding")).fold(rules, Rules::excluding);
     for path in list(options.text("rules")) {
         rules = rules.with_rules(&rule_file::load(&path)?);
     }

@@ -32,7 +32,7 @@ pub(crate) enum Target {
 const PIPELINES: [&str; 8] = [
     "builtin.module(func.func(thn-eqsat{finite=true strict=true fast=false reassoc=true}))",
     "builtin.module(func.func(thn-eqsat{level=3 exact=20 cost=gpu report=true}))",
-    "builtin.module(func.func(thn-eqsat{only=stabilize,log-exp without=exp-log,shape profile=true}))",
+    "builtin.module(func.func(thn-eqsat{including=stabilize,log-exp excluding=exp-log,shape profile=true}))",
     "builtin.module(func.func(thn-eqsat{rules=tests/fuzz/rules/odd.rules json=true explain=true}))",
     "builtin.module(func.func(thn-raise,thn-grad{cost=0 wrt=x,0},thn-eqsat{level=1},thn-expand))",
     "builtin.module(func.func(thn-plan-kernels{fusion=false}),thn-to-loops)",

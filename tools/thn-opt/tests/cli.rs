@@ -184,8 +184,8 @@ fn options_that_cannot_be_are_refused() {
         ("finite=maybe", "'maybe' is invalid value for boolean argument"),
         ("cost=gold", "there is no cost model gold; there are cpu, gpu, primitives"),
         ("exact=-1", "exact=-1: a number of classes is not below 0"),
-        ("only=nonsense", "no rule, family or class is called `nonsense`"),
-        ("without=nonsense", "no rule, family or class is called `nonsense`"),
+        ("including=nonsense", "no rule, family or class is called `nonsense`"),
+        ("excluding=nonsense", "no rule, family or class is called `nonsense`"),
         ("rules=/no/such.rules", "cannot read the rules in `/no/such.rules`"),
     ] {
         let said = error(&[&format!("--thn-eqsat={option}")]);

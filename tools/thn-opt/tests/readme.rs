@@ -1,4 +1,4 @@
-//! The README's session with `thn-opt` gives what the README shows, and its links lead to every page.
+//! Sessions with `thn-opt` give what their pages show, and the README's links lead to every page.
 
 use std::process::Command;
 
@@ -8,28 +8,53 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     page.split(&fence).skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
 }
 
-#[test]
-fn the_session_is_true() {
-    let page = include_str!("../../../README.md");
-    let [before, after] = blocks(page, "mlir")[..] else {
-        panic!("the README shows a program before and after")
-    };
+/// What `thn-opt` prints for the first session with it on a page, and the last program that the page shows. Files that
+/// the session names are those that the page shows as `text`.
+fn session(page: &str, name: &str) -> (String, String) {
+    let programs = blocks(page, "mlir");
+    let [before, after] = programs[..] else { panic!("the page shows a program before and after") };
     let session = blocks(page, "console").into_iter().find(|b| b.contains("thn-opt")).expect("a session");
-    let arguments = session.trim().split(" -- ").nth(1).expect("arguments of thn-opt");
+    let arguments = session.trim().split(" -- ").nth(1).expect("arguments of thn-opt").replace('"', "\u{1}");
     let (flags, file) = arguments.rsplit_once(' ').expect("flags and a file");
 
-    let folder = std::env::temp_dir().join(format!("thn-readme-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("thn-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a temporary folder");
-    let path = folder.join(file);
-    std::fs::write(&path, before).expect("the program is written");
+    std::fs::write(folder.join(file), before).expect("the program is written");
+    for rules in blocks(page, "text").into_iter().filter(|block| block.starts_with('[')) {
+        std::fs::write(folder.join("mine.rules"), rules).expect("the rules are written");
+    }
+    // What stands between quotes is one argument.
+    let mut words = vec![String::new()];
+    for (position, part) in flags.split('\u{1}').enumerate() {
+        if position % 2 == 1 {
+            words.last_mut().expect("there is one").push_str(part);
+        } else {
+            let mut parts = part.split(' ');
+            words.last_mut().expect("there is one").push_str(parts.next().unwrap_or_default());
+            words.extend(parts.map(str::to_owned));
+        }
+    }
     let output = Command::new(env!("CARGO_BIN_EXE_thn-opt"))
-        .args(flags.split(' '))
-        .arg(&path)
+        .args(words.iter().filter(|word| !word.is_empty()))
+        .arg(file)
+        .current_dir(&folder)
         .output()
         .expect("thn-opt runs");
     std::fs::remove_dir_all(&folder).expect("the temporary folder goes");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), after.trim());
+    (String::from_utf8_lossy(&output.stdout).trim().to_owned(), after.trim().to_owned())
+}
+
+#[test]
+fn the_session_is_true() {
+    let (printed, shown) = session(include_str!("../../../README.md"), "readme");
+    assert_eq!(printed, shown);
+}
+
+#[test]
+fn the_session_with_rules_of_ones_own_is_true() {
+    let (printed, shown) = session(include_str!("../../../docs/optimizer.md"), "optimizer");
+    assert_eq!(printed, shown);
 }
 
 #[test]

@@ -16,8 +16,8 @@ impl Options {
     pub(crate) fn allows(&self, name: &str, family: &str, class: Class) -> bool {
         let named = |set: &BTreeSet<String>| [name, family, class.name()].iter().any(|n| set.contains(*n));
         self.classes.contains(&class)
-            && (self.include.is_empty() || named(&self.include))
-            && !named(&self.exclude)
+            && (self.including.is_empty() || named(&self.including))
+            && !named(&self.excluding)
     }
 
     /// Whether a rewrite of loops and branches may be used.
@@ -28,7 +28,7 @@ impl Options {
 
     /// An error unless every name is one of a rule, a family or a class.
     pub(crate) fn check_names(&self, given: &[Rule]) -> Result<(), Error> {
-        if self.include.is_empty() && self.exclude.is_empty() {
+        if self.including.is_empty() && self.excluding.is_empty() {
             return Ok(());
         }
         let of_rules = given.iter().chain(library::all()?).flat_map(|r| [r.name.as_str(), r.family.as_str()]);
@@ -38,7 +38,7 @@ impl Options {
             .chain(multisets::BUILT_IN.iter().map(|(name, _)| *name))
             .chain(thn_loops::REWRITES.iter().map(|r| r.name))
             .collect();
-        for name in self.include.iter().chain(&self.exclude) {
+        for name in self.including.iter().chain(&self.excluding) {
             if !known.contains(name.as_str()) {
                 let mut message = format!("no rule, family or class is called `{name}`");
                 let near = nearest(name, &known);

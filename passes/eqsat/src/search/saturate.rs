@@ -374,7 +374,7 @@ impl<'a> Search<'a> {
         );
         report.rule_made("built-in", self.graph.nodes().len() - before);
         for found in all {
-            if self.index.options.exclude.contains(found.name) {
+            if self.index.options.excluding.contains(found.name) {
                 continue;
             }
             let entry = self.log.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));

@@ -1,62 +1,12 @@
-//! The boundary between those who want functions and those who make them.
+//! Programs as text.
 
-use crate::{Compiled, Error, Options, compile_function};
-use serde::{Deserialize, Serialize};
+use crate::Error;
 use thn_ir::Func;
 use thn_mlir::{
     import,
     melior::ir::{BlockLike, OperationRef, attribute::StringAttribute, operation::OperationLike},
     new_context, parse,
-    text::print_with_locations,
 };
-
-/// Everything a compiler needs, as text and plain data.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Request {
-    /// A module in the thn dialect.
-    pub module: String,
-    /// The file's name in messages.
-    pub file: String,
-    /// Which function; where there is only one, it need not be named.
-    pub entry: Option<String>,
-    /// The user's choices.
-    pub options: Options,
-}
-
-impl Request {
-    /// A request for a program; locations and names go along.
-    ///
-    /// # Errors
-    ///
-    /// If the program cannot be written.
-    pub fn of(func: &Func, options: Options) -> Result<Request, Error> {
-        let context = new_context();
-        let module = thn_mlir::export_module(&context, &[func]).map_err(Error::at("writing the program"))?;
-        Ok(Request {
-            module: print_with_locations(module.as_operation()),
-            file: format!("{}.mlir", func.name),
-            entry: Some(func.name.to_string()),
-            options,
-        })
-    }
-}
-
-/// Makes functions from requests.
-pub trait Compiler {
-    /// Compiles one function.
-    fn compile(&self, request: &Request) -> Result<Compiled, Error>;
-}
-
-/// The compiler that is linked into this process.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Linked;
-
-impl Compiler for Linked {
-    fn compile(&self, request: &Request) -> Result<Compiled, Error> {
-        let func = read_function(&request.module, &request.file, request.entry.as_deref())?;
-        compile_function(&func, &request.options)
-    }
-}
 
 /// Reads one function of a module; where there is only one, it need not be named.
 ///
@@ -115,22 +65,5 @@ mod tests {
         assert_eq!(refused(TWO, Some("h")), "two.mlir: there is no function @h; there is @f, @g");
         assert_eq!(refused("", None), "two.mlir: there is no function");
         assert!(refused("func.func @f( {", None).contains("two.mlir:1:"));
-    }
-
-    #[test]
-    fn requests_survive_the_way_to_another_process() {
-        let func = read_function(TWO, "two.mlir", Some("f")).expect("is there");
-        let request = Request::of(&func, Options::strict()).expect("is written");
-        let sent = serde_json::to_string(&request).expect("is plain data");
-        let received: Request = serde_json::from_str(&sent).expect("is the same data");
-        assert_eq!(received, request);
-        let again = read_function(&received.module, &received.file, None).expect("is there");
-        assert_eq!(again.to_string(), func.to_string());
-    }
-
-    #[test]
-    fn unknown_options_are_refused() {
-        assert!(serde_json::from_str::<Options>(r#"{"fusion": false}"#).is_ok_and(|o| !o.fusion));
-        assert!(serde_json::from_str::<Options>(r#"{"fussion": false}"#).is_err());
     }
 }
