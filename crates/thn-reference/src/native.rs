@@ -217,7 +217,14 @@ fn float_unary(kind: OpKind, x: f64) -> Option<Scalar> {
         OpKind::Cosh => x.cosh(),
         OpKind::Tanh => x.tanh(),
         OpKind::Arcsinh => libm::asinh(x),
-        OpKind::Arccosh => libm::acosh(x),
+        // The library gives numbers for some below 1: `findings/libm-acosh-of-negatives.sh`.
+        OpKind::Arccosh => {
+            if x < 1.0 {
+                f64::NAN
+            } else {
+                libm::acosh(x)
+            }
+        }
         OpKind::Arctanh => libm::atanh(x),
         OpKind::Erf => libm::erf(x),
         OpKind::Erfc => libm::erfc(x),

@@ -31,6 +31,11 @@ const SPECIAL: &[f64] = &[
     88.7,
     -87.4,
     -103.9,
+    // Where inverse hyperbolic functions of negative numbers have looked like numbers.
+    -100.0,
+    -65536.0,
+    65536.0,
+    -6.7e7,
     709.7,
     -708.5,
     -745.2,
