@@ -468,6 +468,11 @@ pub fn on_program(
     Ok(())
 }
 
+/// Warns the user about an op.
+pub fn warn(operation: OperationRef, message: &str) {
+    emit(operation.to_raw(), Severity::Warning, &Loc::Unknown, message);
+}
+
 /// Tells the user something about an op.
 pub fn remark(operation: OperationRef, message: &str) {
     emit(operation.to_raw(), Severity::Remark, &Loc::Unknown, message);

@@ -100,7 +100,12 @@ pub fn jvp(
     vjp(b, &pulled, &given, &duals)
 }
 
-fn connected(
+/// What [`grad`] found, with a stated meaning of values that the cost does not depend on.
+///
+/// # Errors
+///
+/// [`disconnected_by`] for the first such value, if it is to be an error.
+pub fn connected(
     b: &mut Builder<'_>,
     found: Vec<Option<Value>>,
     wrt: &[Value],
@@ -112,17 +117,20 @@ fn connected(
         out.push(match (gradient, disconnected) {
             (Some(g), _) => g,
             (None, Disconnected::Zero) => zeros_like(b, *value)?,
-            (None, Disconnected::Error) => {
-                let (cost, value) = (b.func.describe(cost), b.func.describe(*value));
-                let message = format!(
-                    "the cost ({cost}) does not depend on {value}, so that its gradient by {value} is zero everywhere; \
-                     ask for zeros if that is meant"
-                );
-                return Err(Error::input(message).located(&b.loc));
-            }
+            (None, Disconnected::Error) => return Err(disconnected_by(b, cost, *value)),
         });
     }
     Ok(out)
+}
+
+/// That a cost does not depend on a value.
+pub fn disconnected_by(b: &Builder<'_>, cost: Value, value: Value) -> Error {
+    let (cost, value) = (b.func.describe(cost), b.func.describe(value));
+    let message = format!(
+        "the cost ({cost}) does not depend on {value}, so that its gradient by {value} is zero everywhere; \
+         ask for zeros if that is meant"
+    );
+    Error::input(message).located(&b.loc)
 }
 
 /// Zeros of the type of a value.

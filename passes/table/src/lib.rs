@@ -23,6 +23,7 @@ thn_mlir::passes! {
     thn_grad: "Append the gradients of a function's cost to its results", Tensors => Tensors, on "func.func" {
         cost: 0, "Which result is the cost; it has rank 0";
         wrt: "", "Arguments to differentiate by, by name or position, separated by commas; all of float type if empty";
+        disconnected: "", "What arguments are that the cost does not depend on: error, warning or zero; empty is error where they are named, else zero";
     }
     thn_eqsat: "Rewrite functions by equality saturation", Tensors => Tensors, on "func.func",
         makes [arith, linalg, math, tensor, vector] {

@@ -12,24 +12,35 @@
 //!   return %0, %2 : tensor<f64>, tensor<f64>
 //! ```
 //!
-//! The gradient by an argument called `w` is called `dw`. An argument that the cost does not depend on is an
-//! error where it was named, and has gradient zero where it was not.
+//! The gradient by an argument called `w` is called `dw`. Of an argument that the cost does not depend on, `disconnected`
+//! says what it is: an error, a warning and gradient zero, or gradient zero. Left out, it is an error where the argument
+//! was named in `wrt`, and zero where it was not.
 
 use crate::list;
-use thn_autodiff::{Disconnected, gradients};
+use thn_autodiff::{Disconnected, connected, disconnected_by, grad};
 use thn_ir::{Builder, Error as IrError, Func, Loc, Res, Value};
 use thn_mlir::{
     Error,
     melior::ir::OperationRef,
-    pass::{Options, on_func},
+    pass::{Options, on_func, warn},
 };
 
 pub(crate) fn run(function: OperationRef, options: &Options) -> Result<(), Error> {
     let cost = options.int("cost").unwrap_or(0);
-    on_func(function, |func| differentiate(func, cost, options.text("wrt")))
+    let (wrt, disconnected) = (options.text("wrt"), options.text("disconnected"));
+    let mut warnings = vec![];
+    on_func(function, |func| differentiate(func, cost, wrt, disconnected, &mut warnings))?;
+    warnings.iter().for_each(|warning| warn(function, warning));
+    Ok(())
 }
 
-fn differentiate(func: &mut Func, cost: i64, wrt: &str) -> Result<(), IrError> {
+fn differentiate(
+    func: &mut Func,
+    cost: i64,
+    wrt: &str,
+    disconnected: &str,
+    warnings: &mut Vec<String>,
+) -> Result<(), IrError> {
     let position = usize::try_from(cost).ok();
     let Some(cost) = position.and_then(|position| func.body().results.get(position).copied()) else {
         let count = func.body().results.len();
@@ -39,12 +50,25 @@ fn differentiate(func: &mut Func, cost: i64, wrt: &str) -> Result<(), IrError> {
     for name in list(wrt) {
         by.push(argument(func, &name)?);
     }
-    let disconnected = if by.is_empty() { Disconnected::Zero } else { Disconnected::Error };
+    let meaning = match disconnected {
+        "error" => Disconnected::Error,
+        "" if !by.is_empty() => Disconnected::Error,
+        "" | "warning" | "zero" => Disconnected::Zero,
+        other => {
+            return Err(IrError::input(format!("disconnected is error, warning or zero, not {other}")));
+        }
+    };
     if by.is_empty() {
         let is_float = |value: &Value| func.tensor(*value).is_some_and(|tensor| tensor.dtype.is_float());
         by = func.body().args.iter().copied().filter(is_float).collect();
     }
-    let found = gradients(&mut Builder::new(func, Func::BODY, Loc::Unknown), cost, &by, disconnected)?;
+    let mut b = Builder::new(func, Func::BODY, Loc::Unknown);
+    let found = grad(&mut b, cost, &by)?;
+    if disconnected == "warning" {
+        let apart = by.iter().zip(&found).filter(|(_, gradient)| gradient.is_none());
+        warnings.extend(apart.map(|(value, _)| disconnected_by(&b, cost, *value).message));
+    }
+    let found = connected(&mut b, found, &by, meaning, cost)?;
     for (gradient, value) in found.into_iter().zip(by) {
         let name = func.value(value).name.as_ref().map(|name| format!("d{name}").into());
         func.add_result(gradient, Res { name, ..Res::default() });
@@ -53,12 +77,20 @@ fn differentiate(func: &mut Func, cost: i64, wrt: &str) -> Result<(), IrError> {
     Ok(())
 }
 
-/// The entry argument of a name or position.
+/// The entry argument of a name, of a position, or of `arg` and a position, as arguments without a name are called.
 fn argument(func: &Func, name: &str) -> Result<Value, IrError> {
     let named = func.args.iter().position(|argument| argument.name.as_deref() == Some(name));
-    let found = named.or_else(|| name.parse().ok()).and_then(|position| func.body().args.get(position));
+    let position = named.or_else(|| name.parse().ok()).or_else(|| name.strip_prefix("arg")?.parse().ok());
+    let found = position.and_then(|position| func.body().args.get(position));
     found.copied().ok_or_else(|| {
-        let known: Vec<_> = func.args.iter().filter_map(|argument| argument.name.as_deref()).collect();
+        let count = func.args.len();
+        if position.is_some() {
+            return IrError::input(format!("no argument {name}: there are {count}, counted from 0"));
+        }
+        let called = |(i, argument): (usize, &thn_ir::Arg)| {
+            argument.name.as_deref().map_or_else(|| format!("arg{i}"), str::to_owned)
+        };
+        let known: Vec<String> = func.args.iter().enumerate().map(called).collect();
         IrError::input(format!("no argument is called {name}; there are {}", known.join(", ")))
     })
 }
