@@ -235,7 +235,7 @@ fn loops_deeper_than_the_limit_are_refused_by_name_and_line() {
 }
 
 /// Every pass of the table that reads tensors, on every program. The optimizer takes fewer ops, as it keeps a hundred times
-/// as much of each; the planner has tests of its own.
+/// as much of each.
 #[test]
 fn every_pass_takes_long_programs() {
     pass::register(thn_passes::TABLES);
@@ -245,7 +245,6 @@ fn every_pass_takes_long_programs() {
         }
         let ops = match pass.name {
             "thn_eqsat" => SOME / 4,
-            "thn_plan_kernels" => 200,
             // MLIR prints and reads the types of each op more than once.
             _ => SOME,
         };
@@ -277,6 +276,18 @@ fn every_pass_takes_long_programs() {
             });
         }
     }
+}
+
+/// From the program to the text that MLIR reads.
+#[test]
+fn long_programs_are_planned_and_written_as_loops() {
+    on_small_stack(|| {
+        for (name, func) in long(SOME).into_iter().chain(deep()) {
+            let planned = thn_kernels::plan(&func, &thn_kernels::Options::default()).expect("it is right");
+            let lowered = thn_lower::lower(&planned).expect("it is right");
+            assert!(lowered.text.len() < 4_000 * SOME, "{name}: {} characters", lowered.text.len());
+        }
+    });
 }
 
 #[test]

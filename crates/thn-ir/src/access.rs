@@ -4,7 +4,7 @@
 //! for the element at a point of it, and how points along reduced dims are folded. Composite ops (`expand`) have no
 //! access of their own; [`crate::expand`] turns them into ops that have one.
 
-use crate::{Dim, Error, Func, Iterate, Literal, OpId, OpKind, Semantics, Shape, TensorType};
+use crate::{DType, Dim, Error, Func, Iterate, Literal, OpId, OpKind, Scalar, Semantics, Shape, TensorType};
 
 /// The elements of one op's result.
 #[derive(Clone, PartialEq, Debug)]
@@ -219,14 +219,21 @@ pub fn access(func: &Func, op: OpId) -> Result<Option<Access>, Error> {
         Iterate::Join => map(join(&operands, attrs.get_int("axis").unwrap_or(0) as usize)),
         Iterate::Pad => map(pad(&operands[0].shape, attrs.get_ints("low"))),
         Iterate::SetSubtensor | Iterate::IncSubtensor => {
-            let inside = subtensor(&operands[1].shape, attrs.get_dims("starts"), attrs.get_ints("steps"));
-            let old = load(0, iters(0..n));
-            let new = load(1, inside.1);
-            let new = match iterate {
-                Iterate::IncSubtensor => Elem::Op(OpKind::Add, vec![old.clone(), new]),
-                _ => new,
+            let (inside, at) =
+                subtensor(&operands[1].shape, attrs.get_dims("starts"), attrs.get_ints("steps"));
+            let (old, new) = (load(0, iters(0..n)), load(1, at));
+            let choose = |other: Elem| match n {
+                0 => new,
+                _ => Elem::If(inside, Box::new(new), Box::new(other)),
             };
-            map(if n == 0 { new } else { Elem::If(inside.0, Box::new(new), Box::new(old)) })
+            map(match iterate {
+                // What is there is read once, as every read may be all the code behind it: elsewhere nothing is added.
+                Iterate::IncSubtensor => {
+                    let nothing = Elem::Literal(nothing(result.dtype));
+                    Elem::Op(OpKind::Add, vec![old, choose(nothing)])
+                }
+                _ => choose(old),
+            })
         }
         Iterate::ScatterAdd => {
             let k = operands[1].rank();
@@ -368,11 +375,29 @@ fn join(operands: &[TensorType], axis: usize) -> Elem {
     for t in operands {
         begins.push(begins[begins.len() - 1].clone() + t.shape[axis].clone());
     }
-    let last = operands.len() - 1;
-    (0..last).rev().fold(piece(last, &begins[last]), |rest, i| {
-        let here = Cond::InRange(Index::Iter(axis), begins[i].clone(), begins[i + 1].clone());
-        Elem::If(vec![here], Box::new(piece(i, &begins[i])), Box::new(rest))
-    })
+    ranges(&begins, axis, 0..operands.len(), &piece)
+}
+
+/// The pieces of a join that a range of operands makes, by bisection: as many tests as pieces, inside one another as
+/// often as their number can be halved.
+fn ranges(
+    begins: &[Dim],
+    axis: usize,
+    range: std::ops::Range<usize>,
+    piece: &dyn Fn(usize, &Dim) -> Elem,
+) -> Elem {
+    if range.len() == 1 {
+        return piece(range.start, &begins[range.start]);
+    }
+    let middle = range.start + range.len() / 2;
+    let below = Cond::InRange(Index::Iter(axis), Dim::from(0), begins[middle].clone());
+    let half = |range| Box::new(ranges(begins, axis, range, piece));
+    Elem::If(vec![below], half(range.start..middle), half(middle..range.end))
+}
+
+/// The number whose addition changes no other of its type: `-0.0` keeps the sign of a zero.
+fn nothing(dtype: DType) -> Literal {
+    Literal::scalar(dtype, if dtype.is_float() { Scalar::Float(-0.0) } else { Scalar::Int(0).cast(dtype) })
 }
 
 fn pad(x: &Shape, low: &[i64]) -> Elem {

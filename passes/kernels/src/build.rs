@@ -1,9 +1,10 @@
 //! Writing the chosen kernels as a program of `kernel` ops.
 
 use crate::cluster::{Cluster, Kind, clusters};
+use crate::roots::{Stored, roots};
 use crate::trace::{Accesses, Trace};
-use crate::{Options, Role, Schedule, roots};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::{Options, Role, Schedule, size};
+use std::collections::{HashMap, HashSet};
 use thn_ir::{Attr, Attrs, BlockId, Dim, Error, Func, Loc, OpId, OpKind, Type, Value};
 
 /// Copies a block of `from`, whose ops are kernels from then on, into a block of `into`.
@@ -24,21 +25,30 @@ struct Content {
     inputs: Vec<Value>,
 }
 
+/// A block that becomes kernels.
+struct Source {
+    stored: Stored,
+    /// Its ops, by their positions.
+    positions: HashMap<OpId, usize>,
+}
+
 impl Writer<'_> {
     pub(crate) fn block(&mut self, block: BlockId, target: BlockId) -> Result<(), Error> {
         let from = self.from;
+        let ops = &from.block(block).ops;
         let stored = match self.options.fusion {
-            true => roots::roots(from, self.accesses, block),
-            false => from.block(block).ops.iter().flat_map(|op| from.op(*op).results.to_vec()).collect(),
+            true => roots(from, self.accesses, block),
+            false => Stored::all(ops.iter().flat_map(|op| from.op(*op).results.to_vec()).collect()),
         };
-        let clusters = clusters(from, self.accesses, block, &stored, self.options);
-        let contents: Vec<Content> = clusters.iter().map(|c| self.content(block, c, &stored)).collect();
+        let source = Source { stored, positions: ops.iter().enumerate().map(|(i, op)| (*op, i)).collect() };
+        let clusters = clusters(from, self.accesses, block, &source.stored, self.options);
+        let contents: Vec<Content> = clusters.iter().map(|c| self.content(&source, c)).collect();
         let mut wanted: HashSet<Value> = from.block(block).results.iter().copied().collect();
         contents.iter().for_each(|c| wanted.extend(&c.inputs));
         for (cluster, content) in clusters.iter().zip(&contents) {
             match cluster.kind {
                 Kind::Structure => self.structure(cluster.ops[0], target)?,
-                _ => self.kernel(block, cluster, content, &wanted, target)?,
+                _ => self.kernel(&source, cluster, content, &wanted, target)?,
             }
         }
         let results = from.block(block).results.iter().map(|v| self.copy_of(*v)).collect::<Result<_, _>>()?;
@@ -53,35 +63,38 @@ impl Writer<'_> {
         self.map.get(&v).copied().ok_or_else(missing)
     }
 
-    fn content(&self, block: BlockId, cluster: &Cluster, stored: &HashSet<Value>) -> Content {
+    fn content(&self, source: &Source, cluster: &Cluster) -> Content {
         let from = self.from;
         if cluster.kind == Kind::Structure {
             return Content { ops: vec![], inputs: from.inputs(cluster.ops[0]) };
         }
         let own: HashSet<OpId> = cluster.ops.iter().copied().collect();
-        let local: HashSet<OpId> = from.block(block).ops.iter().copied().collect();
-        let mut ops: BTreeSet<OpId> = own.iter().copied().collect();
+        let mut ops: HashSet<OpId> = own.clone();
         let mut inputs = vec![];
+        let mut listed = HashSet::new();
         let mut stack: Vec<OpId> = cluster.ops.iter().rev().copied().collect();
         while let Some(op) = stack.pop() {
             for v in &from.op(op).operands {
-                let computed = from.def_op(*v).filter(|d| local.contains(d) && !stored.contains(v));
+                let computed = from
+                    .def_op(*v)
+                    .filter(|d| source.positions.contains_key(d) && !source.stored.values.contains(v));
                 match (computed, from.def_op(*v)) {
                     (Some(d), _) if ops.insert(d) => stack.push(d),
                     (Some(_), _) => {}
                     (None, Some(d)) if own.contains(&d) => {}
-                    _ if inputs.contains(v) => {}
-                    _ => inputs.push(*v),
+                    _ if listed.insert(*v) => inputs.push(*v),
+                    _ => {}
                 }
             }
         }
-        let ops = from.block(block).ops.iter().copied().filter(|op| ops.contains(op)).collect();
+        let mut ops: Vec<OpId> = ops.into_iter().collect();
+        ops.sort_by_key(|op| source.positions.get(op));
         Content { ops, inputs }
     }
 
     fn kernel(
         &mut self,
-        block: BlockId,
+        source: &Source,
         cluster: &Cluster,
         content: &Content,
         wanted: &HashSet<Value>,
@@ -103,7 +116,7 @@ impl Writer<'_> {
         let results: Vec<Value> =
             cluster.ops.iter().map(|op| from.op(*op).result()).filter(|v| wanted.contains(v)).collect();
         self.into.block_mut(region).results = results.iter().map(|v| local[v]).collect();
-        let attrs = self.attrs(block, cluster, content, &results)?;
+        let attrs = self.attrs(source, cluster, content, &results)?;
         let types: Vec<Type> = results.iter().map(|v| from.ty(*v).clone()).collect();
         let loc = Loc::fuse(cluster.ops.iter().map(|op| from.op(*op).loc.clone()));
         let kernel = self.into.push(target, OpKind::Kernel, &operands, attrs, &[region], types, loc);
@@ -117,7 +130,7 @@ impl Writer<'_> {
     /// The schedule, the rows, and which ops besides folds and results have loops of their own (`kept`, by position).
     fn attrs(
         &self,
-        block: BlockId,
+        source: &Source,
         cluster: &Cluster,
         content: &Content,
         results: &[Value],
@@ -130,7 +143,7 @@ impl Writer<'_> {
             Kind::Structure => return Err(Error::internal("a loop or branch inside a kernel")),
             Kind::Loops(outer) => outer,
         };
-        let (anchors, schedule) = self.anchors(block, cluster, content, results, outer)?;
+        let (anchors, schedule) = self.anchors(source, cluster, content, results, outer)?;
         let folds = |op: OpId| self.accesses.get(op).is_some_and(|a| a.fold.is_some());
         let pointwise = |op: &OpId| !folds(*op);
         let flat = schedule.stages.iter().all(|s| pointwise(&s.op) && s.kept.is_empty());
@@ -154,7 +167,7 @@ impl Writer<'_> {
     /// loops.
     fn anchors(
         &self,
-        block: BlockId,
+        source: &Source,
         cluster: &Cluster,
         content: &Content,
         results: &[Value],
@@ -162,7 +175,7 @@ impl Writer<'_> {
     ) -> Result<(Vec<OpId>, Schedule), Error> {
         let anchors = cluster.ops.clone();
         let missing = || Error::internal("a kernel without a schedule").at("kernel", &Loc::Unknown);
-        let schedule = self.schedule(block, content, &anchors, outer).ok_or_else(missing)?;
+        let schedule = self.schedule(source, content, &anchors, outer).ok_or_else(missing)?;
         let folds = |op: OpId| self.accesses.get(op).is_some_and(|a| a.fold.is_some());
         let flat = schedule.stages.iter().all(|s| !folds(s.op) && s.kept.is_empty());
         let needless = |op: &OpId| {
@@ -181,26 +194,59 @@ impl Writer<'_> {
             flat || matches!(readers.as_slice(), [r] if same(r))
         };
         let fewer: Vec<OpId> = anchors.iter().copied().filter(|op| !needless(op)).collect();
-        // A fold follows the memory of what it reads; one that reads nothing else any more has other rows.
-        Ok(match self.schedule(block, content, &fewer, outer) {
-            Some(simpler) => (fewer, simpler),
-            None => (anchors, schedule),
+        // A fold follows the memory of what it reads; one that reads nothing else any more has other rows. And what is
+        // read in several branches would be written out in each.
+        Ok(match self.schedule(source, content, &fewer, outer) {
+            Some(simpler) if self.is_short(source, content, [(&anchors, &schedule), (&fewer, &simpler)]) => {
+                (fewer, simpler)
+            }
+            _ => (anchors, schedule),
         })
+    }
+
+    /// Whether the second choice of anchors is not much more code than the first.
+    fn is_short(&self, source: &Source, content: &Content, choices: [(&Vec<OpId>, &Schedule); 2]) -> bool {
+        let branches = |op: &OpId| self.accesses.get(*op).is_some_and(size::branches);
+        let [(all, _), (few, simpler)] = choices;
+        let flat = simpler.stages.iter().all(|s| s.kept.is_empty() && s.folded.is_empty());
+        // A point at which everything is computed once.
+        if all.len() == few.len() || flat && !content.ops.iter().any(branches) {
+            return true;
+        }
+        let [before, after] = choices.map(|(anchors, schedule)| {
+            let stored = self.stored(source, content, anchors);
+            size::written(
+                &Trace { func: self.from, accesses: self.accesses, stored: &stored },
+                &schedule.stages,
+            )
+        });
+        after <= before.saturating_mul(2).saturating_add(size::WORTH)
+    }
+
+    /// The values of a kernel that are not computed in place.
+    fn stored<'b>(
+        &'b self,
+        source: &'b Source,
+        content: &Content,
+        anchors: &[OpId],
+    ) -> impl Fn(Value) -> bool + use<'b> {
+        let inputs: HashSet<Value> = content.inputs.iter().copied().collect();
+        let anchors: HashSet<OpId> = anchors.iter().copied().collect();
+        move |v: Value| {
+            let maker = self.from.def_op(v).filter(|op| source.positions.contains_key(op));
+            inputs.contains(&v) || maker.is_none_or(|op| anchors.contains(&op))
+        }
     }
 
     /// The schedule of a kernel whose ops with loops of their own are `anchors`, if there is one over these rows.
     fn schedule(
         &self,
-        block: BlockId,
+        source: &Source,
         content: &Content,
         anchors: &[OpId],
         outer: &[Dim],
     ) -> Option<Schedule> {
-        let local: HashSet<OpId> = self.from.block(block).ops.iter().copied().collect();
-        let stored = |v: Value| {
-            let maker = self.from.def_op(v).filter(|op| local.contains(op));
-            content.inputs.contains(&v) || maker.is_none_or(|op| anchors.contains(&op))
-        };
+        let stored = self.stored(source, content, anchors);
         let trace = Trace { func: self.from, accesses: self.accesses, stored: &stored };
         Schedule::new(&trace, anchors, outer)
     }

@@ -2,17 +2,22 @@
 //!
 //! Values are taken in program order. Each joins the latest kernel that makes something it reads, or else one that
 //! reads the same large operand, if the two can run over the same rows ([`Schedule`]) and no third kernel would have
-//! to run both after and before the result. Otherwise it begins a kernel of its own. The choice depends on program
-//! order alone, so it is the same in every run.
+//! to run both after and before the result, and no kernel becomes more code than [`size::MOST`]. Otherwise it begins a
+//! kernel of its own. The choice depends on program order alone, so it is the same in every run.
 
+use crate::roots::{self, Stored};
 use crate::trace::{Accesses, Trace, is_gemm};
-use crate::{Load, Options, Place, Schedule, roots};
+use crate::{Load, Options, Place, Schedule, size};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use thn_ir::access::Target;
 use thn_ir::{BlockId, Dim, Func, OpId, Value};
 
 /// More stages than this in one kernel only make it slow to compile.
 const MOST_STAGES: usize = 16;
+
+/// Kernels that read the same operand are tried from the latest on, no more than these: what is far apart in a long
+/// program has left the caches.
+const MOST_SIBLINGS: usize = 32;
 
 /// How a kernel runs.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,6 +44,18 @@ pub(crate) struct Cluster {
     reads: Vec<Load>,
     /// Clusters they read from.
     needs: BTreeSet<usize>,
+    /// Their stages, once there are several.
+    schedule: Option<Schedule>,
+    /// How much code they are.
+    code: u32,
+    /// Positions of the first and the last of them in the block.
+    span: [usize; 2],
+}
+
+impl Cluster {
+    fn is_full(&self) -> bool {
+        self.ops.len() >= MOST_STAGES || self.code >= size::MOST
+    }
 }
 
 /// The clusters of a block, each after all it needs.
@@ -46,17 +63,25 @@ pub(crate) fn clusters(
     func: &Func,
     accesses: &Accesses,
     block: BlockId,
-    stored: &HashSet<Value>,
+    stored: &Stored,
     options: &Options,
 ) -> Vec<Cluster> {
     let inside: HashSet<OpId> = func.block(block).ops.iter().copied().collect();
-    let is_stored = |v: Value| stored.contains(&v) || !func.def_op(v).is_some_and(|op| inside.contains(&op));
+    let is_stored =
+        |v: Value| stored.values.contains(&v) || !func.def_op(v).is_some_and(|op| inside.contains(&op));
     let trace = Trace { func, accesses, stored: &is_stored };
-    let mut all = Builder { trace: &trace, options, clusters: vec![], home: HashMap::new() };
-    for op in &func.block(block).ops {
+    let mut all = Builder {
+        trace: &trace,
+        options,
+        stored,
+        clusters: vec![],
+        home: HashMap::new(),
+        readers: HashMap::new(),
+    };
+    for (position, op) in func.block(block).ops.iter().enumerate() {
         let data = func.op(*op);
-        if data.results.iter().any(|r| stored.contains(r)) || !data.regions.is_empty() {
-            all.add(*op);
+        if data.results.iter().any(|r| stored.values.contains(r)) || !data.regions.is_empty() {
+            all.add(*op, position);
         }
     }
     all.sorted()
@@ -65,12 +90,15 @@ pub(crate) fn clusters(
 struct Builder<'a> {
     trace: &'a Trace<'a>,
     options: &'a Options,
+    stored: &'a Stored,
     clusters: Vec<Cluster>,
     home: HashMap<Value, usize>,
+    /// Clusters that something can join, by what they read.
+    readers: HashMap<Value, BTreeSet<usize>>,
 }
 
 impl Builder<'_> {
-    fn add(&mut self, op: OpId) {
+    fn add(&mut self, op: OpId, position: usize) {
         let func = self.trace.func;
         let data = func.op(op);
         let access = self.trace.accesses.get(op);
@@ -89,58 +117,79 @@ impl Builder<'_> {
             Some(a) => self.trace.loads(op, &Place::iters(0..a.parallel.len() + a.reduction.len())),
         };
         let needs: BTreeSet<usize> = reads.iter().filter_map(|l| self.home.get(&l.value).copied()).collect();
-        let at = match self.partner(op, &kind, &reads, &needs) {
-            Some((at, outer)) => {
+        let code = data.results.iter().map(|r| self.stored.code(*r)).sum();
+        let at = match self.partner(op, &kind, &reads, &needs, code) {
+            Some((at, schedule)) => {
                 let cluster = &mut self.clusters[at];
-                cluster.kind = Kind::Loops(outer);
+                cluster.kind = Kind::Loops(schedule.outer.clone());
+                cluster.schedule = Some(schedule);
                 cluster.ops.push(op);
-                cluster.reads.extend(reads);
+                cluster.reads.extend(reads.iter().cloned());
                 cluster.needs.extend(needs.into_iter().filter(|n| *n != at));
+                cluster.code = cluster.code.saturating_add(code);
+                cluster.span[1] = position;
                 at
             }
             None => {
-                self.clusters.push(Cluster { kind, ops: vec![op], reads, needs });
+                let span = [position, position];
+                let (ops, reads) = (vec![op], reads.clone());
+                self.clusters.push(Cluster { kind, ops, reads, needs, schedule: None, code, span });
                 self.clusters.len() - 1
             }
         };
+        let cluster = &self.clusters[at];
+        if cluster.is_full() {
+            for read in &cluster.reads {
+                self.readers.get_mut(&read.value).map(|all| all.remove(&at));
+            }
+        } else {
+            for read in &reads {
+                self.readers.entry(read.value).or_default().insert(at);
+            }
+        }
         self.home.extend(data.results.iter().map(|r| (*r, at)));
     }
 
-    /// The cluster that an op joins, and the rows of the two together.
+    /// The cluster that an op joins, and the stages of the two together.
     fn partner(
         &self,
         op: OpId,
         kind: &Kind,
         reads: &[Load],
         needs: &BTreeSet<usize>,
-    ) -> Option<(usize, Vec<Dim>)> {
+        code: u32,
+    ) -> Option<(usize, Schedule)> {
         let Kind::Loops(own) = kind else { return None };
         if !self.options.fusion {
             return None;
         }
         let rank = |v: Value| self.trace.func.tensor(v).map_or(0, |t| t.rank());
         let largest = reads.iter().map(|l| rank(l.value)).max().unwrap_or(0);
-        let shares = |c: &Cluster| {
-            let both = |l: &&Load| rank(l.value) == largest && c.reads.iter().any(|r| r.value == l.value);
-            largest > 0 && reads.iter().filter(both).count() > 0
-        };
+        let shared: BTreeSet<usize> = reads
+            .iter()
+            .filter(|l| largest > 0 && rank(l.value) == largest)
+            .filter_map(|l| self.readers.get(&l.value))
+            .flat_map(|all| all.iter().rev().take(MOST_SIBLINGS).copied())
+            .collect();
         let producers = needs.iter().rev().copied();
-        let siblings =
-            (0..self.clusters.len()).rev().filter(|c| !needs.contains(c) && shares(&self.clusters[*c]));
+        let siblings = shared.into_iter().rev().filter(|c| !needs.contains(c)).take(MOST_SIBLINGS);
         producers.chain(siblings).find_map(|at| {
             let cluster = &self.clusters[at];
             let Kind::Loops(theirs) = &cluster.kind else { return None };
-            let cyclic = needs.iter().any(|n| *n != at && self.reaches(*n, at));
-            if cyclic || cluster.ops.len() >= MOST_STAGES {
+            if cluster.is_full() || cluster.code.saturating_add(code) > size::MOST {
                 return None;
             }
-            self.common_rows(cluster, op, theirs, own).map(|outer| (at, outer))
+            let cyclic = needs.iter().any(|n| *n != at && self.reaches(*n, at));
+            if cyclic {
+                return None;
+            }
+            self.together(cluster, op, theirs, own).map(|schedule| (at, schedule))
         })
     }
 
-    /// The most rows over which a cluster and an op can run together. Running everything in one row is worth it for
-    /// rank-0 results only.
-    fn common_rows(&self, cluster: &Cluster, op: OpId, theirs: &[Dim], own: &[Dim]) -> Option<Vec<Dim>> {
+    /// The stages of a cluster and an op over the most rows over which they can run together. Running everything in one
+    /// row is worth it for rank-0 results only.
+    fn together(&self, cluster: &Cluster, op: OpId, theirs: &[Dim], own: &[Dim]) -> Option<Schedule> {
         let ops: Vec<OpId> = cluster.ops.iter().copied().chain([op]).collect();
         let scalars = ops.iter().all(|o| {
             let result = self.trace.func.op(*o).result();
@@ -148,23 +197,35 @@ impl Builder<'_> {
         });
         let least = usize::from(!scalars);
         let longest = theirs.len().max(own.len());
+        let over = |outer: &[Dim]| match &cluster.schedule {
+            // What is there stays as it is over the same rows.
+            Some(before) if before.outer == outer => {
+                let stage = before.stage(self.trace, op)?;
+                let mut schedule = before.clone();
+                schedule.stages.push(stage);
+                Some(schedule)
+            }
+            _ => Schedule::new(self.trace, &ops, outer),
+        };
         (least..=longest).rev().find_map(|length| {
-            [theirs, own].into_iter().filter(|rows| rows.len() >= length).find_map(|rows| {
-                let outer = &rows[..length];
-                Schedule::new(self.trace, &ops, outer).map(|_| outer.to_vec())
-            })
+            let of = |rows: &[Dim]| rows.get(..length).map(<[Dim]>::to_vec);
+            let (first, second) = (of(theirs), of(own));
+            let second = second.filter(|rows| first.as_ref() != Some(rows));
+            [first, second].into_iter().flatten().find_map(|outer| over(&outer))
         })
     }
 
     /// Whether `from` needs `to`, directly or through others.
     fn reaches(&self, from: usize, to: usize) -> bool {
+        let begin = self.clusters[to].span[0];
         let mut seen = BTreeSet::new();
         let mut stack = vec![from];
         while let Some(c) = stack.pop() {
             if c == to {
                 return true;
             }
-            if seen.insert(c) {
+            // What ends before `to` begins reads nothing of it.
+            if self.clusters[c].span[1] >= begin && seen.insert(c) {
                 stack.extend(self.clusters[c].needs.iter().copied());
             }
         }
@@ -173,15 +234,23 @@ impl Builder<'_> {
 
     /// The clusters, each after all it needs, and otherwise in the order in which they began.
     fn sorted(self) -> Vec<Cluster> {
-        let mut done: BTreeSet<usize> = BTreeSet::new();
-        let mut order = vec![];
-        while order.len() < self.clusters.len() {
-            let ready = |c: &usize| !done.contains(c) && self.clusters[*c].needs.is_subset(&done);
-            // Joining never makes a cycle, so some cluster is always ready.
-            let Some(next) = (0..self.clusters.len()).find(ready) else { break };
-            done.insert(next);
-            order.push(next);
+        let mut waits: Vec<usize> = self.clusters.iter().map(|c| c.needs.len()).collect();
+        let mut readers = vec![vec![]; self.clusters.len()];
+        for (at, cluster) in self.clusters.iter().enumerate() {
+            cluster.needs.iter().for_each(|n| readers[*n].push(at));
         }
-        order.into_iter().map(|c| self.clusters[c].clone()).collect()
+        let mut ready: BTreeSet<usize> = (0..waits.len()).filter(|c| waits[*c] == 0).collect();
+        let mut order = vec![];
+        // Joining never makes a cycle, so some cluster is always ready.
+        while let Some(next) = ready.pop_first() {
+            for reader in &readers[next] {
+                waits[*reader] -= 1;
+                if waits[*reader] == 0 {
+                    ready.insert(*reader);
+                }
+            }
+            order.push(self.clusters[next].clone());
+        }
+        order
     }
 }

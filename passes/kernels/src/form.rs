@@ -4,7 +4,7 @@
 
 use crate::trace::{Accesses, Trace, is_gemm};
 use crate::{Schedule, roots};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use thn_ir::access::Target;
 use thn_ir::{BlockId, Error, Func, OpId, OpKind, Value, verify as verify_func};
 
@@ -21,7 +21,15 @@ pub enum Form {
     Loops(Schedule),
 }
 
+/// The most ops that a kernel computes in place inside one another: emission and traces follow them by recursion. The
+/// planner makes none as deep (`size.rs`).
+pub const DEEPEST: usize = 400;
+
 /// The form of a kernel op.
+///
+/// # Errors
+///
+/// If the region is not what the attributes say, or computes more than [`DEEPEST`] ops inside one another.
 pub fn form(func: &Func, accesses: &Accesses, kernel: OpId) -> Result<Form, Error> {
     let data = func.op(kernel);
     let fault = |what: &str| Error::internal(format!("a kernel {what}")).at("kernel", &data.loc);
@@ -36,6 +44,23 @@ pub fn form(func: &Func, accesses: &Accesses, kernel: OpId) -> Result<Form, Erro
         _ => Err(fault("of this schedule gives one value")),
     };
     let schedule = data.attrs.get_str("schedule").unwrap_or_default();
+    let kept: HashSet<OpId> = data
+        .attrs
+        .get_ints("kept")
+        .iter()
+        .filter_map(|at| usize::try_from(*at).ok().and_then(|at| block.ops.get(at)).copied())
+        .collect();
+    let anchored = |op: &OpId| {
+        let folds = accesses.get(*op).is_some_and(|a| a.fold.is_some());
+        folds || results.contains(op) || kept.contains(op)
+    };
+    let deepest = deepest(func, region, &anchored);
+    if deepest > DEEPEST {
+        let sentence = format!(
+            "a kernel computes {deepest} ops in place inside one another, at most {DEEPEST} are taken"
+        );
+        return Err(Error::unsupported(sentence).at("kernel", &data.loc));
+    }
     match schedule {
         "view" => match single()? {
             op if roots::is_view(func, accesses, op) && block.args.contains(&func.op(op).operands[0]) => {
@@ -52,16 +77,6 @@ pub fn form(func: &Func, accesses: &Accesses, kernel: OpId) -> Result<Form, Erro
             _ => Err(fault("called scatter is none")),
         },
         "elementwise" | "reduce" | "rows" => {
-            let kept: Vec<OpId> = data
-                .attrs
-                .get_ints("kept")
-                .iter()
-                .filter_map(|at| usize::try_from(*at).ok().and_then(|at| block.ops.get(at)).copied())
-                .collect();
-            let anchored = |op: &OpId| {
-                let folds = accesses.get(*op).is_some_and(|a| a.fold.is_some());
-                folds || results.contains(op) || kept.contains(op)
-            };
             let anchors: Vec<OpId> = block.ops.iter().copied().filter(anchored).collect();
             let made: HashSet<Value> = anchors.iter().map(|op| func.op(*op).result()).collect();
             let stored = |v: Value| made.contains(&v) || block.args.contains(&v);
@@ -71,6 +86,20 @@ pub fn form(func: &Func, accesses: &Accesses, kernel: OpId) -> Result<Form, Erro
         }
         other => Err(fault(&format!("has the unknown schedule `{other}`"))),
     }
+}
+
+/// How many ops are computed in place inside one another where those of `anchored` are not.
+fn deepest(func: &Func, region: BlockId, anchored: &dyn Fn(&OpId) -> bool) -> usize {
+    let mut depths: HashMap<Value, usize> = HashMap::new();
+    let mut deepest = 0;
+    for op in &func.block(region).ops {
+        let data = func.op(*op);
+        let depth = 1 + data.operands.iter().filter_map(|v| depths.get(v).copied()).max().unwrap_or(0);
+        deepest = deepest.max(depth);
+        let read = if anchored(op) { 0 } else { depth };
+        depths.extend(data.results.iter().map(|v| (*v, read)));
+    }
+    deepest
 }
 
 /// Everything that is wrong with a planned program: what [`thn_ir::verify::verify`] finds; computing ops outside of

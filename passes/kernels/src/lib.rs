@@ -7,6 +7,8 @@
 //!   memory instead.
 //! - A value is *stored* if it leaves the program or a region, if it is a fold, or if repeating it would be expensive
 //!   (`roots.rs` has the rule). Each stored value is a stage with loops of its own.
+//! - No kernel is more code than so much (`size.rs`), however long the program: a chain is cut into kernels with stored
+//!   values between them, and what is read in several branches is computed before them.
 //! - Stages that can run row by row over the same rows share a kernel ([`Schedule`], `cluster.rs`): softmax and its
 //!   relatives, sums beside the values they sum, several sums over one operand, and `x·w → g → xᵀ·g` in one pass.
 //! - Products of float matrices are *gemm* kernels; permutations and slices of their operands become strides.
@@ -23,9 +25,10 @@ mod place;
 mod prepare;
 mod roots;
 mod schedule;
+mod size;
 mod trace;
 
-pub use form::{Form, form, verify};
+pub use form::{DEEPEST, Form, form, verify};
 pub use place::{Atom, Place};
 pub use schedule::{Role, Schedule, Stage};
 pub use trace::{Accesses, Load, Trace};

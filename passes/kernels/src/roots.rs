@@ -2,11 +2,14 @@
 //!
 //! Stored are: what leaves the block or enters a loop or branch, folds, what matrix products and scatters read and
 //! make, tensors of computed indices, and elementwise values that would be expensive to repeat: several readers at
-//! [`REPEATED`] or more, or a reader that repeats them over a new dim at [`SPREAD`] or more. Whether a stored value
-//! reaches memory is decided later: kernels keep values that only they use to themselves.
+//! [`REPEATED`] or more, or a reader that repeats them over a new dim at [`SPREAD`] or more. Values are also stored
+//! so that no element is more code than [`size::MOST`]: a long chain is cut where it has become that long, and what is
+//! read twice and would be written out twice is written once. Whether a stored value reaches memory is decided later:
+//! kernels keep values that only they use to themselves.
 
+use crate::size;
 use crate::trace::{Accesses, is_gemm, is_movement};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use thn_ir::{BlockId, Func, Iterate, OpId, OpKind, Semantics, Value, access::Index, access::Target};
 
 /// The cost of an element, in float additions, from which several readers share one computation.
@@ -14,8 +17,26 @@ const REPEATED: u32 = 10;
 /// The cost of an element from which it is not computed again along a new dim.
 const SPREAD: u32 = 4;
 
+/// Values that are stored, and how much code the element of each value of the block is.
+pub(crate) struct Stored {
+    pub(crate) values: HashSet<Value>,
+    code: Vec<u32>,
+}
+
+impl Stored {
+    /// All of these, whatever code they are.
+    pub(crate) fn all(values: HashSet<Value>) -> Stored {
+        Stored { values, code: vec![] }
+    }
+
+    /// The code of a value's element.
+    pub(crate) fn code(&self, value: Value) -> u32 {
+        self.code.get(value.0 as usize).copied().unwrap_or(0)
+    }
+}
+
 /// The stored values among those that a block's own ops make.
-pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> HashSet<Value> {
+pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> Stored {
     let ops = &func.block(block).ops;
     let mut roots: HashSet<Value> = func.block(block).results.iter().copied().collect();
     let mut readers = vec![0u32; func.value_count()];
@@ -28,7 +49,8 @@ pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> HashSet
         }
         let own = if is_movement(data.kind) { readers[data.result().0 as usize] } else { 1 };
         for v in &data.operands {
-            readers[v.0 as usize] += own;
+            let all = &mut readers[v.0 as usize];
+            *all = all.saturating_add(own);
         }
         let stored = !accesses.is_pointwise(*op) || is_view(func, accesses, *op);
         if stored {
@@ -42,6 +64,8 @@ pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> HashSet
         }
     }
     let mut cost = vec![0u32; func.value_count()];
+    let mut sizes = Sizes { func, accesses, inside: vec![0; func.value_count()] };
+    let mut code = vec![0u32; func.value_count()];
     for op in ops {
         let data = func.op(*op);
         if !data.regions.is_empty() {
@@ -49,7 +73,6 @@ pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> HashSet
         }
         let result = data.result();
         let own = data.kind.row().cost;
-        let total = data.operands.iter().fold(own, |sum, v| sum.saturating_add(cost[v.0 as usize]));
         for v in index_operands(accesses, *op) {
             let computed = behind_movement(func, data.operands[v]);
             if cost[computed.0 as usize] > 0 {
@@ -59,13 +82,76 @@ pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> HashSet
         if data.kind == OpKind::Broadcast && cost[data.operands[0].0 as usize] >= SPREAD {
             roots.insert(behind_movement(func, data.operands[0]));
         }
-        if !is_movement(data.kind) && readers[result.0 as usize] > 1 && total >= REPEATED {
+        for cut in sizes.cuts(*op, &roots) {
+            cost[cut.0 as usize] = 0;
+            roots.insert(cut);
+        }
+        let total = data.operands.iter().fold(own, |sum, v| sum.saturating_add(cost[v.0 as usize]));
+        let size = sizes.of(*op);
+        let several = readers[result.0 as usize] > 1;
+        let dear = !is_movement(data.kind) && total >= REPEATED;
+        let chosen = !is_movement(data.kind) || matches!(data.kind, OpKind::Join | OpKind::Pad);
+        if several && (dear || chosen && size >= size::WORTH) || size > size::MOST {
             roots.insert(result);
         }
-        cost[result.0 as usize] = if roots.contains(&result) { 0 } else { total };
+        let stored = roots.contains(&result);
+        cost[result.0 as usize] = if stored { 0 } else { total };
+        sizes.inside[result.0 as usize] = if stored { 0 } else { size };
+        code[result.0 as usize] = size;
     }
-    roots.retain(|v| func.def_op(*v).is_some_and(|op| ops.contains(&op)));
-    roots
+    let local: HashSet<OpId> = ops.iter().copied().collect();
+    roots.retain(|v| func.def_op(*v).is_some_and(|op| local.contains(&op)));
+    Stored { values: roots, code }
+}
+
+/// The code of elements while values are chosen.
+struct Sizes<'a> {
+    func: &'a Func,
+    accesses: &'a Accesses,
+    /// The code of an element that is computed in place; 0 of one that is stored.
+    inside: Vec<u32>,
+}
+
+impl Sizes<'_> {
+    /// The code of an op's element.
+    fn of(&self, op: OpId) -> u32 {
+        let Some(access) = self.accesses.get(op) else { return 0 };
+        let operands = &self.func.op(op).operands;
+        size::reads(access)
+            .into_iter()
+            .fold(size::own(access), |sum, i| sum.saturating_add(self.inside[operands[i].0 as usize]))
+    }
+
+    /// The operands of an op, or what they move, that are to be stored for its element to be no more code than
+    /// [`size::MOST`]: the largest first.
+    fn cuts(&mut self, op: OpId, roots: &HashSet<Value>) -> Vec<Value> {
+        let mut size = self.of(op);
+        if size <= size::MOST {
+            return vec![];
+        }
+        let operands = &self.func.op(op).operands;
+        let mut reads: BTreeMap<Value, u32> = BTreeMap::new();
+        let read = self.accesses.get(op).map(size::reads).unwrap_or_default();
+        read.into_iter().for_each(|i| *reads.entry(operands[i]).or_default() += 1);
+        let mut by_size: Vec<(Value, u32)> = reads.into_iter().collect();
+        by_size.sort_by_key(|(v, times)| std::cmp::Reverse(self.inside[v.0 as usize].saturating_mul(*times)));
+        let mut cuts = vec![];
+        for (operand, times) in by_size {
+            let before = self.inside[operand.0 as usize];
+            if size <= size::MOST || before.saturating_mul(times) < size::WORTH {
+                break;
+            }
+            let moved = behind_movement(self.func, operand);
+            let behind = self.inside[moved.0 as usize];
+            let cut = if behind >= before / 2 && !roots.contains(&moved) { moved } else { operand };
+            let after = if cut == operand { 0 } else { before - behind };
+            self.inside[cut.0 as usize] = 0;
+            self.inside[operand.0 as usize] = after;
+            size = self.of(op);
+            cuts.push(cut);
+        }
+        cuts
+    }
 }
 
 /// Whether a reshape would need divisions to be computed in place: its operand's memory serves as it is.

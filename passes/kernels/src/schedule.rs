@@ -56,16 +56,18 @@ impl Schedule {
     /// it is not made yet. Ops come in program order.
     pub fn new(trace: &Trace<'_>, ops: &[OpId], outer: &[Dim]) -> Option<Schedule> {
         let mut schedule = Schedule { outer: outer.to_vec(), stages: vec![] };
-        for op in ops {
-            let access = trace.accesses.get(*op)?;
-            let order = memory_order(trace, *op, access);
-            let stage = candidates(access, &order, outer).into_iter().find_map(|(role, rows)| {
-                let stage = stage(trace, *op, access, role, &rows, &order);
-                schedule.allows(trace, &stage).then_some(stage)
-            })?;
-            schedule.stages.push(stage);
-        }
+        ops.iter().try_for_each(|op| schedule.stage(trace, *op).map(|stage| schedule.stages.push(stage)))?;
         Some(schedule)
+    }
+
+    /// The stage that would make an op's value after all stages that are there, if these rows can.
+    pub fn stage(&self, trace: &Trace<'_>, op: OpId) -> Option<Stage> {
+        let access = trace.accesses.get(op)?;
+        let order = memory_order(trace, op, access);
+        candidates(access, &order, &self.outer).into_iter().find_map(|(role, rows)| {
+            let stage = stage(trace, op, access, role, &rows, &order);
+            self.allows(trace, &stage).then_some(stage)
+        })
     }
 
     /// The rows that one op would have by itself.

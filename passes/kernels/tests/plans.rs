@@ -258,6 +258,15 @@ fn the_verifier_catches_planted_faults() {
         f.op_mut(op).attrs.set("schedule", Attr::Str("gemm".into()));
     });
     assert!(no_product.contains("gives one value"), "{no_product}");
+    // No recursion of the emitter would survive this many.
+    let deep = faults(|f| {
+        let block = region(f);
+        let last = f.block(block).results[0];
+        let mut b = Builder::new(f, block, Loc::Unknown);
+        let last = (0..100_000).fold(last, |v, _| b.map(OpKind::Neg, &[v]).unwrap());
+        f.block_mut(block).results[0] = last;
+    });
+    assert!(deep.contains("inside one another, at most 400 are taken"), "{deep}");
 }
 
 #[test]

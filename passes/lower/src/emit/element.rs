@@ -372,14 +372,19 @@ impl Elements<'_> {
         let mut all: Option<String> = None;
         for cond in conds {
             let (Cond::InRange(i, ..) | Cond::Multiple(i, _)) = cond;
-            let index = self.place(&Place::of(i, operands, iters))?.name;
+            let place = Place::of(i, operands, iters);
+            let index = self.place(&place)?.name;
             let tests = match cond {
                 Cond::InRange(_, low, high) => {
-                    let (low, high) = (self.text.dim(low), self.text.dim(high));
-                    vec![
-                        format!("arith.cmpi sge, {index}, {low} : index"),
-                        format!("arith.cmpi slt, {index}, {high} : index"),
-                    ]
+                    let mut tests = vec![];
+                    // An iterator is never below 0.
+                    if !(low.is(0) && place.as_iter().is_some()) {
+                        let low = self.text.dim(low);
+                        tests.push(format!("arith.cmpi sge, {index}, {low} : index"));
+                    }
+                    let high = self.text.dim(high);
+                    tests.push(format!("arith.cmpi slt, {index}, {high} : index"));
+                    tests
                 }
                 Cond::Multiple(_, n) => {
                     let (n, zero) = (self.text.index(*n), self.text.index(0));

@@ -57,6 +57,8 @@ struct Entry<'a> {
     temporaries: usize,
     /// Kernels that run last, because they overwrite state.
     last: in_place::Choice,
+    /// The blocks that ops are in.
+    homes: HashMap<OpId, BlockId>,
 }
 
 /// The module of a planned program.
@@ -80,6 +82,7 @@ pub(crate) fn emit(func: &Func, bits: VectorBits) -> Result<Lowered, Error> {
         labels: 0,
         temporaries: 0,
         last: in_place::choose(func, &accesses),
+        homes: homes(func),
     };
     let head = entry.head(&symbols)?;
     for (i, value) in func.body().args.iter().enumerate() {
@@ -108,6 +111,21 @@ pub(crate) fn emit(func: &Func, bits: VectorBits) -> Result<Lowered, Error> {
         module.kernels.concat()
     );
     Ok(Lowered { text: indent(&text), sites: module.sites, kernels, in_place, temporaries })
+}
+
+/// The block of every op outside of kernels.
+fn homes(func: &Func) -> HashMap<OpId, BlockId> {
+    let mut homes = HashMap::new();
+    let mut blocks = vec![Func::BODY];
+    while let Some(block) = blocks.pop() {
+        for op in &func.block(block).ops {
+            homes.insert(*op, block);
+            if func.op(*op).kind != OpKind::Kernel {
+                blocks.extend(&func.op(*op).regions);
+            }
+        }
+    }
+    homes
 }
 
 /// Every symbol that a type or attribute of the program mentions.

@@ -43,6 +43,8 @@ struct Scope {
 pub(crate) struct Text {
     prelude: String,
     constants: HashMap<String, String>,
+    /// Results of ops of the prelude by their right sides: dims that begin alike share what is alike.
+    lengths: HashMap<String, String>,
     dims: HashMap<Dim, String>,
     symbols: BTreeMap<u32, String>,
     scopes: Vec<Scope>,
@@ -55,6 +57,7 @@ impl Text {
         Text {
             prelude: String::new(),
             constants: HashMap::new(),
+            lengths: HashMap::new(),
             dims: HashMap::new(),
             symbols,
             scopes: vec![Scope::default()],
@@ -178,8 +181,12 @@ impl Text {
     }
 
     fn prelude_bind(&mut self, rhs: &str) -> String {
+        if let Some(name) = self.lengths.get(rhs) {
+            return name.clone();
+        }
         let name = self.fresh();
         self.prelude.push_str(&format!("{name} = {rhs}\n"));
+        self.lengths.insert(rhs.to_string(), name.clone());
         name
     }
 }

@@ -214,8 +214,7 @@ impl Entry<'_> {
 
     /// Whether a value is made by an op of this very block.
     pub(super) fn is_result_of(&self, value: Value, block: thn_ir::BlockId) -> bool {
-        let func: &Func = self.module.func;
-        func.def_op(value).is_some_and(|op| func.block(block).ops.contains(&op))
+        self.module.func.def_op(value).is_some_and(|op| self.homes.get(&op) == Some(&block))
     }
 
     /// Whether a value is made by a kernel or branch of this very block, so that it can be made in place.

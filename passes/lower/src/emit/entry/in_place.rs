@@ -4,7 +4,7 @@
 //! value must have read it before. The kernels chosen here therefore run last, after every other kernel, copy and
 //! allocation, and they are elementwise: each element of the new value needs the old one at most at its own place.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use thn_ir::{Func, OpId, OpKind, Value, ValueDef};
 use thn_kernels::{Accesses, Form, Place};
 
@@ -14,7 +14,28 @@ pub(super) type Choice = BTreeMap<OpId, BTreeMap<usize, usize>>;
 /// The kernels that write state in place.
 pub(super) fn choose(func: &Func, accesses: &Accesses) -> Choice {
     let mut chosen = Choice::new();
+    let updates: HashSet<Value> = func
+        .body()
+        .results
+        .iter()
+        .zip(&func.results)
+        .filter(|(_, r)| r.updates.is_some())
+        .map(|(v, _)| *v)
+        .collect();
+    if updates.is_empty() {
+        return chosen;
+    }
+    let mut wanted: HashSet<Value> = HashSet::new();
+    for op in func.walk(Func::BODY) {
+        wanted.extend(&func.op(op).operands);
+        func.op(op).regions.iter().for_each(|r| wanted.extend(&func.block(*r).results));
+    }
     for op in func.body().ops.iter().copied() {
+        // Its results must not be wanted by anything that runs before it.
+        let results = &func.op(op).results;
+        if !results.iter().any(|r| updates.contains(r)) || results.iter().any(|r| wanted.contains(r)) {
+            continue;
+        }
         if let Some(targets) = targets(func, accesses, op) {
             chosen.insert(op, targets);
         }
@@ -53,15 +74,7 @@ fn targets(func: &Func, accesses: &Accesses, op: OpId) -> Option<BTreeMap<usize,
     let Ok(Form::Loops(schedule)) = thn_kernels::form(func, accesses, op) else { return None };
     let flat = schedule.stages.iter().all(|s| s.kept.is_empty() && s.folded.is_empty());
     let pointwise = schedule.stages.iter().all(|s| accesses.is_pointwise(s.op));
-    // Its results must not be wanted by anything that runs before it.
-    let mut wanted: HashMap<Value, usize> = HashMap::new();
-    for other in func.walk(Func::BODY) {
-        func.op(other).operands.iter().for_each(|v| *wanted.entry(*v).or_default() += 1);
-        for region in &func.op(other).regions {
-            func.block(*region).results.iter().for_each(|v| *wanted.entry(*v).or_default() += 1);
-        }
-    }
-    if !flat || !pointwise || data.results.iter().any(|r| wanted.contains_key(r)) {
+    if !flat || !pointwise {
         return None;
     }
     let region = func.block(data.regions[0]);

@@ -1,5 +1,6 @@
 //! Elementwise kernels: one `linalg.generic` over the whole space, with all results.
 //!
+//! What the schedule computes before other stages is there for all of them, in every branch.
 //! Reads through projections of the iterators are its operands; any other read stands in its body.
 
 use super::Writer;
@@ -20,11 +21,9 @@ pub(super) fn emit(w: &mut Writer<'_>, schedule: &Schedule) -> Result<(), Error>
     let mut results = vec![];
     for stage in &schedule.stages {
         let value = w.e.func.op(stage.op).result();
-        // An elementwise kernel keeps no value to itself, so every stage is a result.
-        let (name, ty) = w.output(value).ok_or_else(|| {
-            Error::internal("an elementwise kernel keeps a value").at("kernel", &w.e.func.op(w.kernel).loc)
-        })?;
         let val = w.e.element(value, &Place::iters(0..rank))?;
+        // What is no result is only computed before branches that read it.
+        let Some((name, ty)) = w.output(value) else { continue };
         let stored = w.e.stored(&val);
         results.push((name, ty, stored, val.dtype));
     }
