@@ -199,3 +199,52 @@ fn constants_are_not_taken_together_where_they_overflow_or_underflow() {
         assert!((found / expected - 1.0).abs() < 1e-12, "{found} instead of {expected}\n{before}\n{after}");
     }
 }
+
+#[test]
+fn another_order_of_products_loses_no_finite_result() {
+    type Build = fn(&mut Builder<'_>, Value, Value) -> Result<Vec<Value>, Error>;
+    let cases: [(Build, [f64; 2]); 3] = [
+        // ((w w) r) r beside r r.
+        (
+            |b, w, r| {
+                let square = b.map(OpKind::Mul, &[w, w])?;
+                let product = b.map(OpKind::Mul, &[square, r])?;
+                Ok(vec![b.map(OpKind::Mul, &[product, r])?, b.map(OpKind::Mul, &[r, r])?])
+            },
+            [-9.9e-299, 2.1e287],
+        ),
+        // (w (1 / r)) (1 / r).
+        (
+            |b, w, r| {
+                let over = b.map(OpKind::Reciprocal, &[r])?;
+                let product = b.map(OpKind::Mul, &[w, over])?;
+                Ok(vec![b.map(OpKind::Mul, &[product, over])?])
+            },
+            [1e300, 2.7e174],
+        ),
+        // w r + w w.
+        (
+            |b, w, r| {
+                let (p, q) = (b.map(OpKind::Mul, &[w, r])?, b.map(OpKind::Mul, &[w, w])?);
+                Ok(vec![b.map(OpKind::Add, &[p, q])?])
+            },
+            [1e-100, f64::MAX],
+        ),
+    ];
+    for (build, inputs) in cases {
+        let mut before = Func::new("f");
+        let [w, r] = [0, 1].map(|_| before.add_tensor_arg(DType::F64, &[], Arg::default()));
+        let results = build(&mut Builder::new(&mut before, Func::BODY, Loc::Unknown), w, r).unwrap();
+        results.into_iter().for_each(|v| before.add_result(v, Res::default()));
+        let mut after = before.clone();
+        optimize(&mut after, &Options::default()).unwrap();
+        let inputs = inputs.map(|x| floats(&[], |_| x));
+        let [expected, found] = [&before, &after].map(|f| interpret(f, &inputs).unwrap());
+        for (e, g) in expected.iter().zip(&found).map(|(e, g)| (e.to_f64().sum(), g.to_f64().sum())) {
+            assert!(
+                !e.is_finite() || (e - g).abs() <= 1e-15 * e.abs(),
+                "{g} instead of {e}\n{before}\n{after}"
+            );
+        }
+    }
+}

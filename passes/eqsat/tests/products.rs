@@ -351,3 +351,72 @@ fn a_stack_of_products_with_one_common_factor_is_one_product() {
         assert!(!g.contains("batched_dot") && g.contains(" dot "), "{g}");
     }
 }
+
+/// Programs over tensors of unknown lengths n, k, m and p: sums of products that some factor is outside of.
+fn sums_of_nothing() -> Vec<Func> {
+    type Build = fn(&mut Builder<'_>, &[Value]) -> Result<Value, Error>;
+    let builds: [Build; 6] = [
+        // Σₖ x[n, k] s.
+        |b, a| b.map(OpKind::Mul, &[a[0], a[3]]).and_then(|t| b.reduce(OpKind::Sum, t, &[1])),
+        // Σₖ x[n, k] / s.
+        |b, a| b.map(OpKind::Div, &[a[0], a[3]]).and_then(|t| b.reduce(OpKind::Sum, t, &[1])),
+        // Σₖ x[n, k] u[n].
+        |b, a| {
+            let shape = b.shape(a[0])?;
+            let rows = b.broadcast(a[4], &[0], &shape)?;
+            let product = b.map(OpKind::Mul, &[a[0], rows])?;
+            b.reduce(OpKind::Sum, product, &[1])
+        },
+        // (x y) z and x (y z).
+        |b, a| b.map(OpKind::Dot, &[a[0], a[1]]).and_then(|t| b.map(OpKind::Dot, &[t, a[2]])),
+        |b, a| b.map(OpKind::Dot, &[a[1], a[2]]).and_then(|t| b.map(OpKind::Dot, &[a[0], t])),
+        // (s x) y.
+        |b, a| b.map(OpKind::Mul, &[a[3], a[0]]).and_then(|t| b.map(OpKind::Dot, &[t, a[1]])),
+    ];
+    let program = |build: Build| {
+        let mut f = Func::new("f");
+        let dims: Vec<Dim> = [(0, 0), (0, 1), (1, 1), (2, 1)]
+            .map(|(arg, axis)| f.new_symbol("n", SymbolOrigin::ArgDim { arg, axis }).into())
+            .to_vec();
+        let shapes: [&[usize]; 5] = [&[0, 1], &[1, 2], &[2, 3], &[], &[0]];
+        let args: Vec<Value> = shapes
+            .iter()
+            .map(|s| {
+                let shape = Shape(s.iter().map(|d| dims[*d].clone()).collect());
+                f.add_arg(TensorType::new(DType::F64, shape), Arg::default())
+            })
+            .collect();
+        let result = build(&mut Builder::new(&mut f, Func::BODY, Loc::Unknown), &args).unwrap();
+        f.add_result(result, Res::default());
+        f
+    };
+    builds.into_iter().map(program).collect()
+}
+
+#[test]
+fn a_sum_of_nothing_is_zero_whatever_is_outside() {
+    for before in sums_of_nothing() {
+        let mut after = before.clone();
+        optimize(&mut after, &Options::default()).unwrap();
+        for empty in 0..4 {
+            let length = |d: usize| if d == empty { 0 } else { 2 };
+            let shapes: [&[usize]; 5] = [&[0, 1], &[1, 2], &[2, 3], &[], &[0]];
+            for (odd, x) in (0..5).flat_map(|a| [0.0, f64::INFINITY, f64::NAN].map(|x| (a, x))) {
+                let inputs: Vec<Tensor> = shapes
+                    .iter()
+                    .enumerate()
+                    .map(|(a, s)| {
+                        let shape: Vec<usize> = s.iter().map(|d| length(*d)).collect();
+                        let element = Scalar::Float(if a == odd { x } else { 2.0 });
+                        Tensor::new(DType::F64, &shape, vec![element; shape.iter().product()]).unwrap()
+                    })
+                    .collect();
+                let [expected, found] = [&before, &after].map(|f| interpret(f, &inputs).unwrap());
+                for (e, g) in expected[0].elements().zip(found[0].elements()) {
+                    let (e, g) = (e.to_f64(), g.to_f64());
+                    assert!(!e.is_finite() || e == g, "{g} instead of {e}\n{before}\n{after}");
+                }
+            }
+        }
+    }
+}

@@ -9,6 +9,7 @@ use egg::{EGraph, Id};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use thn_eqsat::{
+    Class,
     egraph::{
         ClassAnalysis, Graph, Head, Node, Payload, PayloadId, add_op, add_scalar, add_typed, rank, refine,
         type_of,
@@ -49,6 +50,35 @@ pub(crate) struct Instance {
     /// Whether the rest of a sum or product has several parts: its association is then free, which the optimizer
     /// allows only together with rules of class `reassoc`.
     pub(crate) reordered: bool,
+    /// Whether the left side has folds, or sums or products of three and more: what it adds up is in no order.
+    pub(crate) unordered: bool,
+    /// The left side with sums and products of three in the opposite order, if it has any.
+    pub(crate) turned: Option<Func>,
+}
+
+impl Instance {
+    /// A case that is no rule's: two programs.
+    pub(crate) fn of(left: Func, right: Func, inputs: Vec<Input>, reordered: bool) -> Instance {
+        Instance { left, right, inputs, elementwise: false, reordered, unordered: true, turned: None }
+    }
+
+    /// Whether all elements of a tensor are multiplied: in another order they overflow or underflow anywhere.
+    pub(crate) fn multiplies_all(&self) -> bool {
+        self.left.body().ops.iter().any(|o| self.left.op(*o).kind == OpKind::Prod)
+    }
+
+    /// Whether something has no elements where the unknown length is 0.
+    pub(crate) fn can_be_empty(&self) -> bool {
+        let none = |ty: &TensorType| ty.shape.iter().any(|d| d.eval(&|_| Some(0)).is_ok_and(|n| n == 0));
+        let made = self.left.body().ops.iter().filter_map(|o| self.left.tensor(self.left.op(*o).result()));
+        !self.elementwise && self.inputs.iter().map(|i| &i.ty).chain(made).any(none)
+    }
+
+    /// Itself, and the same with the left side in the opposite order, if that is another.
+    pub(crate) fn orders(self) -> impl Iterator<Item = Instance> {
+        let turned = self.turned.clone().map(|left| Instance { left, turned: None, ..self.clone() });
+        std::iter::once(self).chain(turned)
+    }
 }
 
 /// The most combinations of types and payloads that are tried.
@@ -286,15 +316,22 @@ impl<'r> Space<'r> {
         if type_of(&b.graph, left) != type_of(&b.graph, right) {
             return Ok(None);
         }
-        let left = program(&b.graph, left, &b.inputs, base, rows)?;
-        let right = program(&b.graph, right, &b.inputs, base, rows)?;
+        let many = |n: &Node| {
+            n.children.len() > 2 && n.kind().is_some_and(|k| k.is_multiset() && !k.is_exact_multiset())
+        };
+        let long = b.graph.classes().any(|c| c.nodes.iter().any(many));
+        let turn = long && self.rule.class == Class::Reassoc && !reordered;
+        let turned = turn.then(|| program(&b.graph, left, &b.inputs, base, rows, true)).transpose()?;
+        let left = program(&b.graph, left, &b.inputs, base, rows, false)?;
+        let right = program(&b.graph, right, &b.inputs, base, rows, false)?;
         let all_elementwise = |f: &Func| {
             let pointwise = |k: OpKind| k.row().is_elementwise() || k == OpKind::Constant;
             f.body().ops.iter().all(|o| pointwise(f.op(*o).kind))
         };
         let elementwise = all_elementwise(&left) && all_elementwise(&right);
         let inputs = b.inputs.into_iter().map(|(_, i)| i).collect();
-        Ok(Some(Instance { left, right, inputs, elementwise, reordered }))
+        let unordered = long || !elementwise;
+        Ok(Some(Instance { left, right, inputs, elementwise, reordered, unordered, turned }))
     }
 
     /// The left side with a movement between its root and everything below; `None` if it has no type.
@@ -323,7 +360,7 @@ impl<'r> Space<'r> {
         if rank(&b.graph, left) == 0 {
             return Ok(None);
         }
-        let left = program(&b.graph, left, &b.inputs, base, rows)?;
+        let left = program(&b.graph, left, &b.inputs, base, rows, false)?;
         Ok(Some((left, b.inputs.into_iter().map(|(_, i)| i).collect())))
     }
 }
@@ -365,6 +402,11 @@ impl Bound {
             }
             let most = add_scalar(&mut self.graph, ty.dtype, Scalar::Float(facts.hi));
             return add_op(&mut self.graph, OpKind::Minimum, PayloadId::EMPTY, &[known, most]);
+        }
+        if (facts.lo, facts.hi) == (-1.0, 1.0) {
+            let id = leaf(&mut self.graph, number, ty, any);
+            self.inputs.push((id, Input { ty: ty.clone(), facts: any, index }));
+            return add_op(&mut self.graph, OpKind::Tanh, PayloadId::EMPTY, &[id]);
         }
         if (facts.lo, facts.hi) == (0.0, 1.0) {
             let id = leaf(&mut self.graph, number, ty, any);
@@ -492,8 +534,16 @@ fn leaf(graph: &mut Graph, number: usize, ty: &TensorType, facts: Facts) -> Id {
     id
 }
 
-/// A class with one node per class as a program with one result.
-fn program(graph: &Graph, root: Id, inputs: &[(Id, Input)], base: &Func, rows: &Dim) -> Result<Func, Error> {
+/// A class with one node per class as a program with one result; with sums and products of three in the opposite order
+/// if `turned`.
+fn program(
+    graph: &Graph,
+    root: Id,
+    inputs: &[(Id, Input)],
+    base: &Func,
+    rows: &Dim,
+    turned: bool,
+) -> Result<Func, Error> {
     let mut func = base.clone();
     let mut values: HashMap<Id, Value> = HashMap::new();
     for (i, (id, input)) in inputs.iter().enumerate() {
@@ -506,18 +556,28 @@ fn program(graph: &Graph, root: Id, inputs: &[(Id, Input)], base: &Func, rows: &
     }
     func.add_arg(TensorType::new(DType::Bool, Shape(vec![rows.clone()])), Arg::default());
     let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
-    let result = emit(graph, root, &mut values, &mut b)?;
+    let result = emit(graph, root, &mut values, &mut b, turned)?;
     func.add_result(result, Res::default());
     Ok(func)
 }
 
-fn emit(graph: &Graph, id: Id, values: &mut HashMap<Id, Value>, b: &mut Builder<'_>) -> Result<Value, Error> {
+fn emit(
+    graph: &Graph,
+    id: Id,
+    values: &mut HashMap<Id, Value>,
+    b: &mut Builder<'_>,
+    turned: bool,
+) -> Result<Value, Error> {
     if let Some(value) = values.get(&id) {
         return Ok(*value);
     }
     let node = &graph[id].nodes[0];
     let (kind, payload) = node.op().ok_or_else(|| Error::internal("a leaf without argument"))?;
-    let operands = node.children.iter().map(|c| emit(graph, *c, values, b)).collect::<Result<Vec<_>, _>>()?;
+    let children = node.children.iter();
+    let mut operands = children.map(|c| emit(graph, *c, values, b, turned)).collect::<Result<Vec<_>, _>>()?;
+    if turned && operands.len() > 2 && kind.row().commutative {
+        operands.reverse();
+    }
     let payload = graph.analysis.payload(payload);
     let value = match (operands.as_slice(), &payload.ty) {
         ([first, rest @ ..], _) if rest.len() > 1 && kind.row().commutative => {

@@ -16,9 +16,13 @@
 //!   are documented with, or the forward error bound of the left side at the point. At infinite arguments an
 //!   indeterminate form may become its limit.
 //! - `finite`: the same, at points where arguments and every intermediate value of the left side are finite.
-//! - `reassoc`: an error of the same order as the forward error bound of the left side in any order of its sums, at
-//!   points of moderate size with finite intermediate values; NaN as above. So is a rule of any class checked where
-//!   it reorders a sum or product of more than two.
+//! - `reassoc`: an error of the same order as the forward error bound of the left side in any order of its sums, where
+//!   the result and the arguments are finite, also at the ends of the formats; NaN as above. So is a rule of any class
+//!   checked where it reorders a sum or product of more than two, but for the ends.
+//!
+//! Where something has no elements, all classes but `fast` and `real` promise a finite result for a finite one, whatever
+//! the arguments are.
+//!
 //! - `fast`: a relative error of at most 2^12 units of the last place, at points of moderate size; not in 16 bits.
 //! - `real`: the same number over the reals, at points of moderate size where both sides have one.
 //!
@@ -187,7 +191,7 @@ pub fn seen_through(name: &str) -> Result<Vec<(String, Checked)>, Error> {
             let Some((left, inputs)) = moved(rule, dtype, how)? else { continue };
             let mut right = left.clone();
             if alone(rule, &mut right)? {
-                cases.push(Instance { left, right, inputs, elementwise: false, reordered: false });
+                cases.push(Instance::of(left, right, inputs, false));
             }
         }
         if elementwise_rule(rule) {
@@ -232,7 +236,7 @@ fn cases(rule: &Rule) -> Result<Vec<Instance>, Error> {
         {
             // Attributes have wrong values that only some combinations show.
             let limit = if rule.payloads.is_empty() { limit } else { limit * 6 };
-            all.extend(instances(rule, dtype, length, false, limit)?);
+            all.extend(instances(rule, dtype, length, false, limit)?.into_iter().flat_map(Instance::orders));
         }
     }
     Ok(all)

@@ -10,7 +10,6 @@ use crate::{
     sample::{blank, fits, specials},
 };
 use std::collections::BTreeMap;
-use thn_eqsat::Class;
 use thn_ir::{Attr, DType, Error, Func, Literal, OpKind, Scalar};
 use thn_random::Random;
 use thn_reference::{Format, Value};
@@ -62,21 +61,16 @@ pub(crate) fn rounded(case: &Instance, format: Format) -> Option<Instance> {
 /// Batches of arguments for a case.
 pub(crate) fn arguments(
     case: &Instance,
-    class: Class,
     format: Format,
     near: &[f64],
     all: &BTreeMap<&'static str, Vec<f64>>,
 ) -> Result<Vec<Vec<Value>>, Error> {
-    // As where rules are sampled: classes that speak of sizes are tried at moderate ones.
-    let limit = format.max().powf(0.25).min(1e4);
-    let moderate = |x: f64| x == 0.0 || (1.0 / limit..=limit).contains(&x.abs());
-    let wanted = |x: f64| class != Class::Reassoc || x.is_nan() || moderate(x);
     let floats: Vec<usize> = (0..case.inputs.len()).filter(|i| case.inputs[*i].ty.dtype.is_float()).collect();
     let bools = case.inputs.len() - floats.len();
     let every = all.get(format.name()).map(Vec::as_slice).unwrap_or_default();
     let special = specials(format, near);
     let own = |pool: &[f64], i: usize| -> Vec<f64> {
-        pool.iter().copied().filter(|x| wanted(*x) && fits(&case.inputs[i], *x)).collect()
+        pool.iter().copied().filter(|x| fits(&case.inputs[i], *x)).collect()
     };
     let mut tuples: Vec<Vec<f64>> = match floats.as_slice() {
         [] => return Ok(vec![]),

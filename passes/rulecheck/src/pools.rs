@@ -17,12 +17,14 @@ const TINY: f64 = f64::from_bits(1);
 /// the conditions.
 pub(crate) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> {
     let mut facts = Facts::of_dtype(dtype);
-    let mut nonzero = false;
+    let (mut nonzero, mut large) = (false, false);
     for guard in rule.guards.iter().filter(|g| g.args.contains(what)) {
         match guard.name() {
             "nonneg" => facts.lo = 0.0,
             "positive" => facts.lo = TINY,
             "nonzero" => nonzero = true,
+            "large" => large = true,
+            "small" => (facts.lo, facts.hi, facts.inf) = (-1.0, 1.0, false),
             "nonpos" => facts.hi = 0.0,
             "number" => facts.nan = false,
             "bounded" => facts.inf = false,
@@ -41,12 +43,13 @@ pub(crate) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> 
             _ => {}
         }
     }
-    if !nonzero {
+    if !nonzero && !large {
         return vec![facts];
     }
     // Facts are bounds: what is not zero is above it or below it.
+    let least = if large { 1.0 } else { TINY };
     let (above, below) =
-        (Facts { lo: facts.lo.max(TINY), ..facts }, Facts { hi: facts.hi.min(-TINY), ..facts });
+        (Facts { lo: facts.lo.max(least), ..facts }, Facts { hi: facts.hi.min(-least), ..facts });
     [above, below].into_iter().filter(|f| f.lo <= f.hi).collect()
 }
 

@@ -36,7 +36,7 @@ fn pair(left: &Func, right: &Func) -> Result<Instance, Error> {
             left.tensor(*arg).cloned().ok_or_else(|| Error::unsupported("an argument that is no tensor"))?;
         inputs.push(Input { facts: Facts::of_dtype(ty.dtype), index: false, ty });
     }
-    Ok(Instance { left: left.clone(), right: right.clone(), inputs, elementwise: false, reordered: false })
+    Ok(Instance::of(left.clone(), right.clone(), inputs, false))
 }
 
 /// Checks the rewrites that are built into the optimizer, on random programs of elementwise ops, movements and

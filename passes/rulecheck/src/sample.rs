@@ -11,6 +11,11 @@ use thn_reference::{Format, Value};
 const MANY_ROWS: i64 = 100;
 const FEW_ROWS: i64 = 3;
 
+/// The unknown length of a case, as it is sampled for most.
+pub(crate) fn usual_rows(case: &Instance) -> i64 {
+    if case.elementwise { MANY_ROWS } else { FEW_ROWS }
+}
+
 /// What a sample may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Range {
@@ -18,6 +23,9 @@ pub(crate) enum Range {
     Full,
     /// Zero, one, and magnitudes between 1e-4 and 1e4, mostly near 1; now and then NaN.
     Moderate,
+    /// The ends of the format and of its squares, any exponent, numbers whose product with another is near 1; now and
+    /// then what is not finite.
+    Ends,
 }
 
 /// Magnitudes at which functions change their ways or casts saturate, in any format.
@@ -133,6 +141,21 @@ impl Sampler<'_> {
                     _ => x,
                 }
             }
+            (Range::Ends, 0..5) => {
+                let x = random.choose(&edges(format)).copied().unwrap_or(1.0);
+                let x = stepped(format, x, [-1.0, 0.0, 0.0, 1.0][random.below(4)]);
+                if random.below(2) == 0 { x } else { -x }
+            }
+            (Range::Ends, 5..9) => {
+                let low = format.min_positive().log2();
+                let x = (low + random.unit() * (format.max().log2() - low)).exp2();
+                if random.below(2) == 0 { x } else { -x }
+            }
+            (Range::Ends, 9..11) if other.is_some_and(|x| x != 0.0) => {
+                let near = 1.0 / other.unwrap_or(1.0);
+                near * (0.5 + random.unit())
+            }
+            (Range::Ends, 11) => [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0.0][random.below(4)],
             (Range::Full, 5..7) if dtype == DType::F32 => f64::from(f32::from_bits(random.bits() as u32)),
             (Range::Full, 5..7) => f64::from_bits(random.bits()),
             (Range::Moderate, 0) => [0.0, 1.0, -1.0, 2.0, -0.5, f64::NAN][random.below(6)],
@@ -144,12 +167,14 @@ impl Sampler<'_> {
                 let x = random.choose(self.near).copied().unwrap_or(0.0);
                 self.close(format, x)
             }
-            (_, 9..11) if other.is_some() => self.close(format, other.unwrap_or(0.0)),
+            (Range::Full | Range::Moderate, 9..11) if other.is_some() => {
+                self.close(format, other.unwrap_or(0.0))
+            }
             _ => random.unit() * 10.0 - 5.0,
         };
         let x = Scalar::Float(x).cast(dtype).to_f64();
         let moderate = x == 0.0 || x.is_nan() || (1e-4..=1e4).contains(&x.abs());
-        if self.range == Range::Full || moderate { x } else { 1.0 }
+        if self.range != Range::Moderate || moderate { x } else { 1.0 }
     }
 
     fn element(&mut self, input: &Input, columns: i64, other: Option<Scalar>) -> Scalar {
@@ -319,14 +344,15 @@ fn ends(dtype: DType) -> (i128, i128) {
     (if dtype.is_signed() { -states } else { 0 }, states - 1)
 }
 
-/// Arguments for a case. One more than it has inputs, if its programs take it, is there for its length.
+/// Arguments for a case, with `rows` for its unknown length. One more than it has inputs, if its programs take it, is
+/// there for its length.
 pub(crate) fn arguments(
     case: &Instance,
     random: &mut Random,
     range: Range,
+    rows: i64,
     near: &[f64],
 ) -> Result<Vec<Value>, Error> {
-    let rows = if case.elementwise { MANY_ROWS } else { FEW_ROWS };
     let mut arguments = vec![];
     let mut sampler = Sampler { random, range, near };
     for input in &case.inputs {

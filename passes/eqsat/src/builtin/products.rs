@@ -11,10 +11,10 @@
 mod chain;
 mod einsum;
 
-use crate::egraph::{Graph, Node, Payload, PayloadId, add_op};
+use crate::egraph::{Graph, Node, Payload, PayloadId, add_op, add_scalar, class_data, type_of};
 use egg::Id;
 use std::collections::BTreeMap;
-use thn_ir::{Attrs, OpKind};
+use thn_ir::{Attr, Attrs, DType, Dim, OpKind, Scalar};
 
 /// A class, and an equal of it that this file made.
 pub(crate) struct Product {
@@ -46,6 +46,34 @@ pub(crate) fn products(graph: &mut Graph, roots: &[Id]) -> Vec<Product> {
     let mut found = chain::chains(graph, roots);
     found.extend(einsum::contractions(graph));
     found
+}
+
+/// Whether a dim may have length 0.
+fn may_be_empty(dim: &Dim) -> bool {
+    dim.as_const().is_none_or(|n| n < 1)
+}
+
+/// Whether a class is finite everywhere: times the sum of nothing, it is 0.
+fn is_finite(graph: &Graph, class: Id) -> bool {
+    class_data(graph, class).facts.finite()
+}
+
+/// A tensor where none of the dims is empty, else a number. A sum over an empty dim is 0 with all its factors inside, and
+/// NaN times a factor outside that is not finite. A dim that `like` has needs no care: then `like` has no elements.
+fn unless_empty(graph: &mut Graph, x: Id, dims: &[Dim], like: Id, number: f64) -> Option<Id> {
+    let kept = &type_of(graph, like)?.shape;
+    let dims: Vec<&Dim> = dims.iter().filter(|d| may_be_empty(d) && !kept.contains(d)).collect();
+    if dims.is_empty() {
+        return Some(x);
+    }
+    let attrs = Attrs::new().with("expr", Attr::Dim(Dim::product(dims)));
+    let payload = graph.analysis.intern(Payload { attrs, ty: None });
+    let count = add_op(graph, OpKind::Dim, payload, &[])?;
+    let none = add_scalar(graph, DType::I64, Scalar::Int(0));
+    let some = add_op(graph, OpKind::Lt, PayloadId::EMPTY, &[none, count])?;
+    let dtype = type_of(graph, x)?.dtype;
+    let number = add_scalar(graph, dtype, Scalar::Float(number));
+    add_op(graph, OpKind::Select, PayloadId::EMPTY, &[some, x, number])
 }
 
 /// The payload of a dimshuffle.

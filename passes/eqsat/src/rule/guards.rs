@@ -71,6 +71,18 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.facts().lo >= 0.0 && s.facts().hi <= 1.0,
     },
     Condition {
+        name: "large",
+        form: "x",
+        meaning: "no element is closer to zero than 1: what is finite after multiplying by it was so before",
+        holds: |s| s.facts().lo >= 1.0 || s.facts().hi <= -1.0,
+    },
+    Condition {
+        name: "small",
+        form: "x",
+        meaning: "every element is between -1 and 1, or NaN: what is finite after dividing by it was so before",
+        holds: |s| s.facts().lo >= -1.0 && s.facts().hi <= 1.0,
+    },
+    Condition {
         name: "scalar",
         form: "x",
         meaning: "has rank 0",

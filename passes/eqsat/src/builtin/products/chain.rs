@@ -6,11 +6,11 @@
 //! those two. Vectors stand at the ends of a chain only: `dot` of a matrix and a vector gives a vector, which as a
 //! left operand would be a row.
 
-use super::{ORDER, Product, dimshuffle};
+use super::{ORDER, Product, dimshuffle, is_finite, unless_empty};
 use crate::egraph::{Graph, Node, PayloadId, add_op, rank, type_of};
 use egg::{Id, Language};
 use std::collections::{BTreeMap, HashSet};
-use thn_ir::OpKind;
+use thn_ir::{Dim, OpKind};
 
 /// The most factors of one chain; longer ones are cut into several. The recurrence is cubic in this.
 const MAX_FACTORS: usize = 128;
@@ -32,8 +32,30 @@ pub(super) fn orders(graph: &mut Graph, class: Id) -> Vec<Product> {
     // (A B C)ᵀ = Cᵀ Bᵀ Aᵀ: whichever side needs fewer transpositions.
     let transposed = factors.iter().filter(|(_, t)| *t).count();
     let ways = if transposed > factors.len() + 1 - transposed { &[false, true][..] } else { &[false] };
-    let built: Vec<Id> = ways.iter().filter_map(|turned| build(graph, kind, &factors, *turned)).collect();
+    let outside = outside(graph, &factors);
+    let mut built = vec![];
+    for turned in ways {
+        let Some(product) = build(graph, kind, &factors, *turned) else { continue };
+        let same = graph.find(product) == graph.find(class);
+        built.extend(if same { Some(product) } else { unless_empty(graph, product, &outside, product, 0.0) });
+    }
     built.into_iter().map(|equal| Product { name: ORDER, class, equal, opened: opened.clone() }).collect()
+}
+
+/// The lengths of dims between two factors, where a factor that is neither of the two may be infinite or NaN.
+fn outside(graph: &Graph, factors: &[Factor]) -> Vec<Dim> {
+    let columns = |(class, transposed): &Factor| {
+        let shape = &type_of(graph, *class)?.shape;
+        shape.iter().rev().nth(usize::from(*transposed && shape.rank() > 1)).cloned()
+    };
+    let mut dims = vec![];
+    for (i, left) in factors.iter().enumerate().take(factors.len() - 1) {
+        let mut others = factors.iter().enumerate().filter(|(j, _)| *j != i && *j != i + 1);
+        if others.any(|(_, (class, _))| !is_finite(graph, *class)) {
+            dims.extend(columns(left));
+        }
+    }
+    dims
 }
 
 /// The order of dims that exchanges the last two of `rank`.

@@ -5,7 +5,7 @@
 //! the order of least work over all orders (a dynamic program over sets of factors), and two matrices are contracted
 //! by a product of matrices. So the tensor of all products is never made.
 
-use super::{CONTRACTION, Product, dimshuffle};
+use super::{CONTRACTION, Product, dimshuffle, is_finite, unless_empty};
 use crate::egraph::{DataSlot, Graph, Node, Payload, PayloadId, add_op, type_of};
 use egg::{EClass, Id};
 use std::{
@@ -281,9 +281,23 @@ impl Einsum {
         let result = self.make(graph, &plans, whole)?;
         let place = |i: &usize| result.indices.iter().position(|r| r == i);
         let order: Option<Vec<usize>> = self.kept.iter().map(place).collect();
-        let mut operands = vec![dimshuffle(graph, result.class, &order?)?];
-        operands.extend(&self.scalars);
+        let sum = dimshuffle(graph, result.class, &order?)?;
+        let mut operands = vec![unless_empty(graph, sum, &self.outside(graph), sum, 0.0)?];
+        let summed = (0..self.lengths.len()).filter(|i| self.summed(*i));
+        let summed: Vec<Dim> = summed.map(|i| self.lengths[i].clone()).collect();
+        for scalar in &self.scalars {
+            let finite = is_finite(graph, *scalar);
+            operands.push(if finite { *scalar } else { unless_empty(graph, *scalar, &summed, sum, 1.0)? });
+        }
         add_op(graph, OpKind::Mul, PayloadId::EMPTY, &operands)
+    }
+
+    /// Lengths of indices that are summed over and that some factor lacks which may be infinite or NaN.
+    fn outside(&self, graph: &Graph) -> Vec<Dim> {
+        let lacks =
+            |i: &usize| self.factors.iter().any(|f| !f.indices.contains(i) && !is_finite(graph, f.class));
+        let all = (0..self.lengths.len()).filter(|i| self.summed(*i) && lacks(i));
+        all.map(|i| self.lengths[i].clone()).collect()
     }
 
     fn size(&self, indices: &[usize]) -> f64 {
