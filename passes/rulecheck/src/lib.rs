@@ -19,12 +19,11 @@
 //! - `reassoc`: an error of the same order as the forward error bound of the left side in any order of its sums, where
 //!   the result and the arguments are finite, also at the ends of the formats; NaN as above. So is a rule of any class
 //!   checked where it reorders a sum or product of more than two, but for the ends.
+//! - `fast`: a relative error of at most 2^12 units of the last place, at points of moderate size; not in 16 bits.
+//! - `real`: the same number over the reals, at points of moderate size where both sides have one.
 //!
 //! Where something has no elements, all classes but `fast` and `real` promise a finite result for a finite one, whatever
 //! the arguments are.
-//!
-//! - `fast`: a relative error of at most 2^12 units of the last place, at points of moderate size; not in 16 bits.
-//! - `real`: the same number over the reals, at points of moderate size where both sides have one.
 //!
 //! A rule marked `better` may instead have the forward error of its right side, if at some sampled point its right
 //! side is finite where the left side is not: a larger finite set comes before a smaller error.
