@@ -53,6 +53,10 @@ fn shapes_follow_the_operands() {
     let out = fold(OpKind::Add, &Attrs::new(), &[pair.clone(), f64_of(1.0)]).unwrap();
     assert_eq!(out.iter().collect::<Vec<_>>(), [Scalar::Float(2.0), Scalar::Float(3.0)]);
     assert!(fold(OpKind::Add, &Attrs::new(), &[pair, splat]).is_none());
+    let empty = Literal::from_scalars(DType::F64, &[0, 2], &[]).unwrap();
+    for operands in [[empty.clone(), f64_of(1.0)], [f64_of(1.0), empty.clone()]] {
+        assert_eq!(fold(OpKind::Add, &Attrs::new(), &operands), Some(empty.clone()));
+    }
     assert!(fold(OpKind::Sum, &Attrs::new(), &[f64_of(1.0)]).is_none());
 }
 
