@@ -4,6 +4,7 @@ use thn_ir::{
     Arg, Attr, Attrs, Builder, DType, Domain, Func, Literal, Loc, OpKind, Res, ResultDType, Scalar,
     Semantics, expand::expand_where,
 };
+use thn_random::Random;
 use thn_reference::{Value, bits_of_error, fold, forward_error, native};
 
 /// Where functions change their behaviour.
@@ -48,37 +49,20 @@ const SPECIAL: &[f64] = &[
     f64::NAN,
 ];
 
-/// A sequence of numbers that looks random (SplitMix64).
-struct Sequence(u64);
-
-impl Sequence {
-    fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// Small numbers, and numbers of all magnitudes.
-    fn number(&mut self, domain: Domain) -> f64 {
-        let x = match self.bits() % 3 {
-            0 => self.unit() * 20.0 - 10.0,
-            1 => (self.unit() - 0.5) * 2000.0,
-            _ => (self.unit() * 2.0 - 1.0) * 2f64.powi((self.bits() % 600) as i32 - 300),
-        };
-        domain.place(x)
-    }
+/// Small numbers, and numbers of all magnitudes.
+fn number(random: &mut Random, domain: Domain) -> f64 {
+    let x = match random.below(3) {
+        0 => random.symmetric() * 10.0,
+        1 => random.symmetric() * 1000.0,
+        _ => random.symmetric() * 2f64.powi(random.below(600) as i32 - 300),
+    };
+    domain.place(x)
 }
 
 /// Operand tuples: all specials, or pairs of some of them, and random ones.
 fn samples(kind: OpKind, dtype: DType) -> Vec<Vec<f64>> {
     let row = kind.row();
-    let mut sequence = Sequence(kind as u64);
+    let mut random = Random::new(kind as u64);
     let mut out: Vec<Vec<f64>> = match row.operands.len() {
         1 => SPECIAL.iter().map(|x| vec![*x]).collect(),
         2 => SPECIAL.iter().flat_map(|x| SPECIAL.iter().map(|y| vec![*x, *y])).collect(),
@@ -90,7 +74,7 @@ fn samples(kind: OpKind, dtype: DType) -> Vec<Vec<f64>> {
             .collect(),
     };
     for _ in 0..300 {
-        out.push(row.operands.iter().map(|_| sequence.number(row.domain)).collect());
+        out.push(row.operands.iter().map(|_| number(&mut random, row.domain)).collect());
     }
     for sample in &mut out {
         for x in sample {

@@ -6,6 +6,7 @@ use thn_eqsat::{
     optimize,
 };
 use thn_ir::*;
+use thn_random::Random;
 
 type Built = Result<Value, Error>;
 
@@ -123,11 +124,8 @@ fn random(n: usize, seed: u64) -> Func {
     let mut f = Func::new("f");
     let mut values: Vec<Value> =
         (0..4).map(|_| f.add_tensor_arg(DType::F64, &[Some(16)], Arg::default())).collect();
-    let mut state = seed;
-    let mut next = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
+    let mut random = Random::new(seed);
+    let mut next = |below: usize| random.below(below);
     let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
     while b.func.body().ops.len() < n {
         let recent = values.len().min(12);

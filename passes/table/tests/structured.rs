@@ -4,20 +4,11 @@ use thn_mlir::{
     codegen::{JitModule, Target, compile},
     new_context, parse, pass, run_pipeline,
 };
+use thn_random::Random;
 
 /// The lengths of dims `a` and `b`.
 const LENGTHS: [usize; 2] = [3, 4];
 const PROGRAMS: u64 = 60;
-
-/// Numbers that repeat from run to run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % bound as u64) as usize
-    }
-}
 
 /// Which dim each axis has.
 type Dims = [usize; 2];
@@ -157,7 +148,7 @@ impl Program {
     /// A function from two matrices to the last value that was made, and the dims of that.
     fn make(seed: u64) -> (String, Dims) {
         let mut program = Program {
-            random: Random(seed),
+            random: Random::new(seed),
             dynamic: seed.is_multiple_of(2),
             text: String::new(),
             values: vec![("%x".to_owned(), [0, 1]), ("%y".to_owned(), [1, 0])],

@@ -1,12 +1,12 @@
 //! The handwritten digits: reading, shuffling, splitting. See `tests/data/README.md` for their source.
 
 use crate::Result;
-use crate::random::SplitMix64;
 use flate2::read::GzDecoder;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use thn::ndarray::{Array1, Array2};
+use thn_random::Random;
 
 /// Pixels of an image.
 pub(crate) const PIXELS: usize = 64;
@@ -43,7 +43,7 @@ impl Digits {
         if rows.len() <= test {
             return Err(in_file(format!("{} rows, of which {test} are for the test", rows.len())).into());
         }
-        let order = SplitMix64::new(seed).permutation(rows.len());
+        let order = Random::new(seed).permutation(rows.len());
         let (train, test) = order.split_at(rows.len() - test);
         Ok(Digits { train: pick(&rows, train), test: pick(&rows, test) })
     }

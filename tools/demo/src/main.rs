@@ -11,7 +11,6 @@ mod artifacts;
 mod curves;
 mod digits;
 mod models;
-mod random;
 mod report;
 mod training;
 

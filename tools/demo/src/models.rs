@@ -3,11 +3,11 @@
 
 use crate::Result;
 use crate::digits::{CLASSES, Digits, PIXELS, Rows};
-use crate::random::SplitMix64;
 use crate::report::Goal;
 use thn::ir::Func;
 use thn::ndarray::{Array1, ArrayD};
 use thn::prelude::*;
+use thn_random::Random;
 
 /// Neurons of the hidden layer.
 const HIDDEN: usize = 64;
@@ -80,7 +80,7 @@ impl Weight {
     }
 
     /// Forgets what was learned.
-    pub(crate) fn reset(&self, random: &mut SplitMix64) -> Result<()> {
+    pub(crate) fn reset(&self, random: &mut Random) -> Result<()> {
         let count = self.lengths.iter().product();
         let values = (0..count).map(|_| (random.symmetric() * self.reach) as f32).collect();
         Ok(self.variable.set_value(ArrayD::from_shape_vec(self.lengths.clone(), values)?)?)
@@ -134,7 +134,7 @@ fn descend(loss: &Tensor, weights: &[Weight], rate: f64) -> Vec<(Tensor, Tensor)
 
 /// A line through points, by least squares.
 pub(crate) fn linear_regression(seed: u64) -> Result<Task> {
-    let mut random = SplitMix64::new(seed);
+    let mut random = Random::new(seed);
     let places: Array1<f32> = (0..POINTS).map(|_| random.symmetric() as f32).collect();
     let heights: Array1<f32> =
         places.iter().map(|x| (LINE[0] * f64::from(*x) + LINE[1] + NOISE * random.normal()) as f32).collect();

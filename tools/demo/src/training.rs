@@ -2,11 +2,11 @@
 
 use crate::Result;
 use crate::models::{Judge, Plan, Task};
-use crate::random::SplitMix64;
 use crate::report::{Model, Run, Stages, median};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Instant;
 use thn::ndarray::Array1;
+use thn_random::Random;
 
 /// Trains from scratch once for each seed. Progress goes to standard error, where that is a terminal.
 pub(crate) fn train(task: &Task, seeds: &[u64]) -> Result<Model> {
@@ -40,7 +40,7 @@ pub(crate) fn train(task: &Task, seeds: &[u64]) -> Result<Model> {
 
 /// One training. The seed decides the first weights and the order of the rows, which differs in each epoch.
 fn run(task: &Task, seed: u64, bar: &ProgressBar) -> Result<Run> {
-    let mut random = SplitMix64::new(seed);
+    let mut random = Random::new(seed);
     for weight in &task.weights {
         weight.reset(&mut random)?;
     }

@@ -1,6 +1,7 @@
 //! Inputs from a corpus: files with some tokens, groups in parentheses and lines exchanged.
 
 use std::collections::BTreeSet;
+use thn_random::Random;
 
 /// Numbers that parsers and passes may stumble over.
 const NUMBERS: [&str; 14] = [
@@ -19,33 +20,6 @@ const NUMBERS: [&str; 14] = [
     "1e-320",
     "0x7FC00000",
 ];
-
-/// Random numbers: splitmix64.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64, number: u64) -> Random {
-        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number.wrapping_mul(0xD1B5_4A32_D192_ED03))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `bound`; 0 if that is 0.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 { 0 } else { (self.next() % bound as u64) as usize }
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
-        let at = self.below(all.len());
-        all.get(at)
-    }
-}
 
 /// Files to start from, and what they consist of.
 pub(crate) struct Corpus {
@@ -130,7 +104,7 @@ impl Corpus {
     fn exchange_token(&self, text: &str, random: &mut Random) -> String {
         let mut all = tokens(text);
         let solid: Vec<usize> = (0..all.len()).filter(|i| !all[*i].trim().is_empty()).collect();
-        let Some(at) = random.of(&solid).copied() else { return text.to_owned() };
+        let Some(at) = random.choose(&solid).copied() else { return text.to_owned() };
         match random.below(6) {
             0 => drop(all.remove(at)),
             1 => all.insert(at, all[at].clone()),
@@ -139,14 +113,15 @@ impl Corpus {
                 all.swap(at, other);
             }
             3 => all[at] = NUMBERS[random.below(NUMBERS.len())].to_owned(),
-            _ => all[at].clone_from(random.of(&self.tokens).unwrap_or(&String::new())),
+            _ => all[at].clone_from(random.choose(&self.tokens).unwrap_or(&String::new())),
         }
         all.concat()
     }
 
     fn exchange_group(&self, text: &str, random: &mut Random) -> String {
         let own = groups(text);
-        let (Some((start, end)), Some(new)) = (random.of(&own).copied(), random.of(&self.groups)) else {
+        let (Some((start, end)), Some(new)) = (random.choose(&own).copied(), random.choose(&self.groups))
+        else {
             return text.to_owned();
         };
         format!("{}{new}{}", &text[..start], &text[end..])
@@ -162,7 +137,7 @@ impl Corpus {
                 let other = random.below(all.len());
                 all.swap(at, other);
             }
-            _ => all.insert(at, random.of(&self.lines).map_or("", String::as_str)),
+            _ => all.insert(at, random.choose(&self.lines).map_or("", String::as_str)),
         }
         all.join("\n")
     }
@@ -174,7 +149,7 @@ const LONGEST: usize = 1 << 20;
 /// One group many times inside itself.
 fn nest(text: &str, random: &mut Random) -> String {
     let own = groups(text);
-    let Some((start, end)) = random.of(&own).copied() else { return text.to_owned() };
+    let Some((start, end)) = random.choose(&own).copied() else { return text.to_owned() };
     let group = &text[start..end];
     let Some((head, tail)) = group.rsplit_once(' ') else { return text.to_owned() };
     let inner = tail.trim_end_matches(')');

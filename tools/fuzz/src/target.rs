@@ -1,6 +1,6 @@
 //! What inputs are made of, and what is done with them.
 
-use crate::mutate::{Corpus, Random};
+use crate::mutate::Corpus;
 use std::{fs, io, path::Path};
 use thn_mlir::{
     Error,
@@ -10,6 +10,7 @@ use thn_mlir::{
     },
     new_context, parse, run_pipeline,
 };
+use thn_random::Random;
 
 /// After so many programs a new context is made: contexts keep what they have seen.
 const PROGRAMS_PER_CONTEXT: u64 = 2_000;
@@ -109,7 +110,7 @@ fn sections(text: &str) -> Vec<String> {
 impl Inputs {
     /// The input of a number.
     pub(crate) fn make(&self, number: u64) -> String {
-        let mut random = Random::new(self.seed, number);
+        let mut random = Random::stream(self.seed, number);
         let mut mutated = |corpus: &Corpus, times: usize| {
             let files = &corpus.files;
             let mut text = files.get(random.below(files.len())).cloned().unwrap_or_default();

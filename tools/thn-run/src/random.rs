@@ -2,29 +2,17 @@
 
 use crate::error::Error;
 use thn_ir::{DType, Literal, Scalar};
+use thn_random::Random;
 use thn_runtime::Array;
-
-/// SplitMix64, by Steele, Lea and Flood: a counter, mixed.
-struct Generator(u64);
-
-impl Generator {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-}
 
 /// Floats uniform in [-1, 1) in steps that f32 holds exactly, integers from 0 to 9, bools of either kind.
 pub(crate) fn array(dtype: DType, shape: &[usize], seed: u64) -> Result<Array, Error> {
-    let mut generator = Generator(seed);
+    let mut random = Random::new(seed);
     // The array is made first, so that lengths too large for any memory are an error here.
     let count = Array::zeros(dtype, shape)?.len();
     let mut elements = Vec::with_capacity(count);
     for _ in 0..count {
-        let bits = generator.next() >> 41;
+        let bits = random.bits() >> 41;
         elements.push(match dtype {
             DType::Bool => Scalar::Bool(bits & 1 == 1),
             d if d.is_float() => Scalar::Float(bits as f64 / f64::from(1 << 22) - 1.0),

@@ -7,6 +7,7 @@
 use serde::Serialize;
 use std::collections::BTreeSet;
 use thn_ir::{Arg, Builder, DType, Dim, Error, Func, Loc, OpKind, Res, Shape, Value};
+use thn_random::Random;
 
 /// Matrices and vectors that a program begins with.
 const INPUTS: [Space; 8] = {
@@ -123,21 +124,11 @@ const REDUCTIONS: [(&str, OpKind); 4] =
 
 const MOVES: [&str; 2] = ["reverse", "transpose"];
 
-/// A small generator of numbers; the same seed gives the same program everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n.max(1)
-    }
-
-    /// A number with few digits, the same in every format.
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        let steps = 1 << 20;
-        let at = self.below(steps) as f64 / steps as f64;
-        f64::from((low + (high - low) * at) as f32)
-    }
+/// A number with few digits, the same in every format.
+fn between(random: &mut Random, low: f64, high: f64) -> f64 {
+    let steps = 1 << 20;
+    let at = random.below(steps) as f64 / steps as f64;
+    f64::from((low + (high - low) * at) as f32)
 }
 
 struct Maker {
@@ -156,7 +147,7 @@ pub(crate) fn random(ops: usize, seed: u64, dtype: DType, side: usize, all: bool
     let dtype = if dtype == DType::F32 { "f32" } else { "f64" };
     let mut m = Maker {
         program: Program { dtype, side, inputs: INPUTS.to_vec(), steps: vec![] },
-        random: Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+        random: Random::new(seed),
         bounds: vec![[-1.0, 1.0]; INPUTS.len()],
         spaces: INPUTS.to_vec(),
         waiting: (0..INPUTS.len()).collect(),
@@ -212,7 +203,7 @@ impl Maker {
         let mut at = self.bounds.len() - 1;
         let size = bounds[0].abs().max(bounds[1].abs());
         if size > LARGEST {
-            let number = f64::from((self.random.between(0.5, 0.9) * LARGEST / size) as f32);
+            let number = f64::from((between(&mut self.random, 0.5, 0.9) * LARGEST / size) as f32);
             let bounds = bounds.map(|b| b * number);
             self.program.steps.push(Step { op: "scale", args: vec![at], number: Some(number), axis: None });
             self.bounds.push(bounds);
@@ -272,11 +263,11 @@ impl Maker {
         }
         let (number, bounds) = match name {
             "scale" => {
-                let factor = self.random.between(0.3, 1.4);
+                let factor = between(&mut self.random, 0.3, 1.4);
                 (Some(factor), [low * factor, high * factor])
             }
             "shift" => {
-                let term = self.random.between(-1.0, 1.0);
+                let term = between(&mut self.random, -1.0, 1.0);
                 (Some(term), [low + term, high + term])
             }
             _ if low < domain[0] || high > domain[1] => return self.bring(x, domain, space),

@@ -4,22 +4,14 @@ use std::collections::BTreeSet;
 use thn_ir::{
     Arg, Attrs, Builder, DType, Dim, Error, Func, Literal, Loc, OpKind, Res, Scalar, Shape, TensorType, Value,
 };
+use thn_random::Random;
 
 /// How far back operands are taken from: programs are as long as they are large, and no wider.
 const RECENT: usize = 60;
 
-/// A small generator of numbers; the same seed gives the same program everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-
-    fn recent(&mut self, values: &[Value]) -> Value {
-        values[values.len() - 1 - self.below(values.len().min(RECENT))]
-    }
+/// A value made shortly before.
+fn recent(random: &mut Random, values: &[Value]) -> Value {
+    values[values.len() - 1 - random.below(values.len().min(RECENT))]
 }
 
 /// Makes every value that nothing uses a result, so that no op is dead.
@@ -43,7 +35,7 @@ pub(crate) fn mixed(n: usize, seed: u64) -> Result<Func, Error> {
         .filter(|k| k.row().dtypes.operands.contains(DType::F64) && *k != OpKind::Select)
         .collect();
     let mut func = Func::new("mixed");
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut matrices: Vec<Value> = vec![];
     for _ in 0..4 {
         matrices.push(func.add_tensor_arg(DType::F64, &[Some(32), Some(16)], Arg::default()));
@@ -62,36 +54,36 @@ pub(crate) fn mixed(n: usize, seed: u64) -> Result<Func, Error> {
             0 => {
                 let value = [0.0, 1.0, 2.0, -1.0, 0.5, 3.0][random.below(6)];
                 let number = b.number(DType::F64, value)?;
-                let matrix = random.recent(&matrices);
+                let matrix = recent(&mut random, &matrices);
                 let kind = [OpKind::Add, OpKind::Mul, OpKind::Sub, OpKind::Div][random.below(4)];
                 matrices.push(b.map(kind, &[matrix, number])?);
             }
             1 => {
                 let number = b.number(DType::F64, [0.0, 1.0, 2.0][random.below(3)])?;
                 let filled = b.fill(number, &shape)?;
-                let matrix = random.recent(&matrices);
+                let matrix = recent(&mut random, &matrices);
                 let kind = [OpKind::Add, OpKind::Mul, OpKind::Maximum][random.below(3)];
                 matrices.push(b.map(kind, &[matrix, filled])?);
             }
             2 => {
-                let vector = random.recent(&vectors);
+                let vector = recent(&mut random, &vectors);
                 matrices.push(b.broadcast(vector, &[1], &shape)?);
             }
             3 => {
-                let there = b.dimshuffle(random.recent(&matrices), &[1, 0])?;
+                let there = b.dimshuffle(recent(&mut random, &matrices), &[1, 0])?;
                 let there = b.map(OpKind::Exp, &[there])?;
                 let back = b.dimshuffle(there, &[1, 0])?;
                 matrices.push(back);
             }
             4 => {
-                let there = b.reshape(random.recent(&matrices), &flat)?;
+                let there = b.reshape(recent(&mut random, &matrices), &flat)?;
                 let there = b.map(OpKind::Tanh, &[there])?;
                 let back = b.reshape(there, &shape)?;
                 matrices.push(back);
             }
             5 => {
                 let part = b.slice(
-                    random.recent(&matrices),
+                    recent(&mut random, &matrices),
                     &[Dim::from(3), Dim::from(0)],
                     &[1, 1],
                     &Shape(vec![Dim::from(1), row[0].clone()]),
@@ -100,22 +92,22 @@ pub(crate) fn mixed(n: usize, seed: u64) -> Result<Func, Error> {
             }
             6 => {
                 let kind = [OpKind::Sum, OpKind::Mean, OpKind::Max, OpKind::LogSumExp][random.below(4)];
-                vectors.push(b.reduce(kind, random.recent(&matrices), &[0])?);
+                vectors.push(b.reduce(kind, recent(&mut random, &matrices), &[0])?);
             }
             7 if !truths.is_empty() => {
-                let truth = random.recent(&truths);
-                let (x, y) = (random.recent(&matrices), random.recent(&matrices));
+                let truth = recent(&mut random, &truths);
+                let (x, y) = (recent(&mut random, &matrices), recent(&mut random, &matrices));
                 matrices.push(b.map(OpKind::Select, &[truth, x, y])?);
             }
             8 => {
-                let x = b.reshape(random.recent(&matrices), &flipped)?;
+                let x = b.reshape(recent(&mut random, &matrices), &flipped)?;
                 let x = b.dimshuffle(x, &[1, 0])?;
                 matrices.push(x);
             }
             9 => {
                 let kind = kinds[random.below(kinds.len())];
                 let operands: Vec<Value> =
-                    kind.row().operands.iter().map(|_| random.recent(&vectors)).collect();
+                    kind.row().operands.iter().map(|_| recent(&mut random, &vectors)).collect();
                 let value = b.map(kind, &operands)?;
                 if b.tensor(value)?.dtype == DType::F64 {
                     vectors.push(value);
@@ -124,7 +116,7 @@ pub(crate) fn mixed(n: usize, seed: u64) -> Result<Func, Error> {
             _ => {
                 let kind = kinds[random.below(kinds.len())];
                 let operands: Vec<Value> =
-                    kind.row().operands.iter().map(|_| random.recent(&matrices)).collect();
+                    kind.row().operands.iter().map(|_| recent(&mut random, &matrices)).collect();
                 let value = b.map(kind, &operands)?;
                 match b.tensor(value)?.dtype {
                     DType::F64 => matrices.push(value),
@@ -142,7 +134,7 @@ pub(crate) fn mixed(n: usize, seed: u64) -> Result<Func, Error> {
 pub(crate) fn cancelling(n: usize, seed: u64) -> Result<Func, Error> {
     use OpKind::{Add, Div, Exp, Log, Maximum, Mul, Neg, Sigmoid, Sqr, Sqrt, Sub, Tanh};
     let mut func = Func::new("cancelling");
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut values: Vec<Value> =
         (0..8).map(|_| func.add_tensor_arg(DType::F64, &[Some(16)], Arg::default())).collect();
     let mut b = Builder::new(&mut func, Func::BODY, Loc::Unknown);
@@ -151,7 +143,7 @@ pub(crate) fn cancelling(n: usize, seed: u64) -> Result<Func, Error> {
         for _ in 0..2 {
             operands.push(match random.below(12) {
                 0 => b.number(DType::F64, [0.0, 1.0, 2.0, -1.0][random.below(4)])?,
-                _ => random.recent(&values),
+                _ => recent(&mut random, &values),
             });
         }
         let kind = [Add, Sub, Mul, Div, Exp, Log, Neg, Sqr, Sqrt, Maximum, Sigmoid, Tanh][random.below(12)];
@@ -258,7 +250,7 @@ pub(crate) fn mlp() -> Result<Func, Error> {
 /// A product of 80 matrices whose dims are random numbers up to 40, in random brackets.
 pub(crate) fn chain() -> Result<Func, Error> {
     let mut func = Func::new("chain");
-    let mut random = Random(80);
+    let mut random = Random::new(80);
     let mut dims = vec![];
     dims.resize_with(81, || Some(1 + random.below(40) as i64));
     let mut parts: Vec<Value> =

@@ -1,6 +1,7 @@
 //! Building programs with loops and branches, by hand and at random, and comparing their results.
 
 use thn_ir::*;
+use thn_random::Random;
 use thn_reference::{Value as Data, interpret};
 
 /// Rounding differs within a few bits, and random programs are made not to enlarge that much.
@@ -136,7 +137,7 @@ impl RegionBuilder<'_, '_> {
 
 /// Random programs of loops and branches in each other, and inputs for them.
 pub(crate) struct Programs {
-    state: u64,
+    random: Random,
     func: Func,
 }
 
@@ -152,31 +153,28 @@ const CALM: [OpKind; 8] = [
     OpKind::Softplus,
 ];
 
-/// Numbers that follow from a state.
+/// What draws from a stream of random numbers.
 pub(crate) trait Draw {
-    fn state(&mut self) -> &mut u64;
+    fn random(&mut self) -> &mut Random;
 
     fn below(&mut self, n: usize) -> usize {
-        let state = self.state();
-        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (*state >> 33) as usize % n
+        self.random().below(n)
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
+        *self.random().pick(from)
     }
 }
 
 impl Draw for Programs {
-    fn state(&mut self) -> &mut u64 {
-        &mut self.state
+    fn random(&mut self) -> &mut Random {
+        &mut self.random
     }
 }
 
 impl Programs {
     pub(crate) fn new(seed: u64) -> Programs {
-        let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635;
-        Programs { state, func: Func::new("random") }
+        Programs { random: Random::stream(seed, 0), func: Func::new("random") }
     }
 
     /// A program of a vector, a matrix, numbers, a count and a condition.

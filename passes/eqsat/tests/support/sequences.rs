@@ -2,11 +2,12 @@
 
 use crate::support::{Draw, RegionBuilder, scalar};
 use thn_ir::*;
+use thn_random::Random;
 use thn_reference::Value as Data;
 
 /// Random programs and inputs for them.
 pub(crate) struct Sequences {
-    state: u64,
+    random: Random,
 }
 
 /// What a program has to compute with.
@@ -31,14 +32,14 @@ const CALM: [OpKind; 6] =
     [OpKind::Tanh, OpKind::Sin, OpKind::Sigmoid, OpKind::Softplus, OpKind::Neg, OpKind::Abs];
 
 impl Draw for Sequences {
-    fn state(&mut self) -> &mut u64 {
-        &mut self.state
+    fn random(&mut self) -> &mut Random {
+        &mut self.random
     }
 }
 
 impl Sequences {
     pub(crate) fn new(seed: u64) -> Sequences {
-        Sequences { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491 }
+        Sequences { random: Random::stream(seed, 1) }
     }
 
     pub(crate) fn program(&mut self) -> Func {

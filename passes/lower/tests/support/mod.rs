@@ -6,6 +6,7 @@
 use thn_ir::{Arg, DType, Func, OpKind, Res, Scalar, ShapeProgram, Value};
 use thn_kernels::{Options, plan};
 use thn_mlir::codegen::{JitModule, Target, compile};
+use thn_random::Random;
 use thn_reference::{Tensor, interpret};
 use thn_runtime::{Array, CallError, Entry, Executable, Pool, Signature, Site, symbols};
 
@@ -26,14 +27,11 @@ pub fn tensor(dtype: DType, shape: &[usize], element: impl Fn(usize) -> Scalar) 
 /// Numbers of both signs without a pattern.
 pub fn noise(dtype: DType, shape: &[usize], seed: u64) -> thn_reference::Value {
     tensor(dtype, shape, |i| {
-        let mut x =
-            (i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ seed.wrapping_mul(0xD1B5_4A32_D192_ED03);
-        x = (x ^ (x >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let unit = ((x >> 11) as f64) / (1u64 << 53) as f64;
+        let mut random = Random::stream(seed, i as u64);
         if dtype.is_float() {
-            Scalar::Float(unit * 4.0 - 2.0)
+            Scalar::Float(2.0 * random.symmetric())
         } else {
-            Scalar::Int(((x >> 40) % 200) as i128 - 90)
+            Scalar::Int(random.below(200) as i128 - 90)
         }
     })
 }

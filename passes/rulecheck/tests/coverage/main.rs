@@ -11,6 +11,7 @@ use std::{
 };
 use thn_eqsat::{Options, optimize};
 use thn_ir::{DType, Dim, Fact, Func, OpKind, Scalar, Symbol, SymbolOrigin, verify};
+use thn_random::Random;
 use thn_reference::{Value, interpret};
 
 /// Names of all rewrites with the systems that have them: `PyTensor name`.
@@ -85,11 +86,7 @@ fn keep(facts: &[Fact], columns: usize, elements: &mut [Scalar]) {
 /// a number or not finite, the second may be its limit.
 fn agree(first: &Func, second: &Func) -> Result<(), String> {
     for seed in 1..6u64 {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as f64 / f64::from(1u32 << 31)
-        };
+        let mut random = Random::new(seed);
         let mut inputs = vec![];
         for arg in &first.body().args {
             let ty = first.tensor(*arg).ok_or("an argument that is no tensor")?;
@@ -103,9 +100,9 @@ fn agree(first: &Func, second: &Func) -> Result<(), String> {
             }
             let shape: Vec<usize> = ty.shape.iter().map(length).collect();
             let element = |_| match ty.dtype {
-                DType::Bool => Scalar::Bool(next() < 0.5),
-                d if d.is_float() => Scalar::Float(4.0 * next() - 2.0).cast(d),
-                d => Scalar::Float(3.0 * next()).cast(d),
+                DType::Bool => Scalar::Bool(random.one_in(2)),
+                d if d.is_float() => Scalar::Float(2.0 * random.symmetric()).cast(d),
+                d => Scalar::Float(3.0 * random.unit()).cast(d),
             };
             let mut elements: Vec<Scalar> = (0..shape.iter().product::<usize>()).map(element).collect();
             if let Some(facts) = promises(first, *arg) {

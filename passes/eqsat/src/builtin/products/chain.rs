@@ -229,6 +229,7 @@ fn tree(graph: &mut Graph, kind: OpKind, leaves: &[Id], splits: &[usize], i: usi
 #[cfg(test)]
 mod tests {
     use super::best_splits;
+    use thn_random::Random;
 
     /// The cost of the cheapest brackets, by trying all.
     fn brute_force(dims: &[f64]) -> f64 {
@@ -251,14 +252,10 @@ mod tests {
 
     #[test]
     fn the_cheapest_brackets_are_found() {
-        let mut state = 5u64;
+        let mut random = Random::new(5);
         for n in 2..9 {
             for _ in 0..20 {
-                let mut next = || {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    (1 + (state >> 33) % 30) as f64
-                };
-                let dims: Vec<f64> = (0..=n).map(|_| next()).collect();
+                let dims: Vec<f64> = (0..=n).map(|_| (1 + random.below(30)) as f64).collect();
                 let splits = best_splits(&dims);
                 assert_eq!(cost(&dims, &splits, 0, n), brute_force(&dims), "{dims:?}");
             }
