@@ -2,10 +2,12 @@
 
 use crate::{
     judge::{Judge, call, compiled, judge},
-    samples::{Random, number, specials},
+    samples::number,
 };
 use thn_ir::{Arg, Attr, AttrKind, Attrs, Builder, DType, Func, Loc, OpKind, Res, Scalar, Semantics, Value};
+use thn_random::Random;
 use thn_reference::Value as Tensor;
+use thn_tests::numbers::specials;
 
 /// One use of the op in the program.
 struct Use {

@@ -4,11 +4,12 @@
 use crate::{
     elementwise,
     judge::{Judge, call, judge, value},
-    samples::{Random, tensor},
+    samples::tensor,
 };
 use libtest_mimic::Trial;
 use thn_cpu::{Compiled, Options, compile, compile_lowered};
 use thn_ir::{Arg, Attr, Attrs, Builder, DType, Dim, Func, Loc, OpKind, Res, Shape, ShapeProgram, Value};
+use thn_random::Random;
 use thn_reference::Value as Tensor;
 use thn_runtime::{Array, CallError, SharedVar};
 

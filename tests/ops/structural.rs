@@ -2,12 +2,13 @@
 
 use crate::{
     judge::{Judge, call, compiled, judge},
-    samples::{Random, indices, tensor},
+    samples::{indices, tensor},
 };
 use thn_ir::{
     Arg, Attrs, Builder, DType, Dim, Error, Fact, Func, Iterate, Literal, Loc, OpKind, Res, Scalar,
     Semantics, Shape, TensorType, Value,
 };
+use thn_random::Random;
 use thn_reference::Value as Tensor;
 
 /// A program and calls of it.

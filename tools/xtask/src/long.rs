@@ -31,7 +31,7 @@ const SHARDS: &[Shard] = &[
     Shard { name: "explanations", run: |root| tests(root, &["-p", "thn-rulecheck", "--test", "explained"]) },
     Shard {
         name: "random programs",
-        run: |root| tests(root, &["-p", "thn-tests", "--test", "random_graphs"]),
+        run: |root| tests(root, &["-p", "thn-tests", "--test", "random_programs"]),
     },
     Shard {
         name: "every op",

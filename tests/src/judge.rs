@@ -4,8 +4,9 @@
 //! bits. The optimized one may have as many as the original, and where both are inside of the forward error bound of
 //! the original they are equally good: which of two roundings is luckier says nothing.
 
+use crate::shrink::part;
 use std::collections::BTreeMap;
-use thn_ir::{Builder, DType, Error, Func, Loc, OpKind, Res, Value};
+use thn_ir::{Builder, DType, Error, Func, Loc, OpKind, Res, Scalar, Value};
 use thn_reference::{Tensor, Value as Input, bits_of_error, exact, forward_error, interpret};
 
 /// Rows promise errors of at most this many units in the last place.
@@ -35,8 +36,6 @@ pub(crate) struct Verdict {
     pub(crate) elements: usize,
     /// Bits of error of the original and of the optimized program, summed.
     pub(crate) bits: [f64; 2],
-    /// The element with the largest difference in bits: original, optimized.
-    pub(crate) worst: Option<(f64, f64)>,
     /// Elements that lost accuracy to a form that overflows less.
     pub(crate) traded: usize,
     /// What is worse than allowed.
@@ -131,7 +130,7 @@ fn is_finite(value: &Input) -> bool {
 }
 
 impl<'a> Point<'a> {
-    /// `None` if the program fails on these inputs; then no rewrite is asked to succeed.
+    /// An error if the program fails on these inputs; then no rewrite is asked to succeed.
     pub(crate) fn new(func: &'a Func, inputs: &'a [Input]) -> Result<Point<'a>, Error> {
         let all = interpret(&intermediates(func), inputs)?;
         let finite = inputs.iter().chain(&all).all(is_finite);
@@ -141,14 +140,9 @@ impl<'a> Point<'a> {
         Ok(Point { func, inputs, original, truth, finite, infinite, bounds: BTreeMap::new(), signed: None })
     }
 
-    /// The results of the original program in the interpreter.
-    pub(crate) fn original(&self) -> &[Input] {
-        &self.original
-    }
-
-    /// Whether some result of the original is NaN.
-    pub(crate) fn has_nan(&self) -> bool {
-        self.original.iter().any(|v| v.elements().any(|x| x.to_f64().is_nan()))
+    /// Whether all values of the program are finite here.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.finite
     }
 
     fn bound(&mut self, reassociated: bool) -> Result<&[Tensor<f64>], Error> {
@@ -198,13 +192,19 @@ impl<'a> Point<'a> {
             for (at, ((a, b), t)) in
                 original.elements().zip(found.elements()).zip(truth.elements()).enumerate()
             {
+                // Whole numbers of 64 bits are more than an f64 holds.
+                let whole = |x: &Scalar| if dtype.is_float() || x == t { 0.0 } else { 64.0 };
+                let wholes = (whole(a), whole(b));
                 let (a, b, t) = (a.to_f64(), b.to_f64(), t.to_f64());
                 // inf - inf may become the limit: the set of finite results may grow. And a zero may change its sign,
                 // with it that of an infinite quotient.
                 if (t.is_nan() && self.infinite) || (t.is_infinite() && b.is_infinite()) {
                     continue;
                 }
-                let (old, new) = (bits_of_error(a, t, dtype), bits_of_error(b, t, dtype));
+                let (old, new) = match dtype.is_float() {
+                    true => (bits_of_error(a, t, dtype), bits_of_error(b, t, dtype)),
+                    false => wholes,
+                };
                 let worse = new > old && !self.excused(i, at, b, t, dtype, mode)?;
                 if worse && self.hangs_on_zeros(i, at, b)? {
                     continue;
@@ -212,9 +212,6 @@ impl<'a> Point<'a> {
                 verdict.elements += 1;
                 verdict.bits[0] += old;
                 verdict.bits[1] += new;
-                if verdict.worst.is_none_or(|(o, n)| new - old > n - o) {
-                    verdict.worst = Some((old, new));
-                }
                 if worse {
                     // exp(x) / sum(exp(x)) overflows, and softmax does not; but it rounds x - max(x), which costs
                     // as many ulps as that number is large. The wider finite set comes first, and what it costs is
@@ -258,7 +255,7 @@ impl<'a> Point<'a> {
             let largest = if dtype == DType::F32 { f64::from(f32::MAX) } else { f64::MAX };
             let at_edge =
                 found.is_infinite() && found.signum() == truth.signum() && truth.abs() > EDGE * largest;
-            return Ok(kept || (mode.compiled && (at_edge || folds(&crate::part(self.func, &[result])))));
+            return Ok(kept || (mode.compiled && (at_edge || folds(&part(self.func, &[result])))));
         }
         let ulp = match dtype {
             DType::F32 => f64::from((truth as f32).abs().next_up()) - f64::from((truth as f32).abs()),
