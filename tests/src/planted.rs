@@ -10,10 +10,9 @@ use thn_ir::{Attr, Builder, DType, Dim, Error, Func, Loc, OpId, OpKind, Value};
 type Fault = fn(&mut Func, OpId) -> Result<bool, Error>;
 
 /// Names and wrong rules.
-pub(crate) const RULES: [(&str, Fault); 10] = [
+pub(crate) const RULES: [(&str, Fault); 9] = [
     ("x - y is y - x", swapped),
     ("log1p(x) is log(1 + x), expm1(x) is exp(x) - 1", cancelled),
-    ("0 * x is 0", absorbed),
     ("x - x is 0", nothing_left),
     ("a slice begins one place too early", early),
     ("a choice forgets its condition", unconditional),
@@ -113,23 +112,6 @@ fn cancelled(func: &mut Func, op: OpId) -> Result<bool, Error> {
         }),
         _ => Ok(false),
     }
-}
-
-/// Whether a value is a constant 0, perhaps repeated.
-fn is_zero(func: &Func, value: Value) -> bool {
-    let repeats = func.def_op(value).map(|op| func.op(op)).filter(|op| op.kind == OpKind::Broadcast);
-    let value = repeats.map_or(value, |op| op.operands[0]);
-    func.literal(value).and_then(|l| l.splat_value()).is_some_and(|x| x.to_f64() == 0.0)
-}
-
-fn absorbed(func: &mut Func, op: OpId) -> Result<bool, Error> {
-    let data = func.op(op);
-    let Some(zero) = data.operands.iter().copied().find(|v| is_zero(func, *v)) else { return Ok(false) };
-    if data.kind != OpKind::Mul || !func.tensor(data.result()).is_some_and(|t| t.dtype.is_float()) {
-        return Ok(false);
-    }
-    let shape = func.tensor(data.result()).map(|t| t.shape.clone()).unwrap_or_default();
-    replace(func, op, |b, _| if b.shape(zero)? == shape { Ok(zero) } else { b.fill(zero, &shape) })
 }
 
 fn nothing_left(func: &mut Func, op: OpId) -> Result<bool, Error> {
