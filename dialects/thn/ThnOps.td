@@ -90,9 +90,10 @@ def Thn_DivOp : Thn_Binary<"div"> {
   let prim = "(float arith.divf)"; let cost = 4; let foreign = ["arith.divf", "linalg.div"];
 }
 def Thn_FloorDivOp : Thn_Binary<"floordiv"> {
-  let summary = "floor(x / y); integers divided by zero give 0, as in NumPy.";
+  let summary = "floor(x / y), of the quotient before it is rounded; integers divided by zero give 0, as in NumPy. A finite x over an infinite y of the other sign is -1, an infinite x keeps its size.";
   let numpy = "np.floor_divide"; let theano = "int_div";
-  let formula = "(floor (div ?x ?y))"; let partials = ["0", "0"];
+  let formula = "(select (and (and (isfinite ?x) (ne ?x 0)) (and (eq (abs ?y) inf) (xor (lt ?x 0) (lt ?y 0)))) -1 (floor (div ?x ?y)))";
+  let partials = ["0", "0"];
   let prim = "(number thn_floordiv)"; let dtypes = "number"; let cost = 6;
 }
 def Thn_ModOp : Thn_Binary<"mod"> {
@@ -105,8 +106,10 @@ def Thn_PowOp : Thn_Binary<"pow"> {
   let summary = "x to the power y; integers wrap around, a negative integer exponent gives 0 unless x is 1 or -1.";
   let numpy = "np.power"; let theano = "pow";
   let formula = "(pow ?x ?y)";
-  let partials = ["(mul ?y (pow ?x (sub ?y 1)))",
-                  "(select (eq ?x 0) (select (ge ?y 0) 0 nan) (mul ?result (log ?x)))"];
+  // By x: for small exponents y x^y / x, as x^(y - 1) may overflow where its product with y does not; for large ones, too,
+  // whose y - 1 is even where it should be odd, or no number; without influence where y is 0 or a large one makes 0.
+  let partials = ["(select (and (ge (abs ?y) 0.15) (lt (abs ?y) 1e7)) (mul ?y (pow ?x (sub ?y 1))) (select (or (eq ?y 0) (and (eq ?result 0) (ge (abs ?y) 1e7))) 0 (select (or (and (ge (abs ?y) 1e7) (isfinite ?x)) (and (isfinite ?result) (ne ?result 0))) (div (mul ?y ?result) ?x) (mul ?y (pow ?x (sub ?y 1))))))",
+                  "(select (eq ?x 0) (select (ge ?y 0) 0 nan) (select (and (eq ?x inf) (lt ?y 0)) 0 (mul ?result (log ?x))))"];
   let prim = "(number thn_pow)"; let dtypes = "number"; let cost = 40; let max_ulp = 2;
   let foreign = ["float math.powf", "float linalg.powf"];
 }
@@ -130,7 +133,9 @@ def Thn_Atan2Op : Thn_Binary<"atan2"> {
   let summary = "The angle of the point (y, x): arc tangent of x / y with the quadrant of both; first operand is the ordinate.";
   let numpy = "np.arctan2"; let theano = "arctan2";
   let formula = "(atan2 ?x ?y)";
-  let partials = ["(div ?y (add (sqr ?x) (sqr ?y)))", "(neg (div ?x (add (sqr ?x) (sqr ?y))))"];
+  // y / (x² + y²), divided by the larger of x and y first: the sum of squares overflows and underflows early.
+  let partials = ["(select (ge (abs ?y) (abs ?x)) (div (reciprocal ?y) (add 1 (sqr (div ?x ?y)))) (div (div (div ?y ?x) ?x) (add 1 (sqr (div ?y ?x)))))",
+                  "(neg (select (ge (abs ?x) (abs ?y)) (div (reciprocal ?x) (add 1 (sqr (div ?y ?x)))) (div (div (div ?x ?y) ?y) (add 1 (sqr (div ?x ?y))))))"];
   let prim = "(float thn_atan2)"; let cost = 40; let max_ulp = 2; let foreign = ["math.atan2"];
 }
 def Thn_HypotOp : Thn_Binary<"hypot", [Commutative]> {
@@ -150,6 +155,13 @@ def Thn_FmaOp : Thn_Ternary<"fma"> {
   let summary = "x * y + z, rounded once.";
   let formula = "(add (mul ?x ?y) ?z)"; let partials = ["?y", "?x", "1"];
   let prim = "(float math.fma)"; let foreign = ["math.fma"];
+}
+
+def Thn_ReluOp : Thn_Unary<"relu"> {
+  let summary = "max(x, 0). The derivative at 0 is taken as 1/2, as in Theano.";
+  let theano = "nnet.relu";
+  let formula = "(max ?x 0)"; let partials = ["(select (gt ?x 0) 1 (select (eq ?x 0) 0.5 0))"];
+  let expand = "(maximum ?x 0)"; let dtypes = "number";
 }
 
 def Thn_NegOp : Thn_Unary<"neg"> {
@@ -263,7 +275,7 @@ def Thn_LogAddExpOp : Thn_Binary<"logaddexp", [Commutative]> {
   let summary = "log(exp(x) + exp(y)).";
   let numpy = "np.logaddexp";
   let formula = "(log (add (exp ?x) (exp ?y)))";
-  let partials = ["(exp (sub ?x ?result))", "(exp (sub ?y ?result))"];
+  let partials = ["(sigmoid (sub ?x ?y))", "(sigmoid (sub ?y ?x))"];
   let expand = "(select (eq ?x ?y) (add ?x 0.6931471805599453094172321214581765680755001343602552) (add (maximum ?x ?y) (log1p (exp (neg (abs (sub ?x ?y)))))))";
   let cost = 50; let max_ulp = 4;
 }
@@ -326,7 +338,8 @@ def Thn_CoshOp : Thn_Unary<"cosh"> {
 def Thn_TanhOp : Thn_Unary<"tanh"> {
   let summary = "sinh(x) / cosh(x).";
   let numpy = "np.tanh"; let theano = "tanh";
-  let formula = "(tanh ?x)"; let partials = ["(sub 1 (sqr ?result))"];
+  // 1 - tanh(x)² is 0 long before the derivative is.
+  let formula = "(tanh ?x)"; let partials = ["(sqr (reciprocal (cosh ?x)))"];
   let prim = "(float thn_tanh)"; let cost = 25; let max_ulp = 2; let foreign = ["math.tanh", "linalg.tanh"];
 }
 def Thn_ArcsinhOp : Thn_Unary<"arcsinh"> {
@@ -383,7 +396,9 @@ def Thn_ErfcxOp : Thn_Unary<"erfcx"> {
   let summary = "exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.";
   let numpy = "scipy.special.erfcx"; let theano = "erfcx";
   let formula = "(select (eq ?x inf) 0 (mul (exp (mul ?x ?x)) (erfc ?x)))";
-  let partials = ["(sub (mul 2 (mul ?x ?result)) 1.128379167095512573896158903121545171688101258657998)"];
+  // 2 x erfcx(x) - 2 / sqrt(pi) cancels for large x. There the continued fraction sqrt(pi) erfcx(x) = 1 / (x + t) with
+  // t = (1/2) / (x + 1 / (x + (3/2) / (x + ...))) makes it -2 / sqrt(pi) t / (x + t); from 8 on, 10 levels are right to 2e-14.
+  let partials = ["(select (gt ?x 8) (let ?z (maximum ?x 8) (let ?t (div 0.5 (add ?z (div 1 (add ?z (div 1.5 (add ?z (div 2 (add ?z (div 2.5 (add ?z (div 3 (add ?z (div 3.5 (add ?z (div 4 (add ?z (div 4.5 (add ?z (div 5 ?z))))))))))))))))))) (mul -1.128379167095512573896158903121545171688101258657998 (div ?t (add ?z ?t))))) (sub (mul 2 (mul ?x ?result)) 1.128379167095512573896158903121545171688101258657998))"];
   let prim = "(float thn_erfcx)"; let cost = 75; let max_ulp = 3;
 }
 def Thn_LogNdtrOp : Thn_Unary<"log_ndtr"> {
@@ -727,12 +742,22 @@ def Thn_ProdOp : Thn_Reduction<"prod"> {
 def Thn_MaxOp : Thn_Reduction<"max"> {
   let summary = "The largest element over `axes`; NaN if any is NaN; an empty dim is an error.";
   let numpy = "np.max"; let theano = "max";
-  let iterate = "(reduce maximum -inf)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
+  let iterate = "(reduce maximum -inf some)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
 }
 def Thn_MinOp : Thn_Reduction<"min"> {
   let summary = "The smallest element over `axes`; NaN if any is NaN; an empty dim is an error.";
   let numpy = "np.min"; let theano = "min";
-  let iterate = "(reduce minimum inf)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
+  let iterate = "(reduce minimum inf some)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
+}
+def Thn_NormOp : Thn_Reduction<"norm"> {
+  let summary = "The root of the sum of squares over `axes`; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.";
+  let numpy = "np.linalg.norm"; let theano = "norm";
+  let expand = "(sqrt (sum (sqr ?x)))"; let cost = 7; let transpose = "norm";
+}
+def Thn_SupremumOp : Thn_Reduction<"supremum"> {
+  let summary = "The largest element over `axes`, -inf over an empty dim; NaN if any is NaN.";
+  let numpy = "np.max(initial=-np.inf)";
+  let iterate = "(reduce maximum -inf)"; let transpose = "max";
 }
 def Thn_MeanOp : Thn_Reduction<"mean"> {
   let summary = "The sum over `axes` divided by the number of elements; NaN over an empty dim.";
@@ -753,29 +778,31 @@ func.func @argmax(%x: tensor<?x3xf32>) -> tensor<?xi64> {
   let assemblyFormat = "$x `axis` `=` $axis attr-dict `:` type($x)";
   let iterate = "(argmax)"; let dtypes = "any"; let result_dtype = "i64"; let cost = 2;
 }
+// Both logarithms split off the terms that equal 1, one or more with a finite largest element, and add the rest to them
+// in log1p, which keeps a rest that is small. Without such a term, log1p(-1) is the logarithm of an empty sum.
 def Thn_LogSumExpOp : Thn_Reduction<"logsumexp"> {
-  let summary = "log(sum(exp(x))) over `axes`, without overflow; an empty dim is an error.";
+  let summary = "log(sum(exp(x))) over `axes`, without overflow or loss of what is small beside the largest term; -inf over an empty dim.";
   let numpy = "scipy.special.logsumexp"; let theano = "logsumexp";
-  let expand = "(let ?m (max ?x) (let ?s (select (isfinite ?m) ?m 0) (add ?s (log (sum (exp (sub ?x (rebroadcast ?s))))))))";
-  let cost = 25; let max_ulp = 4; let transpose = "logsumexp";
+  let expand = "(let ?m (supremum ?x) (let ?s (select (isfinite ?m) ?m 0) (let ?d (sub ?x (rebroadcast ?s)) (add ?s (log1p (add (sum (select (eq ?d 0) 0 (exp ?d))) (sub (sum (select (eq ?d 0) 1 0)) 1)))))))";
+  let cost = 28; let max_ulp = 4; let transpose = "logsumexp";
 }
 def Thn_SoftmaxOp : Thn_Inferred<"softmax"> {
-  let summary = "exp(x) / sum(exp(x)) along `axes`, without overflow.";
+  let summary = "exp(x) / sum(exp(x)) along `axes`, without overflow; empty along an empty dim.";
   let numpy = "scipy.special.softmax"; let theano = "nnet.softmax";
   let arguments = (ins Thn_Tensor:$x, DenseI64ArrayAttr:$axes);
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `axes` `=` $axes attr-dict `:` type($x)";
-  let expand = "(let ?e (exp (sub ?x (rebroadcast (max ?x)))) (div ?e (rebroadcast (sum ?e))))";
+  let expand = "(let ?e (exp (sub ?x (rebroadcast (supremum ?x)))) (div ?e (rebroadcast (sum ?e))))";
   let cost = 26; let max_ulp = 4; let transpose = "softmax";
 }
 def Thn_LogSoftmaxOp : Thn_Inferred<"log_softmax"> {
-  let summary = "log(softmax(x)) along `axes`, without overflow or loss of small probabilities.";
+  let summary = "log(softmax(x)) along `axes`, without overflow or loss of probabilities near 0 or 1; empty along an empty dim.";
   let numpy = "scipy.special.log_softmax"; let theano = "nnet.logsoftmax";
   let arguments = (ins Thn_Tensor:$x, DenseI64ArrayAttr:$axes);
   let results = (outs Thn_Tensor:$result);
   let assemblyFormat = "$x `axes` `=` $axes attr-dict `:` type($x)";
-  let expand = "(let ?d (sub ?x (rebroadcast (max ?x))) (sub ?d (rebroadcast (log (sum (exp ?d))))))";
-  let cost = 46; let max_ulp = 4; let transpose = "log_softmax";
+  let expand = "(let ?d (sub ?x (rebroadcast (supremum ?x))) (sub ?d (rebroadcast (log1p (add (sum (select (eq ?d 0) 0 (exp ?d))) (sub (sum (select (eq ?d 0) 1 0)) 1))))))";
+  let cost = 48; let max_ulp = 4; let transpose = "log_softmax";
 }
 
 //===- Products -----------------------------------------------------------------------------------------===//

@@ -100,10 +100,11 @@ pub(crate) fn judge(
     Ok(())
 }
 
-/// Bounds on the errors of a program's results, from those of the parts of its composite ops.
+/// Bounds on the errors of a program's results, from those of the parts of its composite ops. What composites along axes are
+/// made of is the business of the analysis.
 fn forward_errors(func: &Func, inputs: &[Value]) -> Result<Vec<Tensor<f64>>, String> {
     let mut parts = func.clone();
-    expand_where(&mut parts, &|_| true).map_err(|e| e.to_string())?;
+    expand_where(&mut parts, &|kind| kind.row().is_elementwise()).map_err(|e| e.to_string())?;
     forward_error(&parts.compact(), inputs, true).map_err(|e| format!("error analysis: {e}"))
 }
 

@@ -69,12 +69,6 @@ impl Tensor {
         clip(self, low, high)
     }
 
-    /// max(x, 0).
-    #[track_caller]
-    pub fn relu(&self) -> Tensor {
-        self.maximum(0)
-    }
-
     /// 1 where the last dim of the result is the element, 0 elsewhere: integers as unit vectors of length `classes`.
     #[track_caller]
     pub fn one_hot(&self, classes: i64, dtype: DType) -> Tensor {

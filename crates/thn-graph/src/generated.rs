@@ -52,12 +52,12 @@ impl Tensor {
         elementwise(OpKind::Div, &[self.term(), y.term()])
     }
 
-    /// floor(x / y); integers divided by zero give 0, as in NumPy. This tensor is `x`.
+    /// floor(x / y), of the quotient before it is rounded; integers divided by zero give 0, as in NumPy. A finite x over an infinite y of the other sign is -1, an infinite x keeps its size. This tensor is `x`.
     ///
     /// - Shapes: one shape; rank-0 operands repeat, and so do missing leading dims and dims that have length 1 by type.
     /// - Element types: integers and floats; bools become int64; different types widen to a common one as in NumPy, and numbers take the type of what they meet.
     /// - Gradient: 0.
-    /// - Accuracy: floats within 1 ulp of `floor(x / y)`; integers wrap around.
+    /// - Accuracy: floats within 1 ulp of `where(and(and(isfinite(x), ne(x, 0)), and(abs(y) == inf, xor(x < 0, y < 0))), -1, floor(x / y))`; integers wrap around.
     /// - NumPy: `np.floor_divide`; Theano: `int_div`.
     #[track_caller]
     pub fn floordiv(&self, y: impl Operand) -> Tensor {
@@ -80,7 +80,7 @@ impl Tensor {
     ///
     /// - Shapes: one shape; rank-0 operands repeat, and so do missing leading dims and dims that have length 1 by type.
     /// - Element types: integers and floats; bools become int64; different types widen to a common one as in NumPy, and numbers take the type of what they meet.
-    /// - Gradient: by `x`: `y * x ** (y - 1)`, by `y`: `where(x == 0, where(y >= 0, 0, nan), result * log(x))`, where `result` is the result.
+    /// - Gradient: by `x`: `where(and(abs(y) >= 0.15, abs(y) < 1e7), y * x ** (y - 1), where(or(y == 0, and(result == 0, abs(y) >= 1e7)), 0, where(or(and(abs(y) >= 1e7, isfinite(x)), and(isfinite(result), ne(result, 0))), y * result / x, y * x ** (y - 1))))`, by `y`: `where(x == 0, where(y >= 0, 0, nan), where(and(x == inf, y < 0), 0, result * log(x)))`, where `result` is the result.
     /// - Accuracy: floats within 2 ulp of `x ** y`; integers wrap around.
     /// - NumPy: `np.power`; Theano: `pow`.
     #[track_caller]
@@ -116,7 +116,7 @@ impl Tensor {
     ///
     /// - Shapes: one shape; rank-0 operands repeat, and so do missing leading dims and dims that have length 1 by type.
     /// - Element types: floats; integers of at most 16 bits and bools become float32, wider integers float64; different types widen to a common one as in NumPy, and numbers take the type of what they meet.
-    /// - Gradient: by `x`: `y / (x**2 + y**2)`, by `y`: `-(x / (x**2 + y**2))`.
+    /// - Gradient: by `x`: `where(abs(y) >= abs(x), 1 / y / (1 + (x / y)**2), y / x / x / (1 + (y / x)**2))`, by `y`: `-where(abs(x) >= abs(y), 1 / x / (1 + (y / x)**2), x / y / y / (1 + (x / y)**2))`.
     /// - Accuracy: floats within 2 ulp of `atan2(x, y)`.
     /// - NumPy: `np.arctan2`; Theano: `arctan2`.
     #[track_caller]
@@ -157,6 +157,18 @@ impl Tensor {
     #[track_caller]
     pub fn fma(&self, y: impl Operand, z: impl Operand) -> Tensor {
         elementwise(OpKind::Fma, &[self.term(), y.term(), z.term()])
+    }
+
+    /// max(x, 0). The derivative at 0 is taken as 1/2, as in Theano.
+    ///
+    /// - Shapes: any; the result has the same.
+    /// - Element types: integers and floats; bools become int64.
+    /// - Gradient: by `x`: `where(x > 0, 1, where(x == 0, 0.5, 0))`.
+    /// - Accuracy: floats within 1 ulp of `max(x, 0)`; integers wrap around.
+    /// - Theano: `nnet.relu`.
+    #[track_caller]
+    pub fn relu(&self) -> Tensor {
+        elementwise(OpKind::Relu, &[self.term()])
     }
 
     /// -x.
@@ -366,7 +378,7 @@ impl Tensor {
     ///
     /// - Shapes: one shape; rank-0 operands repeat, and so do missing leading dims and dims that have length 1 by type.
     /// - Element types: floats; integers of at most 16 bits and bools become float32, wider integers float64; different types widen to a common one as in NumPy, and numbers take the type of what they meet.
-    /// - Gradient: by `x`: `exp(x - result)`, by `y`: `exp(y - result)`, where `result` is the result.
+    /// - Gradient: by `x`: `sigmoid(x - y)`, by `y`: `sigmoid(y - x)`.
     /// - Accuracy: floats within 4 ulp of `log(exp(x) + exp(y))`.
     /// - NumPy: `np.logaddexp`.
     #[track_caller]
@@ -485,7 +497,7 @@ impl Tensor {
     ///
     /// - Shapes: any; the result has the same.
     /// - Element types: floats; integers of at most 16 bits and bools become float32, wider integers float64.
-    /// - Gradient: by `x`: `1 - result**2`, where `result` is the result.
+    /// - Gradient: by `x`: `(1 / cosh(x))**2`.
     /// - Accuracy: floats within 2 ulp of `tanh(x)`.
     /// - NumPy: `np.tanh`; Theano: `tanh`.
     #[track_caller]
@@ -581,7 +593,7 @@ impl Tensor {
     ///
     /// - Shapes: any; the result has the same.
     /// - Element types: floats; integers of at most 16 bits and bools become float32, wider integers float64.
-    /// - Gradient: by `x`: `2 * x * result - 1.1283791670955126`, where `result` is the result.
+    /// - Gradient: by `x`: `where(x > 8, -1.1283791670955126 * t / (z + t) with t = 0.5 / (z + 1 / (z + 1.5 / (z + 2 / (z + 2.5 / (z + 3 / (z + 3.5 / (z + 4 / (z + 4.5 / (z + 5 / z))))))))) with z = maximum(x, 8), 2 * x * result - 1.1283791670955126)`, where `result` is the result.
     /// - Accuracy: floats within 3 ulp of `where(x == inf, 0, exp(x * x) * erfc(x))`.
     /// - NumPy: `scipy.special.erfcx`; Theano: `erfcx`.
     #[track_caller]

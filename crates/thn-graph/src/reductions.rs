@@ -87,6 +87,9 @@ reductions! {
         "np.mean" "mean";
     logsumexp logsumexp_over LogSumExp "logarithm of the sum of the exponentials" "minus infinity"
         "floats; integers and bools become floats" "the softmax" "scipy.special.logsumexp" "logsumexp";
+    norm norm_over Norm "root of the sum of squares" "0"
+        "floats; integers and bools become floats" "x over the norm, and 0 where all elements are 0" "np.linalg.norm"
+        "norm";
 }
 
 #[track_caller]
@@ -199,17 +202,5 @@ impl Tensor {
     #[track_caller]
     pub fn std_over(&self, axes: impl Into<Axes>) -> Tensor {
         self.var_over(axes).sqrt()
-    }
-
-    /// The root of the sum of squares.
-    #[track_caller]
-    pub fn norm(&self) -> Tensor {
-        self.sqr().sum().sqrt()
-    }
-
-    /// The root of the sum of squares over some axes.
-    #[track_caller]
-    pub fn norm_over(&self, axes: impl Into<Axes>) -> Tensor {
-        self.sqr().sum_over(axes).sqrt()
     }
 }

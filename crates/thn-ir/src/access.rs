@@ -249,7 +249,7 @@ pub fn access(func: &Func, op: OpId) -> Result<Option<Access>, Error> {
                 target: Target::AddTo { base: 0, index },
             }
         }
-        Iterate::Reduce { combine, init } => {
+        Iterate::Reduce { combine, init, .. } => {
             fold(&operands[0], attrs.get_ints("axes"), Fold::Op { combine, init })
         }
         Iterate::Argmax => fold(&operands[0], &[attrs.get_int("axis").unwrap_or(0)], Fold::Argmax),

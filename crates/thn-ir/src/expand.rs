@@ -16,7 +16,7 @@ struct Context<'a> {
 }
 
 fn emit(b: &mut Builder<'_>, cx: &Context<'_>, e: &Expr, locals: &mut Vec<Value>) -> Result<Value, Error> {
-    Ok(match e {
+    Ok(match &decided(b.func, cx, *e) {
         Expr::Operand(i) => cx.operands[*i],
         Expr::Result => cx.result.ok_or_else(|| Error::internal("?result outside of partials"))?,
         Expr::Local(depth) => locals[*depth],
@@ -50,6 +50,63 @@ fn emit(b: &mut Builder<'_>, cx: &Context<'_>, e: &Expr, locals: &mut Vec<Value>
         }
         Expr::Real(name, _) => return Err(Error::internal(format!("`{name}` is a formula, not an op"))),
     })
+}
+
+/// The number that an expression is at every element by the constants among the operands; 1 and 0 of conditions. Only
+/// what conditions are made of is computed: comparisons, logic, and absolute values, none of which rounds.
+fn known(func: &Func, cx: &Context<'_>, e: &Expr) -> Option<f64> {
+    let truth = |b: bool| f64::from(u8::from(b));
+    match e {
+        Expr::Number(text) => text.parse().ok(),
+        Expr::Operand(i) => constant(func, cx.operands[*i]),
+        Expr::Op(kind @ (OpKind::And | OpKind::Or), [x, y]) => {
+            // One of both may decide alone.
+            let decides = truth(*kind == OpKind::Or);
+            match [x, y].map(|e| known(func, cx, e)) {
+                [Some(a), _] | [_, Some(a)] if a == decides => Some(decides),
+                [Some(_), Some(_)] => Some(1.0 - decides),
+                _ => None,
+            }
+        }
+        Expr::Op(OpKind::Abs, [x]) => known(func, cx, x).map(f64::abs),
+        Expr::Op(OpKind::IsFinite, [x]) => known(func, cx, x).map(|x| truth(x.is_finite())),
+        Expr::Op(kind, [x, y]) => {
+            let (x, y) = known(func, cx, x).zip(known(func, cx, y))?;
+            Some(truth(match kind {
+                OpKind::Lt => x < y,
+                OpKind::Le => x <= y,
+                OpKind::Gt => x > y,
+                OpKind::Ge => x >= y,
+                OpKind::Eq => x == y,
+                OpKind::Ne => x != y,
+                _ => return None,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// The number that a value is at every element, if it is a constant that may be repeated.
+fn constant(func: &Func, mut value: Value) -> Option<f64> {
+    loop {
+        let op = func.op(func.def_op(value)?);
+        match op.kind {
+            OpKind::Constant => return Some(op.attrs.get_literal("value")?.splat_value()?.to_f64()),
+            OpKind::Broadcast | OpKind::Dimshuffle | OpKind::Reshape => value = op.operands[0],
+            _ => return None,
+        }
+    }
+}
+
+/// What an expression chooses, as far as constants decide.
+fn decided(func: &Func, cx: &Context<'_>, mut e: Expr) -> Expr {
+    while let Expr::Op(OpKind::Select, [c, x, y]) = e {
+        match known(func, cx, c) {
+            Some(c) => e = if c == 1.0 { *x } else { *y },
+            None => break,
+        }
+    }
+    e
 }
 
 /// One step of the expansion of a composite op; `None` if the op is none.
@@ -107,7 +164,6 @@ fn with_partial(
     let row = data.kind.row();
     match row.partials.get(i) {
         None => Err(Error::unsupported("has no derivative").at(row.mnemonic, &data.loc)),
-        Some(Expr::Number("0")) => Ok(None),
         Some(e) => {
             let ty = b.tensor(data.result())?;
             let operands = &data.operands;
@@ -118,14 +174,17 @@ fn with_partial(
                 shape: &ty.shape,
                 dtype: ty.dtype,
             };
-            build(b, &cx, e).map(Some)
+            match decided(b.func, &cx, *e) {
+                Expr::Number("0") => Ok(None),
+                e => build(b, &cx, &e).map(Some),
+            }
         }
     }
 }
 
 /// `g * e`.
 fn times(b: &mut Builder<'_>, cx: &Context<'_>, g: Value, e: &Expr) -> Result<Value, Error> {
-    match e {
+    match &decided(b.func, cx, *e) {
         Expr::Number("0") => b.number(cx.dtype, 0.0),
         Expr::Number("1") => Ok(g),
         Expr::Number("-1") => b.map(OpKind::Neg, &[g]),
@@ -142,7 +201,7 @@ fn times(b: &mut Builder<'_>, cx: &Context<'_>, g: Value, e: &Expr) -> Result<Va
             let (x, y) = (times(b, cx, g, x)?, times(b, cx, g, y)?);
             b.map(OpKind::Select, &[c, x, y])
         }
-        _ => {
+        e => {
             let e = emit(b, cx, e, &mut vec![])?;
             b.map(OpKind::Mul, &[g, e])
         }

@@ -22,7 +22,7 @@ pub enum OpKind {
     Mul,
     /// x / y, true division.
     Div,
-    /// floor(x / y); integers divided by zero give 0, as in NumPy.
+    /// floor(x / y), of the quotient before it is rounded; integers divided by zero give 0, as in NumPy. A finite x over an infinite y of the other sign is -1, an infinite x keeps its size.
     FloorDiv,
     /// x - y * floor(x / y), with the sign of y; integers modulo zero give 0, as in NumPy.
     Mod,
@@ -40,6 +40,8 @@ pub enum OpKind {
     CopySign,
     /// x * y + z, rounded once.
     Fma,
+    /// max(x, 0). The derivative at 0 is taken as 1/2, as in Theano.
+    Relu,
     /// -x.
     Neg,
     /// |x|.
@@ -190,15 +192,19 @@ pub enum OpKind {
     Max,
     /// The smallest element over `axes`; NaN if any is NaN; an empty dim is an error.
     Min,
+    /// The root of the sum of squares over `axes`; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.
+    Norm,
+    /// The largest element over `axes`, -inf over an empty dim; NaN if any is NaN.
+    Supremum,
     /// The sum over `axes` divided by the number of elements; NaN over an empty dim.
     Mean,
     /// The index of the first largest element along `axis`, or of the first NaN; an empty dim is an error.
     Argmax,
-    /// log(sum(exp(x))) over `axes`, without overflow; an empty dim is an error.
+    /// log(sum(exp(x))) over `axes`, without overflow or loss of what is small beside the largest term; -inf over an empty dim.
     LogSumExp,
-    /// exp(x) / sum(exp(x)) along `axes`, without overflow.
+    /// exp(x) / sum(exp(x)) along `axes`, without overflow; empty along an empty dim.
     Softmax,
-    /// log(softmax(x)) along `axes`, without overflow or loss of small probabilities.
+    /// log(softmax(x)) along `axes`, without overflow or loss of probabilities near 0 or 1; empty along an empty dim.
     LogSoftmax,
     /// NumPy's dot for ranks 1 and 2: contracts the last dim of x with the first of y.
     Dot,
@@ -218,7 +224,7 @@ pub enum OpKind {
 
 impl OpKind {
     /// Every op of the table, in its order.
-    pub const ALL: [OpKind; 102] = [
+    pub const ALL: [OpKind; 105] = [
         OpKind::Constant,
         OpKind::Dim,
         OpKind::Iota,
@@ -235,6 +241,7 @@ impl OpKind {
         OpKind::Hypot,
         OpKind::CopySign,
         OpKind::Fma,
+        OpKind::Relu,
         OpKind::Neg,
         OpKind::Abs,
         OpKind::Sign,
@@ -310,6 +317,8 @@ impl OpKind {
         OpKind::Prod,
         OpKind::Max,
         OpKind::Min,
+        OpKind::Norm,
+        OpKind::Supremum,
         OpKind::Mean,
         OpKind::Argmax,
         OpKind::LogSumExp,
@@ -342,6 +351,7 @@ impl OpKind {
             "hypot" => OpKind::Hypot,
             "copysign" => OpKind::CopySign,
             "fma" => OpKind::Fma,
+            "relu" => OpKind::Relu,
             "neg" => OpKind::Neg,
             "abs" => OpKind::Abs,
             "sign" => OpKind::Sign,
@@ -417,6 +427,8 @@ impl OpKind {
             "prod" => OpKind::Prod,
             "max" => OpKind::Max,
             "min" => OpKind::Min,
+            "norm" => OpKind::Norm,
+            "supremum" => OpKind::Supremum,
             "mean" => OpKind::Mean,
             "argmax" => OpKind::Argmax,
             "logsumexp" => OpKind::LogSumExp,
@@ -451,6 +463,7 @@ impl OpKind {
             OpKind::Hypot => &HYPOT,
             OpKind::CopySign => &COPYSIGN,
             OpKind::Fma => &FMA,
+            OpKind::Relu => &RELU,
             OpKind::Neg => &NEG,
             OpKind::Abs => &ABS,
             OpKind::Sign => &SIGN,
@@ -526,6 +539,8 @@ impl OpKind {
             OpKind::Prod => &PROD,
             OpKind::Max => &MAX,
             OpKind::Min => &MIN,
+            OpKind::Norm => &NORM,
+            OpKind::Supremum => &SUPREMUM,
             OpKind::Mean => &MEAN,
             OpKind::Argmax => &ARGMAX,
             OpKind::LogSumExp => &LOGSUMEXP,
@@ -712,13 +727,44 @@ static DIV: OpRow = OpRow {
 static FLOORDIV: OpRow = OpRow {
     kind: OpKind::FloorDiv,
     mnemonic: "floordiv",
-    summary: "floor(x / y); integers divided by zero give 0, as in NumPy.",
+    summary: "floor(x / y), of the quotient before it is rounded; integers divided by zero give 0, as in NumPy. A finite x over an infinite y of the other sign is -1, an infinite x keeps its size.",
     operands: &[OperandSpec { name: "x", variadic: false }, OperandSpec { name: "y", variadic: false }],
     attrs: &[],
     regions: 0,
     shaped: false,
     commutative: false,
-    formula: Some(Expr::Real("floor", &[Expr::Real("div", &[Expr::Operand(0), Expr::Operand(1)])])),
+    formula: Some(Expr::Real(
+        "select",
+        &[
+            Expr::Real(
+                "and",
+                &[
+                    Expr::Real(
+                        "and",
+                        &[
+                            Expr::Real("isfinite", &[Expr::Operand(0)]),
+                            Expr::Real("ne", &[Expr::Operand(0), Expr::Number("0")]),
+                        ],
+                    ),
+                    Expr::Real(
+                        "and",
+                        &[
+                            Expr::Real("eq", &[Expr::Real("abs", &[Expr::Operand(1)]), Expr::Number("inf")]),
+                            Expr::Real(
+                                "xor",
+                                &[
+                                    Expr::Real("lt", &[Expr::Operand(0), Expr::Number("0")]),
+                                    Expr::Real("lt", &[Expr::Operand(1), Expr::Number("0")]),
+                                ],
+                            ),
+                        ],
+                    ),
+                ],
+            ),
+            Expr::Number("-1"),
+            Expr::Real("floor", &[Expr::Real("div", &[Expr::Operand(0), Expr::Operand(1)])]),
+        ],
+    )),
     semantics: Semantics::Prim(&[Prim { class: DTypeClass::Number, emit: "thn_floordiv", predicate: None }]),
     partials: &[Expr::Number("0"), Expr::Number("0")],
     transpose: None,
@@ -765,12 +811,108 @@ static POW: OpRow = OpRow {
     semantics: Semantics::Prim(&[Prim { class: DTypeClass::Number, emit: "thn_pow", predicate: None }]),
     partials: &[
         Expr::Op(
-            OpKind::Mul,
+            OpKind::Select,
             &[
-                Expr::Operand(1),
                 Expr::Op(
-                    OpKind::Pow,
-                    &[Expr::Operand(0), Expr::Op(OpKind::Sub, &[Expr::Operand(1), Expr::Number("1")])],
+                    OpKind::And,
+                    &[
+                        Expr::Op(
+                            OpKind::Ge,
+                            &[Expr::Op(OpKind::Abs, &[Expr::Operand(1)]), Expr::Number("0.15")],
+                        ),
+                        Expr::Op(
+                            OpKind::Lt,
+                            &[Expr::Op(OpKind::Abs, &[Expr::Operand(1)]), Expr::Number("1e7")],
+                        ),
+                    ],
+                ),
+                Expr::Op(
+                    OpKind::Mul,
+                    &[
+                        Expr::Operand(1),
+                        Expr::Op(
+                            OpKind::Pow,
+                            &[
+                                Expr::Operand(0),
+                                Expr::Op(OpKind::Sub, &[Expr::Operand(1), Expr::Number("1")]),
+                            ],
+                        ),
+                    ],
+                ),
+                Expr::Op(
+                    OpKind::Select,
+                    &[
+                        Expr::Op(
+                            OpKind::Or,
+                            &[
+                                Expr::Op(OpKind::Eq, &[Expr::Operand(1), Expr::Number("0")]),
+                                Expr::Op(
+                                    OpKind::And,
+                                    &[
+                                        Expr::Op(OpKind::Eq, &[Expr::Result, Expr::Number("0")]),
+                                        Expr::Op(
+                                            OpKind::Ge,
+                                            &[
+                                                Expr::Op(OpKind::Abs, &[Expr::Operand(1)]),
+                                                Expr::Number("1e7"),
+                                            ],
+                                        ),
+                                    ],
+                                ),
+                            ],
+                        ),
+                        Expr::Number("0"),
+                        Expr::Op(
+                            OpKind::Select,
+                            &[
+                                Expr::Op(
+                                    OpKind::Or,
+                                    &[
+                                        Expr::Op(
+                                            OpKind::And,
+                                            &[
+                                                Expr::Op(
+                                                    OpKind::Ge,
+                                                    &[
+                                                        Expr::Op(OpKind::Abs, &[Expr::Operand(1)]),
+                                                        Expr::Number("1e7"),
+                                                    ],
+                                                ),
+                                                Expr::Op(OpKind::IsFinite, &[Expr::Operand(0)]),
+                                            ],
+                                        ),
+                                        Expr::Op(
+                                            OpKind::And,
+                                            &[
+                                                Expr::Op(OpKind::IsFinite, &[Expr::Result]),
+                                                Expr::Op(OpKind::Ne, &[Expr::Result, Expr::Number("0")]),
+                                            ],
+                                        ),
+                                    ],
+                                ),
+                                Expr::Op(
+                                    OpKind::Div,
+                                    &[
+                                        Expr::Op(OpKind::Mul, &[Expr::Operand(1), Expr::Result]),
+                                        Expr::Operand(0),
+                                    ],
+                                ),
+                                Expr::Op(
+                                    OpKind::Mul,
+                                    &[
+                                        Expr::Operand(1),
+                                        Expr::Op(
+                                            OpKind::Pow,
+                                            &[
+                                                Expr::Operand(0),
+                                                Expr::Op(OpKind::Sub, &[Expr::Operand(1), Expr::Number("1")]),
+                                            ],
+                                        ),
+                                    ],
+                                ),
+                            ],
+                        ),
+                    ],
                 ),
             ],
         ),
@@ -786,7 +928,20 @@ static POW: OpRow = OpRow {
                         Expr::Number("nan"),
                     ],
                 ),
-                Expr::Op(OpKind::Mul, &[Expr::Result, Expr::Op(OpKind::Log, &[Expr::Operand(0)])]),
+                Expr::Op(
+                    OpKind::Select,
+                    &[
+                        Expr::Op(
+                            OpKind::And,
+                            &[
+                                Expr::Op(OpKind::Eq, &[Expr::Operand(0), Expr::Number("inf")]),
+                                Expr::Op(OpKind::Lt, &[Expr::Operand(1), Expr::Number("0")]),
+                            ],
+                        ),
+                        Expr::Number("0"),
+                        Expr::Op(OpKind::Mul, &[Expr::Result, Expr::Op(OpKind::Log, &[Expr::Operand(0)])]),
+                    ],
+                ),
             ],
         ),
     ],
@@ -906,26 +1061,97 @@ static ATAN2: OpRow = OpRow {
     semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_atan2", predicate: None }]),
     partials: &[
         Expr::Op(
-            OpKind::Div,
+            OpKind::Select,
             &[
-                Expr::Operand(1),
                 Expr::Op(
-                    OpKind::Add,
-                    &[Expr::Op(OpKind::Sqr, &[Expr::Operand(0)]), Expr::Op(OpKind::Sqr, &[Expr::Operand(1)])],
+                    OpKind::Ge,
+                    &[Expr::Op(OpKind::Abs, &[Expr::Operand(1)]), Expr::Op(OpKind::Abs, &[Expr::Operand(0)])],
+                ),
+                Expr::Op(
+                    OpKind::Div,
+                    &[
+                        Expr::Op(OpKind::Reciprocal, &[Expr::Operand(1)]),
+                        Expr::Op(
+                            OpKind::Add,
+                            &[
+                                Expr::Number("1"),
+                                Expr::Op(
+                                    OpKind::Sqr,
+                                    &[Expr::Op(OpKind::Div, &[Expr::Operand(0), Expr::Operand(1)])],
+                                ),
+                            ],
+                        ),
+                    ],
+                ),
+                Expr::Op(
+                    OpKind::Div,
+                    &[
+                        Expr::Op(
+                            OpKind::Div,
+                            &[Expr::Op(OpKind::Div, &[Expr::Operand(1), Expr::Operand(0)]), Expr::Operand(0)],
+                        ),
+                        Expr::Op(
+                            OpKind::Add,
+                            &[
+                                Expr::Number("1"),
+                                Expr::Op(
+                                    OpKind::Sqr,
+                                    &[Expr::Op(OpKind::Div, &[Expr::Operand(1), Expr::Operand(0)])],
+                                ),
+                            ],
+                        ),
+                    ],
                 ),
             ],
         ),
         Expr::Op(
             OpKind::Neg,
             &[Expr::Op(
-                OpKind::Div,
+                OpKind::Select,
                 &[
-                    Expr::Operand(0),
                     Expr::Op(
-                        OpKind::Add,
+                        OpKind::Ge,
                         &[
-                            Expr::Op(OpKind::Sqr, &[Expr::Operand(0)]),
-                            Expr::Op(OpKind::Sqr, &[Expr::Operand(1)]),
+                            Expr::Op(OpKind::Abs, &[Expr::Operand(0)]),
+                            Expr::Op(OpKind::Abs, &[Expr::Operand(1)]),
+                        ],
+                    ),
+                    Expr::Op(
+                        OpKind::Div,
+                        &[
+                            Expr::Op(OpKind::Reciprocal, &[Expr::Operand(0)]),
+                            Expr::Op(
+                                OpKind::Add,
+                                &[
+                                    Expr::Number("1"),
+                                    Expr::Op(
+                                        OpKind::Sqr,
+                                        &[Expr::Op(OpKind::Div, &[Expr::Operand(1), Expr::Operand(0)])],
+                                    ),
+                                ],
+                            ),
+                        ],
+                    ),
+                    Expr::Op(
+                        OpKind::Div,
+                        &[
+                            Expr::Op(
+                                OpKind::Div,
+                                &[
+                                    Expr::Op(OpKind::Div, &[Expr::Operand(0), Expr::Operand(1)]),
+                                    Expr::Operand(1),
+                                ],
+                            ),
+                            Expr::Op(
+                                OpKind::Add,
+                                &[
+                                    Expr::Number("1"),
+                                    Expr::Op(
+                                        OpKind::Sqr,
+                                        &[Expr::Op(OpKind::Div, &[Expr::Operand(0), Expr::Operand(1)])],
+                                    ),
+                                ],
+                            ),
                         ],
                     ),
                 ],
@@ -1038,6 +1264,40 @@ static FMA: OpRow = OpRow {
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
     foreign: &[Prim { class: DTypeClass::Float, emit: "math.fma", predicate: None }],
+    cost: 1,
+    max_ulp: 1,
+};
+
+static RELU: OpRow = OpRow {
+    kind: OpKind::Relu,
+    mnemonic: "relu",
+    summary: "max(x, 0). The derivative at 0 is taken as 1/2, as in Theano.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: Some(Expr::Real("max", &[Expr::Operand(0), Expr::Number("0")])),
+    semantics: Semantics::Expand(Expr::Op(OpKind::Maximum, &[Expr::Operand(0), Expr::Number("0")])),
+    partials: &[Expr::Op(
+        OpKind::Select,
+        &[
+            Expr::Op(OpKind::Gt, &[Expr::Operand(0), Expr::Number("0")]),
+            Expr::Number("1"),
+            Expr::Op(
+                OpKind::Select,
+                &[
+                    Expr::Op(OpKind::Eq, &[Expr::Operand(0), Expr::Number("0")]),
+                    Expr::Number("0.5"),
+                    Expr::Number("0"),
+                ],
+            ),
+        ],
+    )],
+    transpose: None,
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Number, result: ResultDType::Same },
+    foreign: &[],
     cost: 1,
     max_ulp: 1,
 };
@@ -1527,8 +1787,8 @@ static LOGADDEXP: OpRow = OpRow {
         ],
     )),
     partials: &[
-        Expr::Op(OpKind::Exp, &[Expr::Op(OpKind::Sub, &[Expr::Operand(0), Expr::Result])]),
-        Expr::Op(OpKind::Exp, &[Expr::Op(OpKind::Sub, &[Expr::Operand(1), Expr::Result])]),
+        Expr::Op(OpKind::Sigmoid, &[Expr::Op(OpKind::Sub, &[Expr::Operand(0), Expr::Operand(1)])]),
+        Expr::Op(OpKind::Sigmoid, &[Expr::Op(OpKind::Sub, &[Expr::Operand(1), Expr::Operand(0)])]),
     ],
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
@@ -1759,7 +2019,10 @@ static TANH: OpRow = OpRow {
     commutative: false,
     formula: Some(Expr::Real("tanh", &[Expr::Operand(0)])),
     semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_tanh", predicate: None }]),
-    partials: &[Expr::Op(OpKind::Sub, &[Expr::Number("1"), Expr::Op(OpKind::Sqr, &[Expr::Result])])],
+    partials: &[Expr::Op(
+        OpKind::Sqr,
+        &[Expr::Op(OpKind::Reciprocal, &[Expr::Op(OpKind::Cosh, &[Expr::Operand(0)])])],
+    )],
     transpose: None,
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
@@ -2013,47 +2276,7 @@ static ERFC: OpRow = OpRow {
     max_ulp: 2,
 };
 
-static ERFCX: OpRow = OpRow {
-    kind: OpKind::Erfcx,
-    mnemonic: "erfcx",
-    summary: "exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.",
-    operands: &[OperandSpec { name: "x", variadic: false }],
-    attrs: &[],
-    regions: 0,
-    shaped: false,
-    commutative: false,
-    formula: Some(Expr::Real(
-        "select",
-        &[
-            Expr::Real("eq", &[Expr::Operand(0), Expr::Number("inf")]),
-            Expr::Number("0"),
-            Expr::Real(
-                "mul",
-                &[
-                    Expr::Real("exp", &[Expr::Real("mul", &[Expr::Operand(0), Expr::Operand(0)])]),
-                    Expr::Real("erfc", &[Expr::Operand(0)]),
-                ],
-            ),
-        ],
-    )),
-    semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_erfcx", predicate: None }]),
-    partials: &[Expr::Op(
-        OpKind::Sub,
-        &[
-            Expr::Op(
-                OpKind::Mul,
-                &[Expr::Number("2"), Expr::Op(OpKind::Mul, &[Expr::Operand(0), Expr::Result])],
-            ),
-            Expr::Number("1.128379167095512573896158903121545171688101258657998"),
-        ],
-    )],
-    transpose: None,
-    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
-    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
-    foreign: &[],
-    cost: 75,
-    max_ulp: 3,
-};
+static ERFCX: OpRow = OpRow { kind: OpKind::Erfcx, mnemonic: "erfcx", summary: "exp(x * x) * erfc(x), which neither overflows nor underflows for positive x.", operands: &[OperandSpec { name: "x", variadic: false }], attrs: &[], regions: 0, shaped: false, commutative: false, formula: Some(Expr::Real("select", &[Expr::Real("eq", &[Expr::Operand(0), Expr::Number("inf")]), Expr::Number("0"), Expr::Real("mul", &[Expr::Real("exp", &[Expr::Real("mul", &[Expr::Operand(0), Expr::Operand(0)])]), Expr::Real("erfc", &[Expr::Operand(0)])])])), semantics: Semantics::Prim(&[Prim { class: DTypeClass::Float, emit: "thn_erfcx", predicate: None }, ]), partials: &[Expr::Op(OpKind::Select, &[Expr::Op(OpKind::Gt, &[Expr::Operand(0), Expr::Number("8")]), Expr::Let(&Expr::Op(OpKind::Maximum, &[Expr::Operand(0), Expr::Number("8")]), &Expr::Let(&Expr::Op(OpKind::Div, &[Expr::Number("0.5"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("1"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("1.5"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("2"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("2.5"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("3"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("3.5"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("4"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("4.5"), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Op(OpKind::Div, &[Expr::Number("5"), Expr::Local(0)])])])])])])])])])])])])])])])])])])]), &Expr::Op(OpKind::Mul, &[Expr::Number("-1.128379167095512573896158903121545171688101258657998"), Expr::Op(OpKind::Div, &[Expr::Local(1), Expr::Op(OpKind::Add, &[Expr::Local(0), Expr::Local(1)])])]))), Expr::Op(OpKind::Sub, &[Expr::Op(OpKind::Mul, &[Expr::Number("2"), Expr::Op(OpKind::Mul, &[Expr::Operand(0), Expr::Result])]), Expr::Number("1.128379167095512573896158903121545171688101258657998")])])], transpose: None, domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY }, dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same }, foreign: &[], cost: 75, max_ulp: 3 };
 
 static LOG_NDTR: OpRow = OpRow {
     kind: OpKind::LogNdtr,
@@ -2974,7 +3197,7 @@ static SUM: OpRow = OpRow {
     shaped: false,
     commutative: false,
     formula: None,
-    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Add, init: "0" }),
+    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Add, init: "0", some: false }),
     partials: &[],
     transpose: Some("broadcast"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
@@ -2994,7 +3217,7 @@ static PROD: OpRow = OpRow {
     shaped: false,
     commutative: false,
     formula: None,
-    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Mul, init: "1" }),
+    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Mul, init: "1", some: false }),
     partials: &[],
     transpose: Some("prod"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
@@ -3014,7 +3237,7 @@ static MAX: OpRow = OpRow {
     shaped: false,
     commutative: false,
     formula: None,
-    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Maximum, init: "-inf" }),
+    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Maximum, init: "-inf", some: true }),
     partials: &[],
     transpose: Some("max"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
@@ -3034,12 +3257,55 @@ static MIN: OpRow = OpRow {
     shaped: false,
     commutative: false,
     formula: None,
-    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Minimum, init: "inf" }),
+    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Minimum, init: "inf", some: true }),
     partials: &[],
     transpose: Some("max"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same },
     foreign: &[Prim { class: DTypeClass::Number, emit: "linalg.reduce", predicate: None }],
+    cost: 1,
+    max_ulp: 1,
+};
+
+static NORM: OpRow = OpRow {
+    kind: OpKind::Norm,
+    mnemonic: "norm",
+    summary: "The root of the sum of squares over `axes`; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[AttrSpec { name: "axes", kind: AttrKind::Ints }],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: None,
+    semantics: Semantics::Expand(Expr::Op(
+        OpKind::Sqrt,
+        &[Expr::Reduce(OpKind::Sum, &Expr::Op(OpKind::Sqr, &[Expr::Operand(0)]))],
+    )),
+    partials: &[],
+    transpose: Some("norm"),
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
+    cost: 7,
+    max_ulp: 1,
+};
+
+static SUPREMUM: OpRow = OpRow {
+    kind: OpKind::Supremum,
+    mnemonic: "supremum",
+    summary: "The largest element over `axes`, -inf over an empty dim; NaN if any is NaN.",
+    operands: &[OperandSpec { name: "x", variadic: false }],
+    attrs: &[AttrSpec { name: "axes", kind: AttrKind::Ints }],
+    regions: 0,
+    shaped: false,
+    commutative: false,
+    formula: None,
+    semantics: Semantics::Iterate(Iterate::Reduce { combine: OpKind::Maximum, init: "-inf", some: false }),
+    partials: &[],
+    transpose: Some("max"),
+    domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
+    dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
+    foreign: &[],
     cost: 1,
     max_ulp: 1,
 };
@@ -3090,7 +3356,7 @@ static ARGMAX: OpRow = OpRow {
 static LOGSUMEXP: OpRow = OpRow {
     kind: OpKind::LogSumExp,
     mnemonic: "logsumexp",
-    summary: "log(sum(exp(x))) over `axes`, without overflow; an empty dim is an error.",
+    summary: "log(sum(exp(x))) over `axes`, without overflow or loss of what is small beside the largest term; -inf over an empty dim.",
     operands: &[OperandSpec { name: "x", variadic: false }],
     attrs: &[AttrSpec { name: "axes", kind: AttrKind::Ints }],
     regions: 0,
@@ -3098,30 +3364,59 @@ static LOGSUMEXP: OpRow = OpRow {
     commutative: false,
     formula: None,
     semantics: Semantics::Expand(Expr::Let(
-        &Expr::Reduce(OpKind::Max, &Expr::Operand(0)),
+        &Expr::Reduce(OpKind::Supremum, &Expr::Operand(0)),
         &Expr::Let(
             &Expr::Op(
                 OpKind::Select,
                 &[Expr::Op(OpKind::IsFinite, &[Expr::Local(0)]), Expr::Local(0), Expr::Number("0")],
             ),
-            &Expr::Op(
-                OpKind::Add,
-                &[
-                    Expr::Local(1),
-                    Expr::Op(
-                        OpKind::Log,
-                        &[Expr::Reduce(
-                            OpKind::Sum,
-                            &Expr::Op(
-                                OpKind::Exp,
-                                &[Expr::Op(
-                                    OpKind::Sub,
-                                    &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Local(1))],
-                                )],
-                            ),
-                        )],
-                    ),
-                ],
+            &Expr::Let(
+                &Expr::Op(OpKind::Sub, &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Local(1))]),
+                &Expr::Op(
+                    OpKind::Add,
+                    &[
+                        Expr::Local(1),
+                        Expr::Op(
+                            OpKind::Log1p,
+                            &[Expr::Op(
+                                OpKind::Add,
+                                &[
+                                    Expr::Reduce(
+                                        OpKind::Sum,
+                                        &Expr::Op(
+                                            OpKind::Select,
+                                            &[
+                                                Expr::Op(OpKind::Eq, &[Expr::Local(2), Expr::Number("0")]),
+                                                Expr::Number("0"),
+                                                Expr::Op(OpKind::Exp, &[Expr::Local(2)]),
+                                            ],
+                                        ),
+                                    ),
+                                    Expr::Op(
+                                        OpKind::Sub,
+                                        &[
+                                            Expr::Reduce(
+                                                OpKind::Sum,
+                                                &Expr::Op(
+                                                    OpKind::Select,
+                                                    &[
+                                                        Expr::Op(
+                                                            OpKind::Eq,
+                                                            &[Expr::Local(2), Expr::Number("0")],
+                                                        ),
+                                                        Expr::Number("1"),
+                                                        Expr::Number("0"),
+                                                    ],
+                                                ),
+                                            ),
+                                            Expr::Number("1"),
+                                        ],
+                                    ),
+                                ],
+                            )],
+                        ),
+                    ],
+                ),
             ),
         ),
     )),
@@ -3130,14 +3425,14 @@ static LOGSUMEXP: OpRow = OpRow {
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
     foreign: &[],
-    cost: 25,
+    cost: 28,
     max_ulp: 4,
 };
 
 static SOFTMAX: OpRow = OpRow {
     kind: OpKind::Softmax,
     mnemonic: "softmax",
-    summary: "exp(x) / sum(exp(x)) along `axes`, without overflow.",
+    summary: "exp(x) / sum(exp(x)) along `axes`, without overflow; empty along an empty dim.",
     operands: &[OperandSpec { name: "x", variadic: false }],
     attrs: &[AttrSpec { name: "axes", kind: AttrKind::Ints }],
     regions: 0,
@@ -3149,7 +3444,7 @@ static SOFTMAX: OpRow = OpRow {
             OpKind::Exp,
             &[Expr::Op(
                 OpKind::Sub,
-                &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Reduce(OpKind::Max, &Expr::Operand(0)))],
+                &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Reduce(OpKind::Supremum, &Expr::Operand(0)))],
             )],
         ),
         &Expr::Op(
@@ -3169,7 +3464,7 @@ static SOFTMAX: OpRow = OpRow {
 static LOG_SOFTMAX: OpRow = OpRow {
     kind: OpKind::LogSoftmax,
     mnemonic: "log_softmax",
-    summary: "log(softmax(x)) along `axes`, without overflow or loss of small probabilities.",
+    summary: "log(softmax(x)) along `axes`, without overflow or loss of probabilities near 0 or 1; empty along an empty dim.",
     operands: &[OperandSpec { name: "x", variadic: false }],
     attrs: &[AttrSpec { name: "axes", kind: AttrKind::Ints }],
     regions: 0,
@@ -3179,15 +3474,47 @@ static LOG_SOFTMAX: OpRow = OpRow {
     semantics: Semantics::Expand(Expr::Let(
         &Expr::Op(
             OpKind::Sub,
-            &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Reduce(OpKind::Max, &Expr::Operand(0)))],
+            &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Reduce(OpKind::Supremum, &Expr::Operand(0)))],
         ),
         &Expr::Op(
             OpKind::Sub,
             &[
                 Expr::Local(0),
                 Expr::Rebroadcast(&Expr::Op(
-                    OpKind::Log,
-                    &[Expr::Reduce(OpKind::Sum, &Expr::Op(OpKind::Exp, &[Expr::Local(0)]))],
+                    OpKind::Log1p,
+                    &[Expr::Op(
+                        OpKind::Add,
+                        &[
+                            Expr::Reduce(
+                                OpKind::Sum,
+                                &Expr::Op(
+                                    OpKind::Select,
+                                    &[
+                                        Expr::Op(OpKind::Eq, &[Expr::Local(0), Expr::Number("0")]),
+                                        Expr::Number("0"),
+                                        Expr::Op(OpKind::Exp, &[Expr::Local(0)]),
+                                    ],
+                                ),
+                            ),
+                            Expr::Op(
+                                OpKind::Sub,
+                                &[
+                                    Expr::Reduce(
+                                        OpKind::Sum,
+                                        &Expr::Op(
+                                            OpKind::Select,
+                                            &[
+                                                Expr::Op(OpKind::Eq, &[Expr::Local(0), Expr::Number("0")]),
+                                                Expr::Number("1"),
+                                                Expr::Number("0"),
+                                            ],
+                                        ),
+                                    ),
+                                    Expr::Number("1"),
+                                ],
+                            ),
+                        ],
+                    )],
                 )),
             ],
         ),
@@ -3197,7 +3524,7 @@ static LOG_SOFTMAX: OpRow = OpRow {
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
     foreign: &[],
-    cost: 46,
+    cost: 48,
     max_ulp: 4,
 };
 

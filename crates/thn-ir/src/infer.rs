@@ -287,9 +287,6 @@ impl Cx<'_> {
 
     fn expanded(&mut self, e: &Expr) -> Types {
         let axes = self.axes()?;
-        if uses(e, &|e| matches!(e, Expr::Reduce(OpKind::Max | OpKind::Min, _))) {
-            self.nonempty(&axes)?;
-        }
         let x = &self.operands[0];
         Ok(vec![if is_reduced(e, &mut vec![]) { x.with_shape(self.without_axes(&axes)) } else { x.clone() }])
     }
@@ -433,9 +430,9 @@ impl Cx<'_> {
                 }
                 one(x.clone())
             }
-            Iterate::Reduce { init, .. } => {
+            Iterate::Reduce { some, .. } => {
                 let axes = self.axes()?;
-                if init.ends_with("inf") {
+                if some {
                     self.nonempty(&axes)?;
                 }
                 one(self.operands[0].with_shape(self.without_axes(&axes)))
@@ -474,15 +471,4 @@ fn is_reduced(e: &Expr, locals: &mut Vec<bool>) -> bool {
             reduced
         }
     }
-}
-
-/// Whether any part of an expression satisfies `test`.
-fn uses(e: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {
-    test(e)
-        || match e {
-            Expr::Op(_, parts) | Expr::Real(_, parts) => parts.iter().any(|p| uses(p, test)),
-            Expr::Reduce(_, x) | Expr::Rebroadcast(x) => uses(x, test),
-            Expr::Let(a, b) => uses(a, test) || uses(b, test),
-            Expr::Operand(_) | Expr::Result | Expr::Local(_) | Expr::Number(_) | Expr::Count => false,
-        }
 }

@@ -86,10 +86,12 @@ pub enum Iterate {
     Cond,
     Kernel,
     Terminator,
-    /// A fold over `axes` with an elementwise op, from a start value (`0`, `1`, `inf`, `-inf`).
+    /// A fold over `axes` with an elementwise op, from a start value (`0`, `1`, `inf`, `-inf`); `some` if it refuses an
+    /// empty dim.
     Reduce {
         combine: OpKind,
         init: &'static str,
+        some: bool,
     },
 }
 
@@ -201,7 +203,7 @@ impl OpRow {
     /// The reduction `(combine, init)`, if the op is one.
     pub fn reduction(&self) -> Option<(OpKind, &'static str)> {
         match self.semantics {
-            Semantics::Iterate(Iterate::Reduce { combine, init }) => Some((combine, init)),
+            Semantics::Iterate(Iterate::Reduce { combine, init, .. }) => Some((combine, init)),
             _ => None,
         }
     }

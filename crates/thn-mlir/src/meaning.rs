@@ -218,10 +218,16 @@ fn can_write(kind: OpKind, dtype: DType, structured: bool) -> bool {
         Semantics::Expand(parts) if is_unnamed(kind, structured) => {
             (structured || row.is_elementwise()) && parts_written(&parts, dtype, structured)
         }
-        _ => row
-            .foreign
-            .iter()
-            .any(|prim| prim.class.contains(dtype) && (structured || !is_structured(prim.emit))),
+        _ => {
+            // A fold is written as that of every row that folds alike.
+            let alike = |other: &OpKind| {
+                *other == kind || row.reduction().is_some_and(|fold| other.row().reduction() == Some(fold))
+            };
+            let names = OpKind::ALL.into_iter().filter(alike).flat_map(|other| other.row().foreign);
+            names
+                .into_iter()
+                .any(|prim| prim.class.contains(dtype) && (structured || !is_structured(prim.emit)))
+        }
     }
 }
 

@@ -219,6 +219,11 @@ impl Elements for Reals {
             let count = self.integer(numbers.len() as i128);
             return Ok(vec![Cell::Real(self.div(&total, &count))]);
         }
+        if kind == OpKind::Norm {
+            let squares: Vec<Big> = numbers.iter().map(|x| self.mul(x, x)).collect();
+            let total = sum(self, &squares);
+            return Ok(vec![Cell::Real(self.sqrt(&total))]);
+        }
         let powers: Vec<Big> = numbers.iter().map(|x| self.exp(x)).collect();
         let total = sum(self, &powers);
         let out = match kind {

@@ -46,6 +46,11 @@ pub fn forward_error_in(
     Ok(tensors?.iter().map(|t| Tensor { dtype: t.dtype, data: t.data.map(radius) }).collect())
 }
 
+/// Whether an op is a logarithm of a sum of exponentials.
+fn is_log_sum(kind: OpKind) -> bool {
+    matches!(kind, OpKind::LogSumExp | OpKind::LogSoftmax)
+}
+
 /// A number, and whether it depends on a comparison that rounding may turn.
 #[derive(Clone)]
 struct Element {
@@ -94,6 +99,31 @@ impl Rounded<'_> {
         }
     }
 
+    /// The size of what is rounded where a logarithm of a sum of exponentials is computed, for each of its results: with
+    /// m the largest element and d = x - m, the rest of the sum, whose terms exp(d) have errors of 1 + |d| roundings, and
+    /// m or d, which its logarithm is added to.
+    fn log_sum_sizes(&mut self, kind: OpKind, lane: &[Cell]) -> Result<Vec<Bound>, Error> {
+        let attrs = Attrs::new();
+        let mut largest = Elements::of(self.reals, Scalar::Float(f64::NEG_INFINITY));
+        for x in lane {
+            largest = exact::apply(self.reals, OpKind::Maximum, &attrs, DType::F64, &[&largest, x])?;
+        }
+        let (mut rest, mut distances) = (Bound::Exact, vec![]);
+        for x in lane {
+            let d = exact::apply(self.reals, OpKind::Sub, &attrs, DType::F64, &[x, &largest])?;
+            let term = exact::apply(self.reals, OpKind::Exp, &attrs, DType::F64, &[&d])?;
+            let distance = Rounded::size(&d);
+            if distance != Bound::Exact {
+                rest = rest.plus(Rounded::size(&term).times(Bound::of(1.0).plus(distance)));
+            }
+            distances.push(distance);
+        }
+        Ok(match kind {
+            OpKind::LogSumExp => vec![Rounded::size(&largest).plus(rest)],
+            _ => distances.into_iter().map(|d| d.plus(rest)).collect(),
+        })
+    }
+
     /// The sum of elements, in any order: every partial sum is below the sum of magnitudes.
     fn sum(&mut self, dtype: DType, start: Cell, terms: &[Cell]) -> Result<Cell, Error> {
         let attrs = Attrs::new();
@@ -110,8 +140,11 @@ impl Rounded<'_> {
 impl Elements for Rounded<'_> {
     type Element = Element;
 
+    /// The parts of logarithms of sums compare terms with the largest one, and the errors of their operands leave open
+    /// which that is, although the sums hardly depend on it: they have bounds of their own.
     fn expands(&self, kind: OpKind) -> bool {
-        matches!(kind.row().semantics, Semantics::Expand(_)) && kind.row().formula.is_none()
+        let composite = matches!(kind.row().semantics, Semantics::Expand(_)) && kind.row().formula.is_none();
+        composite && !is_log_sum(kind)
     }
 
     fn of(&mut self, scalar: Scalar) -> Element {
@@ -151,7 +184,8 @@ impl Elements for Rounded<'_> {
             let attrs = Attrs::new();
             lane.iter().try_fold(start, |a, x| {
                 let next = exact::apply(self.reals, combine, &attrs, dtype, &[&a, &x.cell])?;
-                Ok(self.blurred(next, dtype, 1.0, Bound::Exact))
+                let rounds = if combine.is_exact_multiset() { 0.0 } else { 1.0 };
+                Ok(self.blurred(next, dtype, rounds, Bound::Exact))
             })?
         };
         Ok(self.after(cell, lane))
@@ -179,7 +213,17 @@ impl Elements for Rounded<'_> {
 
     fn lane(&mut self, kind: OpKind, dtype: DType, lane: &[Element]) -> Result<Vec<Element>, Error> {
         let cells: Vec<Cell> = lane.iter().map(|e| e.cell.clone()).collect();
-        let out = self.reals.lane(kind, dtype, &cells)?;
+        let mut out = self.reals.lane(kind, dtype, &cells)?;
+        if is_log_sum(kind) {
+            let sizes = self.log_sum_sizes(kind, &cells)?;
+            // Each addition to the sum rounds once; so do the parts of each term and of the result, a few times.
+            let ulps = lane.len() as f64 + 8.0;
+            out = out
+                .into_iter()
+                .zip(sizes)
+                .map(|(cell, size)| self.blurred(cell, dtype, ulps, size))
+                .collect();
+        }
         let doubt = self.reals.take_doubt() || lane.iter().any(|e| e.doubt);
         Ok(out.into_iter().map(|cell| Element { cell, doubt }).collect())
     }

@@ -45,13 +45,9 @@ pub(crate) fn modulo(x: f64, y: f64) -> f64 {
 /// floor(x / y) of the real quotient, whose rounding may otherwise reach the next integer.
 fn floor_div(x: f64, y: f64) -> f64 {
     let quotient = x / y;
-    if y == 0.0 || !quotient.is_finite() || !y.is_finite() || quotient == 0.0 {
-        // A quotient too small for an f64 is still below or above 0.
-        return if quotient == 0.0 && x != 0.0 && y.is_finite() && (x < 0.0) != (y < 0.0) {
-            -1.0
-        } else {
-            quotient.floor()
-        };
+    if y == 0.0 || !quotient.is_finite() || quotient == 0.0 {
+        // A quotient too small for an f64 is still below or above 0; so is that by an infinite y.
+        return if quotient == 0.0 && x != 0.0 && (x < 0.0) != (y < 0.0) { -1.0 } else { quotient.floor() };
     }
     // x - rest is a multiple of y up to one rounding, so its quotient is close to an integer.
     let rest = modulo(x, y);

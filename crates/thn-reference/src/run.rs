@@ -170,8 +170,8 @@ impl<S: Elements> Walk<'_, S> {
             self.elementwise(data, dtype, &args)?
         } else {
             match row.semantics {
-                Semantics::Iterate(Iterate::Reduce { combine, init }) => {
-                    self.reduce(data, combine, init, dtype, data_of(0))?
+                Semantics::Iterate(Iterate::Reduce { combine, init, some }) => {
+                    self.reduce(data, combine, init, some, dtype, data_of(0))?
                 }
                 Semantics::Iterate(i) => self.movement(i, data, dtype, &shape, &args)?,
                 Semantics::Library(_) => self.product(data.kind, dtype, data_of(0), data_of(1))?,
@@ -221,6 +221,7 @@ impl<S: Elements> Walk<'_, S> {
         data: &OpData,
         combine: OpKind,
         init: &str,
+        some: bool,
         dtype: DType,
         x: &Array<S>,
     ) -> Result<Array<S>, Error> {
@@ -233,7 +234,7 @@ impl<S: Elements> Walk<'_, S> {
                 number.parse().map_err(|_| Error::internal(format!("`{number}` does not start a fold")))?
             }
         };
-        if start.is_infinite() && lanes.iter().any(Vec::is_empty) {
+        if some && lanes.iter().any(Vec::is_empty) {
             return Err(Error::input("an empty dim has no largest or smallest element"));
         }
         // As a bool every number but 0 is true; the least bool is false.

@@ -225,3 +225,35 @@ fn casts_agree_between_the_two() {
         }
     }
 }
+
+/// What NumPy 2 gives for `x // y` and `x % y`, for the y of the first row, at the ends.
+#[test]
+fn floor_division_and_modulo_are_those_of_numpy() {
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    let most = f64::MAX;
+    let divisors = [0.0, -0.0, inf, -inf, 2.0, -2.0];
+    let table = [
+        (0.0, [nan, nan, 0.0, -0.0, 0.0, -0.0], [nan, nan, 0.0, -0.0, 0.0, -0.0]),
+        (-0.0, [nan, nan, -0.0, 0.0, -0.0, 0.0], [nan, nan, 0.0, -0.0, 0.0, -0.0]),
+        (3.0, [inf, -inf, 0.0, -1.0, 1.0, -2.0], [nan, nan, 3.0, -inf, 1.0, -1.0]),
+        (-3.0, [-inf, inf, -1.0, 0.0, -2.0, 1.0], [nan, nan, inf, -3.0, 1.0, -1.0]),
+        (5e-324, [inf, -inf, 0.0, -1.0, 0.0, -1.0], [nan, nan, 5e-324, -inf, 5e-324, -2.0]),
+        (-5e-324, [-inf, inf, -1.0, 0.0, -1.0, 0.0], [nan, nan, inf, -5e-324, 2.0, -5e-324]),
+        (most, [inf, -inf, 0.0, -1.0, most / 2.0, -most / 2.0], [nan, nan, most, -inf, 0.0, -0.0]),
+        (-most, [-inf, inf, -1.0, 0.0, -most / 2.0, most / 2.0], [nan, nan, inf, -most, 0.0, -0.0]),
+        (nan, [nan; 6], [nan; 6]),
+    ];
+    let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
+    for (x, quotients, rests) in table {
+        for (kind, expected) in [(OpKind::FloorDiv, quotients), (OpKind::Mod, rests)] {
+            for (y, expected) in divisors.into_iter().zip(expected) {
+                let args = [x, y].map(Scalar::Float);
+                let found = native::apply(kind, &Attrs::new(), DType::F64, &args).unwrap().to_f64();
+                let literals = args.map(|s| Literal::scalar(DType::F64, s));
+                let truth = fold(kind, &Attrs::new(), &literals).unwrap().get(0).to_f64();
+                assert!(same(found, expected), "{kind:?} {x} {y}: {found}, not {expected}");
+                assert!(same(truth, expected), "{kind:?} {x} {y}: {truth} in high precision, not {expected}");
+            }
+        }
+    }
+}

@@ -248,7 +248,16 @@ fn reductions_fold_over_axes() {
 #[test]
 fn empty_dims_reduce_to_the_start_value_or_fail() {
     let empty = || f64s(ndarray::Array2::<f64>::zeros((2, 0)));
-    for (kind, expected) in [(OpKind::Sum, 0.0), (OpKind::Prod, 1.0), (OpKind::Mean, f64::NAN)] {
+    let least = f64::NEG_INFINITY;
+    let starts = [
+        (OpKind::Sum, 0.0),
+        (OpKind::Prod, 1.0),
+        (OpKind::Mean, f64::NAN),
+        (OpKind::Norm, 0.0),
+        (OpKind::Supremum, least),
+        (OpKind::LogSumExp, least),
+    ];
+    for (kind, expected) in starts {
         let mut p = Program::new();
         let v = p.arg("x", DType::F64, 2);
         let y = p.b().reduce(kind, v, &[1]).unwrap();
@@ -256,7 +265,7 @@ fn empty_dims_reduce_to_the_start_value_or_fail() {
         assert_eq!(out.shape(), [2]);
         assert!(out.iter().all(|x| *x == expected || (x.is_nan() && expected.is_nan())), "{kind:?} {out}");
     }
-    for kind in [OpKind::Max, OpKind::Min, OpKind::LogSumExp, OpKind::Softmax] {
+    for kind in [OpKind::Max, OpKind::Min] {
         let mut p = Program::new();
         let v = p.arg("x", DType::F64, 2);
         let y = p.b().reduce(kind, v, &[1]).unwrap();
@@ -288,6 +297,36 @@ fn softmax_and_its_relatives_do_not_overflow() {
     assert_eq!(run(OpKind::LogSoftmax, array![0.0, 1000.0]), array![-1000.0, 0.0].into_dyn());
     let infinite = f64::NEG_INFINITY;
     assert_eq!(run(OpKind::LogSumExp, array![infinite, infinite]), arr0(infinite).into_dyn());
+    for kind in [OpKind::Softmax, OpKind::LogSoftmax] {
+        assert_eq!(run(kind, array![]).len(), 0, "{kind:?} of nothing");
+    }
+}
+
+/// What is small beside the largest term is not lost beside 1.
+#[test]
+fn logarithms_of_sums_keep_small_terms() {
+    let run = |kind, x: &[f64]| {
+        let mut p = Program::new();
+        let v = p.arg("x", DType::F64, 1);
+        let y = p.b().apply(kind, &[v], Attrs::new().ints("axes", &[0])).unwrap();
+        p.f64(y, &[f64s(ndarray::Array1::from(x.to_vec()))]).into_iter().collect::<Vec<f64>>()
+    };
+    let small = (-40f64).exp();
+    assert_eq!(run(OpKind::LogSumExp, &[0.0, -40.0]), [small]);
+    assert_eq!(run(OpKind::LogSumExp, &[-40.0, -40.0, 0.0]), [2.0 * small]);
+    assert_eq!(run(OpKind::LogSumExp, &[0.0, 0.0]), [2f64.ln()]);
+    assert_eq!(run(OpKind::LogSumExp, &[3.0]), [3.0]);
+    assert_eq!(run(OpKind::LogSoftmax, &[0.0, -40.0]), [-small, -40.0]);
+    assert_eq!(run(OpKind::LogSoftmax, &[1000.0, 960.0]), [-small, -40.0]);
+    assert_eq!(run(OpKind::LogSoftmax, &[7.0, 7.0]), [-(2f64.ln()), -(2f64.ln())]);
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    assert_eq!(run(OpKind::LogSumExp, &[inf, 1.0, -inf]), [inf]);
+    assert_eq!(run(OpKind::LogSumExp, &[0.0, -inf]), [0.0]);
+    assert_eq!(run(OpKind::LogSoftmax, &[0.0, -inf]), [0.0, -inf]);
+    assert!(run(OpKind::LogSumExp, &[nan, 1.0])[0].is_nan());
+    for x in [[nan, 1.0], [-inf, -inf]] {
+        assert!(run(OpKind::LogSoftmax, &x).iter().all(|y| y.is_nan()), "{x:?}");
+    }
 }
 
 #[test]

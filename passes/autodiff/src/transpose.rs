@@ -30,6 +30,7 @@ pub fn apply(b: &mut Builder<'_>, name: &str, op: OpId, cotangent: Value, wanted
         "unpad" => rule.unpad(),
         "prod" => rule.prod(),
         "max" => rule.extremum(),
+        "norm" => rule.norm(),
         "logsumexp" => rule.logsumexp(),
         "softmax" => rule.softmax(),
         "log_softmax" => rule.log_softmax(),
@@ -278,6 +279,20 @@ impl Rule<'_, '_> {
         let g = self.along(self.g)?;
         let zero = self.number(0.0)?;
         Ok(vec![Some(self.b.map(OpKind::Select, &[attains, g, zero])?)])
+    }
+
+    /// Of `norm`: the cotangent times x / norm(x), and 0 where the norm is 0. Both factors are chosen before they are
+    /// repeated, so that the choices cost one element per norm.
+    fn norm(&mut self) -> Parts {
+        let norm = self.data.result();
+        let (zero, one) = (self.number(0.0)?, self.number(1.0)?);
+        let none = self.b.map(OpKind::Eq, &[norm, zero])?;
+        let length = self.b.map(OpKind::Select, &[none, one, norm])?;
+        let length = self.along(length)?;
+        let g = self.b.map(OpKind::Select, &[none, zero, self.g])?;
+        let g = self.along(g)?;
+        let direction = self.b.map(OpKind::Div, &[self.x(), length])?;
+        Ok(vec![Some(self.mul(g, direction)?)])
     }
 
     /// Of `logsumexp`: the cotangent times the softmax.

@@ -354,8 +354,8 @@ func.func private @thn_mod_$T(%x: $T, %y: $T) -> $T {
 }
 
 // (x - remainder) / y is within rounding of an integer, to which it is rounded; a zero keeps the sign of x /
-// y. A zero divisor gives x / y, and so does an infinite operand: inf / y is infinite where NumPy gives NaN, and
-// x / ±inf is a zero where NumPy gives -1 for opposite signs.
+// y. A zero divisor gives x / y, and so does an infinite x, where NumPy gives NaN. By an infinite y the quotient is a
+// zero, or -1 where x has the other sign.
 func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %truncated = func.call @thn_fmod_$T(%x, %y) : ($T, $T) -> $T
   %zero_1 = arith.constant 0.0 : $T
@@ -384,7 +384,13 @@ func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %infinite_2 = arith.subf %y, %y : $T
   %infinite = arith.cmpf uno, %infinite_1, %infinite_2 : $T
   %result_2 = arith.ori %result_1, %infinite : i1
-  %result_3 = arith.select %result_2, %ratio, %signed : $T
+  %below_1 = arith.cmpf oeq, %ratio, %zero_1 : $T
+  %below_2 = arith.mulf %x, %y : $T
+  %below_3 = arith.cmpf olt, %below_2, %zero_1 : $T
+  %below_4 = arith.andi %below_1, %below_3 : i1
+  %minus_one = arith.constant -1.0 : $T
+  %unbounded = arith.select %below_4, %minus_one, %ratio : $T
+  %result_3 = arith.select %result_2, %unbounded, %signed : $T
   return %result_3 : $T
 }
 

@@ -48,6 +48,12 @@ fn call(head: &str, arguments: &[Sexpr]) -> Text {
         Some(Text(format!("{} {sign} {}", of(a).at_least(level), of(b).at_least(right)), level))
     };
     let written = match head {
+        "let" => match arguments {
+            [name, bound, body] => {
+                Some(Text(format!("{} with {} = {}", of(body).0, of(name).0, of(bound).at_least(1)), 0))
+            }
+            _ => None,
+        },
         "add" => binary("+", 1, 1),
         "sub" => binary("-", 1, 2),
         "mul" => binary("*", 2, 2),
@@ -92,6 +98,7 @@ mod tests {
             ("(select (eq ?x 0) 0 (div ?x ?y))", "where(x == 0, 0, x / y)"),
             ("(reciprocal (sqrt (mul (sub 1 ?x) (add 1 ?x))))", "1 / sqrt((1 - x) * (1 + x))"),
             ("(neg (sqr ?result))", "-result**2"),
+            ("(let ?z (maximum ?x 5) (mul 2 ?z))", "2 * z with z = maximum(x, 5)"),
             ("(mul ?result 0.6931471805599453094172321214581765680755)", "result * 0.6931471805599453"),
             ("1", "1"),
         ] {

@@ -61,7 +61,7 @@ impl Table<'_> {
                 let [Sexpr::Atom(head_at, head), arguments @ ..] = items.as_slice() else {
                     return Err((*at, "a list begins with a name".into()));
                 };
-                if kind == Field::Expand && head == "let" {
+                if kind != Field::Formula && head == "let" {
                     let [Sexpr::Atom(_, name), bound, body] = arguments else {
                         return Err((*at, "let takes a name, a value and a body".into()));
                     };
@@ -156,17 +156,22 @@ impl Table<'_> {
         if field == "iterate" {
             return match words.as_slice() {
                 [(at, words)] => match words.as_slice() {
-                    ["reduce", combine, init] => {
+                    ["reduce", combine, init, rest @ ..] if matches!(rest, [] | ["some"]) => {
+                        let some = !rest.is_empty();
                         let op = self
                             .find(combine)
                             .ok_or_else(|| row.error(field, *at, "the fold is not an op"))?;
                         Ok(format!(
-                            "Semantics::Iterate(Iterate::Reduce {{ combine: OpKind::{}, init: {init:?} }})",
+                            "Semantics::Iterate(Iterate::Reduce {{ combine: OpKind::{}, init: {init:?}, some: {some} }})",
                             op.name
                         ))
                     }
                     [one] => Ok(format!("Semantics::Iterate(Iterate::{})", camel(one))),
-                    _ => Err(row.error(field, *at, "an iteration is (name) or (reduce op init)")),
+                    _ => Err(row.error(
+                        field,
+                        *at,
+                        "an iteration is (name), (reduce op init) or (reduce op init some)",
+                    )),
                 },
                 _ => Err(row.error(field, 0, "one iteration is expected")),
             };
