@@ -145,7 +145,7 @@ fn step(b: &mut Builder<'_>, kind: OpKind, y: Value, x: Value, ids: Value, i: us
             let made = b.map(kind, &[u, v]).ok()?;
             b.reshape(made, &square).ok()?
         }
-        _ if row.reduction().is_some() || matches!(kind, OpKind::Mean | OpKind::LogSumExp) => {
+        _ if row.reduction().is_some() || matches!(kind, OpKind::Mean | OpKind::LogSumExp | OpKind::Norm) => {
             let takes = row.dtypes.operands.contains(DType::F64);
             let from = if takes { y } else { b.cast(y, DType::Bool).ok()? };
             let line = b.reduce(kind, from, &[(i % 2) as i64]).ok()?;

@@ -39,7 +39,7 @@ fn every_class_refuses_a_rule_that_the_next_looser_one_allows() {
         ("adds-zero", Class::Accurate),
         ("cancels-finite", Class::Finite),
         ("finite-reciprocal", Class::Fast),
-        ("add-reassociated", Class::Reassoc),
+        ("sum-twice", Class::Reassoc),
         ("quotient-of-exps", Class::Fast),
     ] {
         let rule = rules.iter().find(|r| r.name == name).unwrap();

@@ -1,16 +1,18 @@
 // Every op that moves, reduces or multiplies.
 
-func.func @reductions(%x: tensor<?x3xf64> {thn.name = "x"}) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<3xi64>, tensor<?x3xf64>, tensor<?x3xf64>) {
+func.func @reductions(%x: tensor<?x3xf64> {thn.name = "x"}) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<3xi64>, tensor<?x3xf64>, tensor<?x3xf64>) {
   %sum = thn.sum %x axes = [1] : tensor<?x3xf64>
   %prod = thn.prod %x axes = [1] : tensor<?x3xf64>
   %max = thn.max %x axes = [1] : tensor<?x3xf64>
   %min = thn.min %x axes = [1] : tensor<?x3xf64>
   %mean = thn.mean %x axes = [1] : tensor<?x3xf64>
   %logsumexp = thn.logsumexp %x axes = [1] : tensor<?x3xf64>
+  %norm = thn.norm %x axes = [1] : tensor<?x3xf64>
+  %supremum = thn.supremum %x axes = [1] : tensor<?x3xf64>
   %argmax = thn.argmax %x axis = 0 : tensor<?x3xf64>
   %softmax = thn.softmax %x axes = [1] : tensor<?x3xf64>
   %log_softmax = thn.log_softmax %x axes = [0, 1] : tensor<?x3xf64>
-  return %sum, %prod, %max, %min, %mean, %logsumexp, %argmax, %softmax, %log_softmax : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<3xi64>, tensor<?x3xf64>, tensor<?x3xf64>
+  return %sum, %prod, %max, %min, %mean, %logsumexp, %norm, %supremum, %argmax, %softmax, %log_softmax : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<3xi64>, tensor<?x3xf64>, tensor<?x3xf64>
 }
 
 func.func @products(%a: tensor<?x?xf32> {thn.dims = ["N", "K"]}, %b: tensor<?x4xf32> {thn.dims = ["K"]}, %c: tensor<2x?x?xf32> {thn.dims = ["N", "K"]}, %d: tensor<2x?x5xf32> {thn.dims = ["K"]}) -> (tensor<?x4xf32>, tensor<2x?x5xf32>) {
