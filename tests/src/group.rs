@@ -75,7 +75,7 @@ impl Setup<'_> {
         let mix = |mixed: u64, byte: u8| Random::stream(mixed, u64::from(byte) + 1).bits();
         let mixed = rule.name.bytes().fold(self.seed, mix);
         // In a long run, a rule has a home among every thousand programs.
-        let rounds = self.count.min(1_000).max(1);
+        let rounds = self.count.clamp(1, 1_000);
         Random::stream(mixed, (index / rounds) as u64).below(rounds) == index % rounds
     }
 

@@ -396,8 +396,7 @@ pub(crate) fn inputs(func: &Func, seed: u64, lengths: [usize; 3], style: Style) 
     for (value, arg) in func.body().args.iter().zip(&func.args) {
         let ty = func.tensor(*value).cloned().ok_or_else(|| Error::internal("an argument is no tensor"))?;
         let name = arg.name.as_deref().unwrap_or_default();
-        let mut random =
-            name.bytes().fold(Random::new(seed), |r, b| Random::stream(r.clone().bits(), b.into()));
+        let mut random = name.bytes().fold(Random::new(seed), |mut r, b| Random::stream(r.bits(), b.into()));
         let length =
             |d: &Dim| d.eval(&|s| lengths.get(s.id as usize).map(|n| *n as i64)).unwrap_or(1) as usize;
         let shape: Vec<usize> = ty.shape.iter().map(length).collect();

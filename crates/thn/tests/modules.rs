@@ -1,7 +1,7 @@
 //! The optimizer on a module that another program made.
 #![cfg(feature = "mlir")]
 
-use thn::mlir::{melior::ir::operation::OperationLike, new_context, parse, verify};
+use thn::mlir::{new_context, parse, verify};
 
 #[test]
 fn functions_of_a_module_are_rewritten_in_place() {

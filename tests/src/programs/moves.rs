@@ -11,7 +11,7 @@ impl Generator<'_> {
         match iterate {
             Iterate::Broadcast => {
                 let at = self.random.below(rank + 1);
-                let mut dims = ty.shape.0.clone();
+                let mut dims = ty.shape.0;
                 dims.insert(at, self.some_dim());
                 let axes: Vec<i64> = (0..=rank as i64).filter(|a| *a != at as i64).collect();
                 self.builder().broadcast(x, &axes, &Shape(dims))

@@ -29,12 +29,14 @@ fn every_rule(what: &str, share: u64, check: impl Fn(&str) -> Outcome + Sync) ->
     let drawn = |rule: &&Rule| {
         let mut hasher = DefaultHasher::new();
         (what, &rule.name).hash(&mut hasher);
-        long() || hasher.finish() % share == 0
+        long() || hasher.finish().is_multiple_of(share)
     };
     let rules: Vec<&Rule> = all.iter().filter(drawn).collect();
     let memo = Memo::of(what);
     // What a long run found out is not forgotten by a short one.
-    all.iter().for_each(|rule| drop(memo.recall(rule)));
+    for rule in all {
+        let _ = memo.recall(rule);
+    }
     let next = AtomicUsize::new(0);
     let counted = AtomicUsize::new(0);
     let recalled = AtomicUsize::new(0);
