@@ -1,6 +1,6 @@
 //===- ThnBase.td - the thn dialect and what every row of the op table has ---------------------===//
 //
-// ThnOps.td is the only list of ops. Its rows carry their own semantics as s-expressions, which
+// The files in ops/ are the only list of ops. Their rows carry their own semantics as s-expressions, which
 // `cargo xtask codegen` parses, type-checks and turns into crates/thn-ir/src/generated.rs.
 //
 //===--------------------------------------------------------------------------------------------===//

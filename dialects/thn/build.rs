@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map_err(|_| "MLIR_SYS_220_PREFIX is not set: .cargo/config.toml of the workspace sets it")?,
     );
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for path in ["cpp", "ThnBase.td", "ThnOps.td", "build.rs"] {
+    for path in ["cpp", "ops", "ThnBase.td", "ThnOps.td", "build.rs"] {
         println!("cargo:rerun-if-changed={path}");
     }
     println!("cargo:rerun-if-env-changed=MLIR_SYS_220_PREFIX");

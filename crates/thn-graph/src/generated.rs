@@ -1,4 +1,4 @@
-//! Elementwise methods. Generated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.
+//! Elementwise methods. Generated from `dialects/thn/ops` by `cargo xtask codegen`; do not edit.
 
 use crate::{Operand, Tensor, elementwise::elementwise};
 use thn_ir::OpKind;

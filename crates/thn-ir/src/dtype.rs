@@ -65,7 +65,7 @@ impl DTypeClass {
         }
     }
 
-    /// The name used in `ThnOps.td`.
+    /// The name used in the op table.
     pub fn name(self) -> &'static str {
         match self {
             DTypeClass::Float => "float",

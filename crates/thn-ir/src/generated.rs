@@ -1,4 +1,4 @@
-//! The op table. Generated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.
+//! The op table. Generated from `dialects/thn/ops` by `cargo xtask codegen`; do not edit.
 
 use crate::{
     AttrKind, AttrSpec, DType, DTypeClass, DTypeRule, Domain, Expr, Iterate, OpRow, OperandSpec, Prim,

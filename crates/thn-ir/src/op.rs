@@ -1,4 +1,4 @@
-//! What a row of the op table says. The rows themselves are generated from `dialects/thn/ThnOps.td`.
+//! What a row of the op table says. The rows themselves are generated from `dialects/thn/ops`.
 
 use crate::{DType, DTypeClass, Expr, OpKind};
 

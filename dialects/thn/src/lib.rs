@@ -1,6 +1,6 @@
 //! The thn dialect of MLIR as raw C functions: what the shim in `cpp/` exports.
 //!
-//! This crate owns the op table (`ThnOps.td`), its C++ shim and their build. It refuses to know what
+//! This crate owns the op table (`ops`), its C++ shim and their build. It refuses to know what
 //! any op means: `thn-mlir` sets the callbacks that do, and wraps everything here safely.
 
 use mlir_sys::{

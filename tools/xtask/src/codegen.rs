@@ -1,4 +1,4 @@
-//! The op table: `dialects/thn/ThnOps.td` to `crates/thn-ir/src/generated.rs`, the front end's methods and the
+//! The op table: `dialects/thn/ops` to `crates/thn-ir/src/generated.rs`, the front end's methods and the
 //! reference pages of the ops and of the language.
 //!
 //! `llvm-tblgen --dump-json` reads the table; the s-expressions of its semantic fields are parsed and checked here,
@@ -54,8 +54,24 @@ fn read_rows(root: &Path) -> Result<Vec<Row>, String> {
         .filter_map(Value::as_str)
         .map(|name| Row::read(&json, name))
         .collect::<Result<Vec<_>, _>>()?;
-    rows.sort_by_key(|r| r.line);
+    let table = dialect.join("ThnOps.td");
+    let text = std::fs::read_to_string(&table).map_err(|e| format!("{}: {e}", table.display()))?;
+    let files = includes(&text);
+    // Rows are known by name there; their order is that of the files, and of the lines in them.
+    let order = |row: &Row| files.iter().position(|f| *f == row.place.0).map(|file| (file, row.place.1));
+    if let Some(row) = rows.iter().find(|r| order(r).is_none()) {
+        return Err(format!(
+            "ops/{}: op `{}`: ThnOps.td does not include this file",
+            row.place.0, row.mnemonic
+        ));
+    }
+    rows.sort_by_key(order);
     Ok(rows)
+}
+
+/// The files of ops that a table includes, in order.
+fn includes(table: &str) -> Vec<&str> {
+    table.lines().filter_map(|l| l.strip_prefix("include \"ops/")?.strip_suffix('"')).collect()
 }
 
 /// The vocabulary of `formula`, read from the IR crate so that there is one list.
@@ -94,4 +110,15 @@ fn rustfmt(source: &str) -> Result<String, String> {
         return Err("rustfmt refuses the generated table".into());
     }
     String::from_utf8(output.stdout).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::includes;
+
+    #[test]
+    fn files_of_the_table_are_in_the_order_of_their_lines() {
+        let text = "// include \"ops/old.td\"\ninclude \"ops/leaves.td\"\ninclude \"ops/choice.td\"\n";
+        assert_eq!(includes(text), ["leaves.td", "choice.td"]);
+    }
 }

@@ -12,7 +12,7 @@ impl Table<'_> {
     /// `impl Tensor` with one method per elementwise row.
     pub(super) fn methods(&self) -> String {
         let mut out = String::from(
-            "//! Elementwise methods. Generated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.\n\n\
+            "//! Elementwise methods. Generated from `dialects/thn/ops` by `cargo xtask codegen`; do not edit.\n\n\
              use crate::{Operand, Tensor, elementwise::elementwise};\nuse thn_ir::OpKind;\n\nimpl Tensor {\n",
         );
         for row in self.rows.iter().filter(|r| !r.formula.is_empty() && r.attrs.is_empty()) {

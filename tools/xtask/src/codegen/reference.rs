@@ -7,7 +7,7 @@ impl Table<'_> {
     /// The reference page of the ops.
     pub(super) fn reference(&self) -> String {
         let mut out = String::from(
-            "# Ops\n\nGenerated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.\n\n\
+            "# Ops\n\nGenerated from `dialects/thn/ops` by `cargo xtask codegen`; do not edit.\n\n\
              | op | meaning | formula | computed by | partials | cost | max ulp | elsewhere |\n\
              | --- | --- | --- | --- | --- | --- | --- | --- |\n",
         );

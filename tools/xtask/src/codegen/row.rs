@@ -5,7 +5,8 @@ use serde_json::Value;
 /// A record of the table as written.
 pub(super) struct Row {
     pub(super) name: String,
-    pub(super) line: u32,
+    /// The name of the file under `dialects/thn/ops`, and the line in it.
+    pub(super) place: (String, u32),
     pub(super) mnemonic: String,
     pub(super) summary: String,
     pub(super) operands: Vec<(String, bool)>,
@@ -48,13 +49,11 @@ impl Row {
                 .map(str::to_string)
                 .collect()
         };
-        let line = record["!locs"][0]
-            .as_str()
-            .and_then(|l| l.rsplit(':').next()?.parse().ok())
-            .ok_or_else(|| format!("{name} has no line"))?;
+        let place =
+            record["!locs"][0].as_str().and_then(place).ok_or_else(|| format!("{name} has no line"))?;
         let mut row = Row {
             name: name.trim_start_matches("Thn_").trim_end_matches("Op").to_string(),
-            line,
+            place,
             mnemonic: text("opName"),
             summary: text("summary"),
             operands: vec![],
@@ -122,6 +121,13 @@ impl Row {
     }
 
     pub(super) fn error(&self, field: &str, offset: usize, what: &str) -> String {
-        format!("ThnOps.td:{}: op `{}`, field `{field}`, offset {offset}: {what}", self.line, self.mnemonic)
+        let (file, line) = &self.place;
+        format!("ops/{file}:{line}: op `{}`, field `{field}`, offset {offset}: {what}", self.mnemonic)
     }
+}
+
+/// A place as `llvm-tblgen` writes it: `choice.td:7`.
+fn place(location: &str) -> Option<(String, u32)> {
+    let (file, line) = location.split_once(':')?;
+    Some((file.to_owned(), line.parse().ok()?))
 }

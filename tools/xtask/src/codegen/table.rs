@@ -185,7 +185,7 @@ impl Table<'_> {
 
     pub(super) fn rust(&self) -> Result<String, String> {
         let mut out = String::from(
-            "//! The op table. Generated from `dialects/thn/ThnOps.td` by `cargo xtask codegen`; do not edit.\n\n\
+            "//! The op table. Generated from `dialects/thn/ops` by `cargo xtask codegen`; do not edit.\n\n\
              use crate::{AttrKind, AttrSpec, DType, DTypeClass, DTypeRule, Domain, Expr, Iterate, OpRow, OperandSpec, Prim, ResultDType, Semantics};\n\n\
              /// Every op of the `thn` dialect, and one for the ops of other dialects.\n\
              #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]\npub enum OpKind {\n",
@@ -357,7 +357,7 @@ mod tests {
     fn row(mnemonic: &str) -> Row {
         Row {
             name: camel(mnemonic),
-            line: 7,
+            place: ("exponentials.td".into(), 7),
             mnemonic: mnemonic.into(),
             summary: String::new(),
             operands: vec![("x".into(), false)],
@@ -402,7 +402,7 @@ mod tests {
     fn mistakes_name_row_field_and_offset() {
         assert_eq!(
             error(|r| r.formula = "(exp ?y)".into()),
-            "ThnOps.td:7: op `exp`, field `formula`, offset 5: `?y` is neither an operand nor bound"
+            "ops/exponentials.td:7: op `exp`, field `formula`, offset 5: `?y` is neither an operand nor bound"
         );
         assert!(
             error(|r| r.formula = "(expp ?x)".into()).contains("offset 1: `expp` is not a real function")
