@@ -3,7 +3,7 @@
 //! [`vjp`] walks the ops of the builder's block backwards from the outputs and appends, to the same block, ops that
 //! compute vector-Jacobian products. What an elementwise op contributes comes from the `partials` of its row
 //! ([`thn_ir::expand::pull_back`]); structural ops name their rule in the row's `transpose` field
-//! ([`transpose`]); a composite without either is differentiated through its expansion.
+//! (`transpose`); a composite without either is differentiated through its expansion.
 //!
 //! ```text
 //! before   %y = sum(sqr(%x))                         after   %1 = broadcast(1.0), %2 = mul(%1, mul(2.0, %x))
@@ -13,9 +13,10 @@
 //!
 //! - Every element that attains a maximum or minimum gets the whole gradient; `maximum(x, y)` at a tie gives all to x.
 //! - Integers and booleans carry no gradient: a path through them makes an input connected with gradient zero.
-//! - A masked branch is masked by `select`, never by a product with 0, so that an infinite or undefined cotangent of
-//!   the branch not taken cannot leak. A branch whose own derivative is infinite where it is not taken still gives
-//!   NaN (0 times infinity), as the chain rule says.
+//! - What nothing reads has gradient 0, whatever its derivative is: where an op chooses by place (`slice`, `gather`,
+//!   `pick`, …), by size (`max`) or by a condition (`select`, `cond`), the cotangent of what is not chosen is not
+//!   multiplied, as 0 times infinity is NaN (`support`). What is chosen by numbers is not followed through sums and
+//!   products of rows, and no choice through what the steps of a loop capture.
 //! - The derivative of `prod` divides by no zero element. Its own derivative is not defined at zero elements.
 //!
 //! This crate refuses loops whose number of steps is not a dim, and ops of other dialects
@@ -24,7 +25,8 @@
 mod branch;
 mod looped;
 mod reverse;
-pub mod transpose;
+mod support;
+mod transpose;
 
 pub use reverse::vjp;
 use thn_ir::{Builder, DType, Error, OpKind, Value};

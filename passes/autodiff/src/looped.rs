@@ -11,19 +11,26 @@
 //! The carried values at the start of each step are kept, and everything else of the step is computed again on the
 //! way back. The number of steps must be a dim, because it is a length of what is kept.
 
-use crate::{vjp, zeros_like};
+use crate::{
+    reverse::{Cotangent, sweep},
+    support::Support,
+    zeros_like,
+};
 use std::collections::{HashMap, HashSet};
 use thn_ir::{
     Attrs, Block, BlockId, Builder, DType, Dim, Error, Func, OpData, OpId, OpKind, Shape, TensorType, Value,
 };
 
 /// The contributions to the initial values and to every active value that the body captures.
+///
+/// The mask of a carried value is carried as well. Steps add to what they capture, and keep no mask of it.
 pub(crate) fn pull_back(
     b: &mut Builder<'_>,
+    support: &mut Support,
     op: OpId,
-    cotangents: &[Option<Value>],
+    cotangents: &[Option<Cotangent>],
     active: &HashSet<Value>,
-) -> Result<Vec<(Value, Value)>, Error> {
+) -> Result<Vec<(Value, Cotangent)>, Error> {
     let data = b.func.op(op).clone();
     let Some(steps) = b.func.value_as_dim(data.operands[0]) else {
         let message = "the gradient through a loop whose number of steps is only known while it runs";
@@ -36,7 +43,7 @@ pub(crate) fn pull_back(
     let block = b.func.block(data.regions[0]).clone();
     let body = Body { data: &data, block: &block };
     let kept = body.remember(b, &steps)?;
-    body.run_back(b, &steps, &kept, cotangents, &wrt, active)
+    body.run_back(b, support, &steps, &kept, cotangents, &wrt, active)
 }
 
 struct Body<'a> {
@@ -114,30 +121,38 @@ impl Body<'_> {
         Ok(finals[count..].to_vec())
     }
 
+    #[expect(clippy::too_many_arguments, reason = "all of what one loop is made from")]
     fn run_back(
         &self,
         b: &mut Builder<'_>,
+        support: &mut Support,
         steps: &Dim,
         kept: &[Value],
-        cotangents: &[Option<Value>],
+        cotangents: &[Option<Cotangent>],
         wrt: &[Value],
         active: &HashSet<Value>,
-    ) -> Result<Vec<(Value, Value)>, Error> {
+    ) -> Result<Vec<(Value, Cotangent)>, Error> {
         let mut floats = vec![];
         let mut sums = vec![];
+        let mut masks = vec![];
         for (i, init) in self.inits().iter().enumerate() {
             if b.tensor(*init)?.dtype.is_float() {
                 floats.push(i);
-                sums.push(match cotangents[i] {
-                    Some(c) => c,
-                    None => zeros_like(b, *init)?,
-                });
+                let (sum, mask) = match cotangents[i] {
+                    Some((value, Some(mask))) => (value, Some(support.build(b, mask)?)),
+                    Some((value, None)) => (value, None),
+                    None => (zeros_like(b, *init)?, None),
+                };
+                sums.push(sum);
+                masks.push(mask);
             }
         }
         for value in wrt {
             sums.push(zeros_like(b, *value)?);
         }
-        let finals = self.again(b, &sums, |b, step, sums| {
+        let count = sums.len();
+        sums.extend(masks.iter().flatten());
+        let finals = self.again(b, &sums, |b, step, carried| {
             let last = b.dim(steps.clone() - Dim::ONE)?;
             let step = b.map(OpKind::Sub, &[last, step])?;
             let mut args = vec![step];
@@ -150,20 +165,43 @@ impl Body<'_> {
             let outputs: Vec<Value> = floats.iter().map(|i| next[*i]).collect();
             let mut variables: Vec<Value> = floats.iter().map(|i| args[i + 1]).collect();
             variables.extend(wrt);
+            let (sums, mut held) = (&carried[..count], carried[count..].iter());
             let (of_carried, of_captured) = sums.split_at(floats.len());
-            let found = vjp(b, &outputs, of_carried, &variables)?;
-            let mut results = vec![];
+            let mut inside = Support::new();
+            let given: Vec<Cotangent> = (of_carried.iter().zip(&masks))
+                .map(|(g, mask)| (*g, mask.and_then(|_| held.next()).map(|m| inside.given(*m))))
+                .collect();
+            let found = sweep(b, &mut inside, &outputs, &given, &variables, 0)?;
+            let (mut results, mut next_masks) = (vec![], vec![]);
             for (i, gradient) in found.into_iter().enumerate() {
+                if masks.get(i).is_some_and(Option::is_some) {
+                    next_masks.push(match gradient {
+                        Some((_, Some(mask))) => inside.build(b, mask)?,
+                        all_or_none => {
+                            let all = b.number(DType::Bool, f64::from(u8::from(all_or_none.is_some())))?;
+                            let shape = b.shape(variables[i])?;
+                            b.fill(all, &shape)?
+                        }
+                    });
+                }
                 results.push(match (gradient, i.checked_sub(floats.len())) {
-                    (Some(g), None) => g,
+                    (Some((g, _)), None) => g,
                     (None, None) => zeros_like(b, variables[i])?,
-                    (Some(g), Some(captured)) => b.map(OpKind::Add, &[of_captured[captured], g])?,
+                    (Some((g, _)), Some(captured)) => b.map(OpKind::Add, &[of_captured[captured], g])?,
                     (None, Some(captured)) => of_captured[captured],
                 });
             }
+            results.extend(next_masks);
             Ok(results)
         })?;
-        let targets = floats.iter().map(|i| self.inits()[*i]).chain(wrt.iter().copied());
-        Ok(targets.zip(finals).filter(|(value, _)| active.contains(value)).collect())
+        let (finals, held) = finals.split_at(count);
+        let mut held = held.iter();
+        let mut parts = vec![];
+        for (position, (i, mask)) in floats.iter().zip(masks).enumerate() {
+            let mask = mask.and_then(|_| held.next()).map(|m| support.given(*m));
+            parts.push((self.inits()[*i], (finals[position], mask)));
+        }
+        parts.extend(wrt.iter().zip(&finals[floats.len()..]).map(|(v, g)| (*v, (*g, None))));
+        Ok(parts.into_iter().filter(|(value, _)| active.contains(value)).collect())
     }
 }

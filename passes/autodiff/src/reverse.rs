@@ -1,6 +1,10 @@
 //! The reverse sweep: which ops matter, in which order, and how contributions add up.
 
-use crate::{branch, check_pairs, looped, not_float, transpose, zeros_like};
+use crate::{
+    branch, check_pairs, looped, not_float,
+    support::{MaskId, Support},
+    transpose, zeros_like,
+};
 use std::collections::{HashMap, HashSet};
 use thn_ir::{Builder, Error, Expr, OpId, OpKind, Semantics, Value, expand};
 
@@ -17,18 +21,24 @@ pub fn vjp(
     cotangents: &[Value],
     wrt: &[Value],
 ) -> Result<Vec<Option<Value>>, Error> {
-    sweep(b, outputs, cotangents, wrt, 0)
+    check_pairs(b, "cotangent", outputs, cotangents)?;
+    let cotangents: Vec<Cotangent> = cotangents.iter().map(|g| (*g, None)).collect();
+    let found = sweep(b, &mut Support::new(), outputs, &cotangents, wrt, 0)?;
+    Ok(found.into_iter().map(|g| g.map(|(value, _)| value)).collect())
 }
 
-/// As [`vjp`], given that no op before position `start` of the block lies between `wrt` and `outputs`.
-fn sweep(
+/// A cotangent, and where it may differ from zero; `None` is everywhere.
+pub(crate) type Cotangent = (Value, Option<MaskId>);
+
+/// As [`vjp`], with masks, and given that no op before position `start` of the block lies between `wrt` and `outputs`.
+pub(crate) fn sweep(
     b: &mut Builder<'_>,
+    support: &mut Support,
     outputs: &[Value],
-    cotangents: &[Value],
+    cotangents: &[Cotangent],
     wrt: &[Value],
     start: usize,
-) -> Result<Vec<Option<Value>>, Error> {
-    check_pairs(b, "cotangent", outputs, cotangents)?;
+) -> Result<Vec<Option<Cotangent>>, Error> {
     for value in wrt {
         let dtype = b.tensor(*value)?.dtype;
         if !dtype.is_float() {
@@ -38,15 +48,15 @@ fn sweep(
     let between = Between::new(b, outputs, wrt, start);
     let mut sums = Sums::default();
     for (output, cotangent) in outputs.iter().zip(cotangents) {
-        sums.add(b, *output, *cotangent)?;
+        sums.add(b, support, *output, *cotangent)?;
     }
     for op in between.backwards {
-        step(b, op, &between.active, &mut sums)?;
+        step(b, support, op, &between.active, &mut sums)?;
     }
     wrt.iter()
         .map(|value| match sums.of.get(value) {
             Some(total) => Ok(Some(*total)),
-            None if between.reached.contains(value) => zeros_like(b, *value).map(Some),
+            None if between.reached.contains(value) => Ok(Some((zeros_like(b, *value)?, None))),
             None => Ok(None),
         })
         .collect()
@@ -92,13 +102,19 @@ impl Between {
 /// The cotangents found so far: every contribution is added as it comes.
 #[derive(Default)]
 pub(crate) struct Sums {
-    of: HashMap<Value, Value>,
+    of: HashMap<Value, Cotangent>,
 }
 
 impl Sums {
-    fn add(&mut self, b: &mut Builder<'_>, to: Value, part: Value) -> Result<(), Error> {
+    fn add(
+        &mut self,
+        b: &mut Builder<'_>,
+        support: &mut Support,
+        to: Value,
+        part: Cotangent,
+    ) -> Result<(), Error> {
         let total = match self.of.get(&to) {
-            Some(before) => b.map(OpKind::Add, &[*before, part])?,
+            Some(before) => (b.map(OpKind::Add, &[before.0, part.0])?, support.either(before.1, part.1)),
             None => part,
         };
         self.of.insert(to, total);
@@ -107,21 +123,27 @@ impl Sums {
 }
 
 /// Passes the cotangents of one op's results on to its operands.
-fn step(b: &mut Builder<'_>, op: OpId, active: &HashSet<Value>, sums: &mut Sums) -> Result<(), Error> {
+fn step(
+    b: &mut Builder<'_>,
+    support: &mut Support,
+    op: OpId,
+    active: &HashSet<Value>,
+    sums: &mut Sums,
+) -> Result<(), Error> {
     let data = b.func.op(op).clone();
     let row = data.kind.row();
-    let known: Vec<Option<Value>> = data.results.iter().map(|r| sums.of.get(r).copied()).collect();
+    let known: Vec<Option<Cotangent>> = data.results.iter().map(|r| sums.of.get(r).copied()).collect();
     if known.iter().all(Option::is_none) {
         return Ok(());
     }
     let outer = std::mem::replace(&mut b.loc, data.loc.clone());
-    if data.kind == OpKind::Cond {
-        for (value, part) in branch::pull_back(b, op, &known, active)? {
-            sums.add(b, value, part)?;
-        }
-    } else if data.kind == OpKind::Loop {
-        for (value, part) in looped::pull_back(b, op, &known, active)? {
-            sums.add(b, value, part)?;
+    if data.kind == OpKind::Cond || data.kind == OpKind::Loop {
+        let parts = match data.kind {
+            OpKind::Cond => branch::pull_back(b, support, op, &known, active)?,
+            _ => looped::pull_back(b, support, op, &known, active)?,
+        };
+        for (value, part) in parts {
+            sums.add(b, support, value, part)?;
         }
     } else if data.kind == OpKind::Foreign {
         let message = format!("the gradient of {}, which is no op of thn", b.func.op_name(op));
@@ -131,17 +153,17 @@ fn step(b: &mut Builder<'_>, op: OpId, active: &HashSet<Value>, sums: &mut Sums)
     } else if let Some(cotangent) = known[0] {
         let wanted: Vec<bool> = data.operands.iter().map(|v| active.contains(v)).collect();
         let parts = if !row.partials.is_empty() {
-            elementwise(b, op, cotangent, &wanted)?
+            elementwise(b, support, op, cotangent, &wanted)?
         } else if let Some(rule) = row.transpose {
-            transpose::apply(b, rule, op, cotangent, &wanted)?
+            structural(b, support, rule, op, cotangent, &wanted)?
         } else if let Semantics::Expand(_) = row.semantics {
-            through_expansion(b, op, cotangent)?
+            through_expansion(b, support, op, cotangent)?
         } else {
             return Err(Error::unsupported("the gradient of this op").at(row.mnemonic, &data.loc));
         };
         for ((operand, wanted), part) in data.operands.iter().zip(wanted).zip(parts) {
             if let (true, Some(part)) = (wanted, part) {
-                sums.add(b, *operand, part)?;
+                sums.add(b, support, *operand, part)?;
             }
         }
     }
@@ -149,13 +171,16 @@ fn step(b: &mut Builder<'_>, op: OpId, active: &HashSet<Value>, sums: &mut Sums)
     Ok(())
 }
 
+type Parts = Result<Vec<Option<Cotangent>>, Error>;
+
 /// Cotangent times partial derivative, summed where a rank-0 operand was repeated, in the operand's element type.
 fn elementwise(
     b: &mut Builder<'_>,
+    support: &mut Support,
     op: OpId,
-    cotangent: Value,
+    (cotangent, mask): Cotangent,
     wanted: &[bool],
-) -> Result<Vec<Option<Value>>, Error> {
+) -> Parts {
     let data = b.func.op(op).clone();
     let mut parts = vec![];
     for (i, operand) in data.operands.iter().enumerate() {
@@ -169,22 +194,68 @@ fn elementwise(
             parts.push(None);
             continue;
         };
+        if let Some(mask) = mask
+            && !support.finite_partial(b, &data, i, mask)
+        {
+            part = support.apply(b, mask, part)?;
+        }
         let rank = b.tensor(part)?.rank();
         if ty.rank() == 0 && rank > 0 {
             let axes: Vec<i64> = (0..rank as i64).collect();
             part = b.reduce(OpKind::Sum, part, &axes)?;
         }
-        parts.push(Some(b.cast(part, ty.dtype)?));
+        parts.push(Some((b.cast(part, ty.dtype)?, support.through(b, op, i, mask))));
+    }
+    Ok(parts)
+}
+
+/// What the transpose rule of an op gives. What is multiplied with factors that may be infinite is masked; of a product
+/// of matrices, the factors too, as each element of it is a sum along them.
+fn structural(
+    b: &mut Builder<'_>,
+    support: &mut Support,
+    rule: &str,
+    op: OpId,
+    (cotangent, mask): Cotangent,
+    wanted: &[bool],
+) -> Parts {
+    let data = b.func.op(op).clone();
+    let masks: Vec<Option<MaskId>> =
+        (0..data.operands.len()).map(|i| support.through(b, op, i, mask)).collect();
+    let mut factors = data.operands.clone();
+    let finite: Vec<bool> = match mask {
+        Some(mask) if transpose::multiplies(rule) => {
+            factors.iter().map(|v| support.finite(b, *v, mask)).collect()
+        }
+        _ => vec![true; factors.len()],
+    };
+    let product = data.kind.is_matmul();
+    if product {
+        for i in 0..2 {
+            if let (true, false, Some(mask)) = (wanted[1 - i], finite[i], masks[i]) {
+                factors[i] = support.apply(b, mask, factors[i])?;
+            }
+        }
+    }
+    let mut parts = vec![];
+    for (i, part) in transpose::apply(b, rule, op, &factors, cotangent, wanted)?.into_iter().enumerate() {
+        let factor = if product { 1 - i } else { i };
+        parts.push(match (part, masks[i]) {
+            (Some(part), Some(mask)) if wanted[i] && !finite[factor] => {
+                Some((support.apply(b, mask, part)?, Some(mask)))
+            }
+            (part, mask) => part.map(|part| (part, mask)),
+        });
     }
     Ok(parts)
 }
 
 /// A composite without a rule of its own: its expansion is appended and differentiated.
-fn through_expansion(b: &mut Builder<'_>, op: OpId, cotangent: Value) -> Result<Vec<Option<Value>>, Error> {
+fn through_expansion(b: &mut Builder<'_>, support: &mut Support, op: OpId, cotangent: Cotangent) -> Parts {
     let data = b.func.op(op).clone();
     let axes = data.attrs.get_ints("axes");
     let start = b.func.block(b.block).ops.len();
     let expanded = expand::expand(b, data.kind, &data.operands, axes)?
         .ok_or_else(|| Error::internal("has no expansion").at(data.kind.row().mnemonic, &data.loc))?;
-    sweep(b, &[expanded], &[cotangent], &data.operands, start)
+    sweep(b, support, &[expanded], &[cotangent], &data.operands, start)
 }

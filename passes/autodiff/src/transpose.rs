@@ -7,38 +7,66 @@ use thn_ir::{Attr, Attrs, Builder, DType, Dim, Error, OpData, OpId, OpKind, Shap
 
 type Parts = Result<Vec<Option<Value>>, Error>;
 
-/// Applies the rule `name` to an op with one result. `wanted` has one entry per operand; what is returned for the
-/// others is ignored.
-pub fn apply(b: &mut Builder<'_>, name: &str, op: OpId, cotangent: Value, wanted: &[bool]) -> Parts {
-    let data = b.func.op(op).clone();
+/// Applies the rule `name` to an op with one result, as if `operands` were its operands. `wanted` has one entry per
+/// operand; what is returned for the others is ignored.
+pub(crate) fn apply(
+    b: &mut Builder<'_>,
+    name: &str,
+    op: OpId,
+    operands: &[Value],
+    cotangent: Value,
+    wanted: &[bool],
+) -> Parts {
+    let data = OpData { operands: operands.into(), ..b.func.op(op).clone() };
     let operands = data.operands.iter().map(|v| b.tensor(*v)).collect::<Result<Vec<_>, _>>()?;
     let mut rule = Rule { b, data: &data, operands: &operands, g: cotangent, wanted };
-    match name {
-        "sum" => rule.sum(),
-        "broadcast" => rule.broadcast(),
-        "dimshuffle" => rule.dimshuffle(),
-        "reshape" => rule.reshape(),
-        "assume" => Ok(vec![Some(cotangent)]),
-        "inc_subtensor" => rule.inc_subtensor(),
-        "subtensor" => rule.subtensor(),
-        "set_subtensor" => rule.set_subtensor(),
-        "scatter_add" => rule.scatter_add(),
-        "gather" => rule.gather(),
-        "one_hot" => rule.one_hot(),
-        "diagonal" => rule.diagonal(),
-        "slice" => rule.slices(),
-        "unpad" => rule.unpad(),
-        "prod" => rule.prod(),
-        "max" => rule.extremum(),
-        "norm" => rule.norm(),
-        "logsumexp" => rule.logsumexp(),
-        "softmax" => rule.softmax(),
-        "log_softmax" => rule.log_softmax(),
-        "dot" => rule.dot(),
-        "batched_dot" => rule.batched_dot(),
-        _ => Err(Error::internal(format!("there is no transpose rule `{name}`"))),
-    }
-    .map_err(|e| e.at(data.kind.row().mnemonic, &data.loc))
+    rule.by_name(name).map_err(|e| e.at(data.kind.row().mnemonic, &data.loc))
+}
+
+/// Whether a rule multiplies the cotangent with anything; the others move and add its elements.
+pub(crate) fn multiplies(rule: &str) -> bool {
+    matches!(rule, "prod" | "norm" | "logsumexp" | "softmax" | "log_softmax" | "dot" | "batched_dot")
+}
+
+/// Where an operand has an influence through the elements of the result in `of`, or through all: the rule of the op,
+/// applied to bools.
+pub(crate) fn mask(b: &mut Builder<'_>, op: OpId, operand: usize, of: Option<Value>) -> Result<Value, Error> {
+    let data = b.func.op(op).clone();
+    let row = data.kind.row();
+    let bools = |ty: TensorType| if ty.dtype.is_float() { ty.with_dtype(DType::Bool) } else { ty };
+    let operands = data.operands.iter().map(|v| b.tensor(*v).map(bools)).collect::<Result<Vec<_>, _>>()?;
+    let g = match of {
+        Some(of) => of,
+        None => {
+            let (yes, shape) = (b.number(DType::Bool, 1.0)?, b.shape(data.result())?);
+            b.fill(yes, &shape)?
+        }
+    };
+    let wanted: Vec<bool> = (0..data.operands.len()).map(|i| i == operand).collect();
+    let mut rule = Rule { b, data: &data, operands: &operands, g, wanted: &wanted };
+    let parts = match row.transpose.unwrap_or_default() {
+        _ if data.kind == OpKind::Select => rule.chosen(operand),
+        "sum" => rule.some_copy(),
+        "inc_subtensor" => rule.some_place(),
+        "scatter_add" => rule.some_row(of.is_none()),
+        // What a product or a norm of a row is multiplied with is that of all of the row.
+        "prod" | "norm" | "logsumexp" => rule.broadcast(),
+        "softmax" | "log_softmax" => rule.whole_rows(),
+        "dot" | "batched_dot" => rule.lines(operand),
+        name => rule.by_name(name),
+    };
+    let found = parts.and_then(|parts| {
+        let part = parts.get(operand).copied().flatten();
+        part.ok_or_else(|| Error::internal("an operand without a mask"))
+    });
+    found.map_err(|e| e.at(row.mnemonic, &data.loc))
+}
+
+/// Whether some element along `axes` holds. A count of 64 bits does not wrap to 0.
+fn any(b: &mut Builder<'_>, x: Value, axes: &[i64]) -> Result<Value, Error> {
+    let ones = b.cast(x, DType::I64)?;
+    let count = b.reduce(OpKind::Sum, ones, axes)?;
+    b.cast(count, DType::Bool)
 }
 
 struct Rule<'a, 'f> {
@@ -51,6 +79,34 @@ struct Rule<'a, 'f> {
 }
 
 impl Rule<'_, '_> {
+    fn by_name(&mut self, name: &str) -> Parts {
+        match name {
+            "sum" => self.sum(),
+            "broadcast" => self.broadcast(),
+            "dimshuffle" => self.dimshuffle(),
+            "reshape" => self.reshape(),
+            "assume" => Ok(vec![Some(self.g)]),
+            "inc_subtensor" => self.inc_subtensor(),
+            "subtensor" => self.subtensor(),
+            "set_subtensor" => self.set_subtensor(),
+            "scatter_add" => self.scatter_add(),
+            "gather" => self.gather(),
+            "one_hot" => self.one_hot(),
+            "diagonal" => self.diagonal(),
+            "slice" => self.slices(),
+            "unpad" => self.unpad(),
+            "prod" => self.prod(),
+            "max" => self.extremum(),
+            "norm" => self.norm(),
+            "logsumexp" => self.logsumexp(),
+            "softmax" => self.softmax(),
+            "log_softmax" => self.log_softmax(),
+            "dot" => self.dot(),
+            "batched_dot" => self.batched_dot(),
+            _ => Err(Error::internal(format!("there is no transpose rule `{name}`"))),
+        }
+    }
+
     fn x(&self) -> Value {
         self.data.operands[0]
     }
@@ -93,6 +149,14 @@ impl Rule<'_, '_> {
         Ok(vec![Some(self.b.reduce(OpKind::Sum, self.g, &axes)?)])
     }
 
+    /// The mask of `broadcast`: an element has an influence if one of its copies has.
+    fn some_copy(&mut self) -> Parts {
+        let kept = self.axes();
+        let rank = self.b.tensor(self.g)?.rank() as i64;
+        let axes: Vec<i64> = (0..rank).filter(|a| !kept.contains(a)).collect();
+        Ok(vec![Some(any(self.b, self.g, &axes)?)])
+    }
+
     /// Of `sum`.
     fn broadcast(&mut self) -> Parts {
         Ok(vec![Some(self.along(self.g)?)])
@@ -122,6 +186,13 @@ impl Rule<'_, '_> {
         let zeros = self.zeros(0)?;
         let place = self.place();
         Ok(vec![Some(self.b.apply(OpKind::IncSubtensor, &[zeros, self.g], place)?)])
+    }
+
+    /// The mask of `slice`.
+    fn some_place(&mut self) -> Parts {
+        let none = self.zeros(0)?;
+        let place = self.place();
+        Ok(vec![Some(self.b.apply(OpKind::SetSubtensor, &[none, self.g], place)?)])
     }
 
     /// The part of the cotangent that operand 1 was written to.
@@ -154,6 +225,24 @@ impl Rule<'_, '_> {
         let zeros = self.zeros(0)?;
         let index = self.data.operands[1];
         Ok(vec![Some(self.b.map(OpKind::ScatterAdd, &[zeros, index, self.g])?), None])
+    }
+
+    /// The mask of `gather`: what is read at least once. If all that was read counts, then rows count as wholes.
+    fn some_row(&mut self, all: bool) -> Parts {
+        let (index, shape) = (self.data.operands[1], self.operands[0].shape.clone());
+        let ones = match all {
+            true => {
+                let (one, places) = (self.b.number(DType::I64, 1.0)?, self.operands[1].shape.clone());
+                self.b.fill(one, &places)?
+            }
+            false => self.b.cast(self.g, DType::I64)?,
+        };
+        let zero = self.b.number(DType::I64, 0.0)?;
+        let rows = if all { Shape(vec![shape[0].clone()]) } else { shape.clone() };
+        let zeros = self.b.fill(zero, &rows)?;
+        let counts = self.b.map(OpKind::ScatterAdd, &[zeros, index, ones])?;
+        let read = self.b.cast(counts, DType::Bool)?;
+        Ok(vec![Some(if all { self.b.broadcast(read, &[0], &shape)? } else { read }), None])
     }
 
     /// Of `scatter_add`.
@@ -317,6 +406,21 @@ impl Rule<'_, '_> {
         Ok(vec![Some(self.mul(s, centred)?)])
     }
 
+    /// The mask of `select`: where the condition chooses the operand.
+    fn chosen(&mut self, operand: usize) -> Parts {
+        let no = self.b.number(DType::Bool, 0.0)?;
+        let sides = if operand == 1 { [self.g, no] } else { [no, self.g] };
+        let chosen = self.b.map(OpKind::Select, &[self.x(), sides[0], sides[1]])?;
+        Ok(vec![None, Some(chosen), Some(chosen)])
+    }
+
+    /// The mask of ops of rows, of which each element is made of all of its row.
+    fn whole_rows(&mut self) -> Parts {
+        let axes = self.axes();
+        let some = any(self.b, self.g, &axes)?;
+        Ok(vec![Some(self.along(some)?)])
+    }
+
     /// Of `log_softmax`: g - softmax(x) sum(g).
     fn log_softmax(&mut self) -> Parts {
         let axes = self.axes();
@@ -363,6 +467,28 @@ impl Rule<'_, '_> {
                 }
             });
         }
+        Ok(parts)
+    }
+
+    /// The mask of products: rows of the one factor and columns of the other make elements of the result.
+    fn lines(&mut self, operand: usize) -> Parts {
+        let shape = self.operands[operand].shape.clone();
+        let rank = self.b.tensor(self.g)?.rank() as i64;
+        let batched = self.data.kind == OpKind::BatchedDot;
+        let rows = self.operands[0].rank() > 1;
+        let columns = self.operands[1].rank() > 1;
+        let (own, other) = match operand {
+            0 => (rows.then_some(rank - 1 - i64::from(columns)), columns.then_some(rank - 1)),
+            _ => (columns.then_some(rank - 1), rows.then_some(rank - 1 - i64::from(columns))),
+        };
+        let lines = match other {
+            Some(axis) => any(self.b, self.g, &[axis])?,
+            None => self.g,
+        };
+        let mut axes: Vec<i64> = if batched { vec![0] } else { vec![] };
+        axes.extend(own.map(|_| if operand == 0 { i64::from(batched) } else { shape.rank() as i64 - 1 }));
+        let mut parts = vec![None, None];
+        parts[operand] = Some(self.b.broadcast(lines, &axes, &shape)?);
         Ok(parts)
     }
 

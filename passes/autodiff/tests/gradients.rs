@@ -1,9 +1,11 @@
 //! The gradient of every op that has one, of first and second order, against differences; and that wrong gradients
 //! are caught.
 
+mod differences;
 mod support;
 
-use support::{Case, at_a_regular_point, case, check, data, gradient, gradient_as_case};
+use differences::{at_a_regular_point, check};
+use support::{Case, case, data, gradient, gradient_as_case};
 use thn_ir::*;
 use thn_reference::Value as Data;
 

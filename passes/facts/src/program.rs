@@ -55,6 +55,21 @@ pub fn of_block(func: &Func, block: BlockId, known: &KnownValues) -> HashMap<Val
     walk.of
 }
 
+/// Adds what is known of the results of the ops of a block from position `from` on. What is not known of values from
+/// outside is what their types say.
+pub fn of_ops(func: &Func, block: BlockId, from: usize, known: &mut HashMap<Value, Known>) {
+    let mut program = Program { func, lengths: lengths(func), known: KnownValues::new() };
+    let mut walk = Walk { program: &mut program, block, depth: 0, of: std::mem::take(known) };
+    for op in &func.block(block).ops[from..] {
+        walk.op(*op);
+        // What regions make.
+        for result in &func.op(*op).results {
+            walk.value(*result);
+        }
+    }
+    *known = walk.of;
+}
+
 /// A program, and what is known of its values so far.
 struct Program<'a> {
     func: &'a Func,
