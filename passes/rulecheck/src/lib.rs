@@ -62,6 +62,10 @@ use thn_ir::{DType, Error, Func};
 /// The points at which every rule is checked, at least.
 pub const POINTS: usize = 1_000;
 
+/// Of how many numbers of the narrow formats [`own_quickly`] takes one. It is odd, so that both even and odd last digits
+/// are taken.
+const QUICK_SHARE: usize = 17;
+
 /// Cases that are looked at for ones that can be run in the narrow formats.
 const NARROW_CASES: usize = 12;
 
@@ -73,6 +77,12 @@ fn own_rule(name: &str) -> Result<Option<&'static Rule>, Error> {
 /// Checks one of the optimizer's own rules; `None` if there is no such rule.
 pub fn own(name: &str) -> Result<Option<Checked>, Error> {
     own_rule(name)?.map(check).transpose()
+}
+
+/// [`own`] in a tenth of the time: of the numbers of the narrow formats, the special ones and a sample.
+pub fn own_quickly(name: &str) -> Result<Option<Checked>, Error> {
+    let Some(rule) = own_rule(name)? else { return Ok(None) };
+    checked(rule, None, QUICK_SHARE)?.ok_or_else(|| never(rule)).map(Some)
 }
 
 /// Reads and checks rules that are to be used beside the optimizer's own. `file` is what errors call the file that holds
@@ -252,17 +262,20 @@ fn rows(rule: &Rule) -> Result<Vec<Instance>, Error> {
 }
 
 fn check(rule: &Rule) -> Result<Checked, Error> {
-    let never = || Error::input(format!("{}: rule `{}` never applies", rule.place, rule.name));
-    self::rule(rule)?.ok_or_else(never)
+    self::rule(rule)?.ok_or_else(|| never(rule))
+}
+
+fn never(rule: &Rule) -> Error {
+    Error::input(format!("{}: rule `{}` never applies", rule.place, rule.name))
 }
 
 /// Checks a rule; `None` if there is nothing that it applies to.
 pub fn rule(rule: &Rule) -> Result<Option<Checked>, Error> {
-    checked(rule, None)
+    checked(rule, None, 1)
 }
 
-/// Checks a rule, but for a part of its promise.
-fn checked(rule: &Rule, waived: Option<Breach>) -> Result<Option<Checked>, Error> {
+/// Checks a rule, but for a part of its promise, at one of `share` numbers of the narrow formats.
+fn checked(rule: &Rule, waived: Option<Breach>, share: usize) -> Result<Option<Checked>, Error> {
     let all = cases(rule)?;
     if all.is_empty() {
         return Ok(None);
@@ -270,7 +283,7 @@ fn checked(rule: &Rule, waived: Option<Breach>) -> Result<Option<Checked>, Error
     let mut tally = Tally::of(rule, waived);
     tally.sample(&all)?;
     if !tally.broken() {
-        tally.narrow(&rows(rule)?)?;
+        tally.narrow(&rows(rule)?, share)?;
     }
     Ok(Some(tally.finish()))
 }

@@ -1,7 +1,7 @@
 //! All numbers of the formats that have few: elementwise rules in binary16 and bfloat16.
 //!
 //! A rule of one float argument is run at each of the 65,536 numbers of both formats; one of two arguments at all
-//! pairs of special values and at random pairs; one of more at random tuples. Every op gives its true result rounded
+//! pairs of special values and at random pairs; one of more at random tuples. A quick check takes a share of them. Every op gives its true result rounded
 //! to the format, so what is found is the rule's doing. `fast` rules are left out: what they may lose is more than a
 //! number of these formats has.
 
@@ -58,12 +58,13 @@ pub(crate) fn rounded(case: &Instance, format: Format) -> Option<Instance> {
     Some(Instance { left: side(&case.left)?, right: side(&case.right)?, ..case.clone() })
 }
 
-/// Batches of arguments for a case.
+/// Batches of arguments for a case: one of `share` numbers or tuples, and with the numbers all special ones.
 pub(crate) fn arguments(
     case: &Instance,
     format: Format,
     near: &[f64],
     all: &BTreeMap<&'static str, Vec<f64>>,
+    share: usize,
 ) -> Result<Vec<Vec<Value>>, Error> {
     let floats: Vec<usize> = (0..case.inputs.len()).filter(|i| case.inputs[*i].ty.dtype.is_float()).collect();
     let bools = case.inputs.len() - floats.len();
@@ -74,17 +75,21 @@ pub(crate) fn arguments(
     };
     let mut tuples: Vec<Vec<f64>> = match floats.as_slice() {
         [] => return Ok(vec![]),
-        [x] => own(every, *x).into_iter().map(|x| vec![x]).collect(),
+        [x] => {
+            let extra = if share > 1 { own(&special, *x) } else { vec![] };
+            own(every, *x).into_iter().step_by(share).chain(extra).map(|x| vec![x]).collect()
+        }
         [x, y] => {
             let ys = own(&special, *y);
-            own(&special, *x).iter().flat_map(|x| ys.iter().map(move |y| vec![*x, *y])).collect()
+            let pairs = own(&special, *x).into_iter().flat_map(|x| ys.iter().map(move |y| vec![x, *y]));
+            pairs.step_by(share).collect()
         }
         _ => vec![],
     };
     if floats.len() > 1 {
         let pools: Vec<[Vec<f64>; 2]> = floats.iter().map(|i| [own(every, *i), own(&special, *i)]).collect();
         let mut random = Random::new(7);
-        for _ in 0..TUPLES {
+        for _ in 0..TUPLES / share {
             let mut tuple: Vec<f64> = vec![];
             for (input, pool) in floats.iter().zip(&pools) {
                 // The same number again, now and then.

@@ -150,8 +150,8 @@ impl Tally {
         Ok(())
     }
 
-    /// Every case in the formats whose numbers can be tried one by one.
-    pub(crate) fn narrow(&mut self, cases: &[Instance]) -> Result<(), Error> {
+    /// Every case in the formats whose numbers can be tried one by one: at all, or at one of `share` and special ones.
+    pub(crate) fn narrow(&mut self, cases: &[Instance], share: usize) -> Result<(), Error> {
         let class = self.promise.class;
         if matches!(class, Class::Fast | Class::Real) {
             return Ok(());
@@ -159,7 +159,7 @@ impl Tally {
         for format in narrow::FORMATS {
             for case in cases {
                 let Some(case) = narrow::rounded(case, format) else { continue };
-                for arguments in narrow::arguments(&case, format, &self.near, numbers())? {
+                for arguments in narrow::arguments(&case, format, &self.near, numbers(), share)? {
                     self.add(&case, &arguments, Some(format))?;
                     if self.broken() {
                         return Ok(());
