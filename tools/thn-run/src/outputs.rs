@@ -44,13 +44,23 @@ fn write(text: impl fmt::Display) -> Result<(), Error> {
     }
 }
 
+/// A number in the fewest digits that tell it from others, with an exponent where it would be long otherwise.
+struct Element<T>(T);
+
+impl<T: fmt::Debug> fmt::Display for Element<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{:?}", self.0);
+        f.write_str(text.strip_suffix(".0").unwrap_or(&text))
+    }
+}
+
 /// Prints every value as NumPy would.
 pub(crate) fn print(outcome: &Outcome) -> Result<(), Error> {
     for (name, array) in &outcome.values {
         write(format_args!("{NAME}{name}{NAME:#}: {} {:?}\n", array.dtype().numpy(), array.shape()))?;
         with_element!(array.dtype(), T => {
             let view: ArrayView<'_, T, IxDyn> = array.as_view()?;
-            write(format_args!("{view}\n"))?;
+            write(format_args!("{}\n", view.map(|x| Element(*x))))?;
         });
     }
     Ok(())

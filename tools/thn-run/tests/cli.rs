@@ -302,6 +302,27 @@ fn the_program_comes_from_standard_input() {
 }
 
 #[test]
+fn numbers_are_printed_in_few_digits() {
+    let folder = Folder::new("digits");
+    fs::write(
+        folder.0.join("programs.mlir"),
+        "func.func @f() -> (tensor<9xf64>, tensor<2xf32>, tensor<2xi1>, tensor<i64>) {
+           %0 = thn.constant dense<[1.0, -0.5, 5.0e-201, -1.0e200, 123456.0, 0.1, 0x7FF0000000000000, 0x7FF8000000000000, -0.0]>
+             : tensor<9xf64>
+           %1 = thn.constant dense<[0.1, 1.0e-30]> : tensor<2xf32>
+           %2 = thn.constant dense<[true, false]> : tensor<2xi1>
+           %3 = thn.constant dense<-100000000000000000> : tensor<i64>
+           return %0, %1, %2, %3 : tensor<9xf64>, tensor<2xf32>, tensor<2xi1>, tensor<i64>
+         }",
+    )
+    .expect("is writable");
+    let expected = "result0: float64 [9]\n[1, -0.5, 5e-201, -1e200, 123456, 0.1, inf, NaN, -0]\n\
+                    result1: float32 [2]\n[0.1, 1e-30]\nresult2: bool [2]\n[true, false]\n\
+                    result3: int64 []\n-100000000000000000\n";
+    assert_eq!(folder.run(&[]), expected);
+}
+
+#[test]
 fn lengths_come_from_what_a_program_needs_to_be_equal() {
     let folder = Folder::new("lengths");
     fs::write(
