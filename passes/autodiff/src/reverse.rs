@@ -114,7 +114,7 @@ impl Sums {
         part: Cotangent,
     ) -> Result<(), Error> {
         let total = match self.of.get(&to) {
-            Some(before) => (b.map(OpKind::Add, &[before.0, part.0])?, support.either(before.1, part.1)),
+            Some(before) => (b.map(OpKind::Add, &[before.0, part.0])?, support.either(b, before.1, part.1)),
             None => part,
         };
         self.of.insert(to, total);
@@ -223,13 +223,14 @@ fn structural(
     let masks: Vec<Option<MaskId>> =
         (0..data.operands.len()).map(|i| support.through(b, op, i, mask)).collect();
     let mut factors = data.operands.clone();
+    let product = data.kind.is_matmul();
     let finite: Vec<bool> = match mask {
+        Some(_) if product => factors.iter().map(|v| support.finite_factor(b, *v)).collect(),
         Some(mask) if transpose::multiplies(rule) => {
             factors.iter().map(|v| support.finite(b, *v, mask)).collect()
         }
         _ => vec![true; factors.len()],
     };
-    let product = data.kind.is_matmul();
     if product {
         for i in 0..2 {
             if let (true, false, Some(mask)) = (wanted[1 - i], finite[i], masks[i]) {

@@ -15,7 +15,7 @@
 use crate::transpose;
 use std::collections::{HashMap, HashSet};
 use thn_facts::{Facts, Known, program};
-use thn_ir::{Builder, DType, Error, Expr, OpData, OpId, OpKind, Scalar, Value};
+use thn_ir::{Builder, DType, Dim, Error, Expr, OpData, OpId, OpKind, Scalar, Value};
 
 /// A mask made of more than so many is dear: a sum of convolved slices has one for each tap.
 const DEAR: usize = 8;
@@ -66,7 +66,64 @@ struct Node {
     coarser: Option<MaskId>,
     /// How many masks it is made of by `or`.
     choices: usize,
+    /// The part of a tensor that it is, if slices of one axis are all that it is made of.
+    part: Option<Part>,
     built: Option<Value>,
+}
+
+/// All of a tensor but for one axis, and the ranges of that: first and end.
+#[derive(Clone)]
+struct Part {
+    of: Value,
+    axis: usize,
+    ranges: Vec<(Dim, Dim)>,
+}
+
+impl Part {
+    /// What a slice is; `None` if it leaves out something along two axes, or between two elements.
+    fn of_slice(b: &Builder<'_>, op: OpId) -> Option<Part> {
+        let data = b.func.op(op);
+        let of = data.operands[0];
+        let (whole, part) = (b.func.tensor(of)?, b.func.tensor(data.result())?);
+        let starts = data.attrs.get_dims("starts");
+        let steps = data.attrs.get_ints("steps");
+        let all = |a: &usize| part.shape[*a] == whole.shape[*a] && starts[*a] == 0.into();
+        let mut cut = (0..whole.rank()).filter(|a| !all(a));
+        let axis = cut.next()?;
+        let ranges = vec![(starts[axis].clone(), starts[axis].clone() + part.shape[axis].clone())];
+        (cut.next().is_none() && steps.iter().all(|s| *s == 1)).then_some(Part { of, axis, ranges })
+    }
+
+    /// Two parts of one tensor, with ranges that meet as one.
+    fn and(&self, other: &Part) -> Option<Part> {
+        if (self.of, self.axis) != (other.of, other.axis) {
+            return None;
+        }
+        let mut ranges: Vec<(Dim, Dim)> = self.ranges.clone();
+        let mut left = other.ranges.clone();
+        while let Some((first, end)) = left.pop() {
+            let at_most =
+                |x: &Dim, y: &Dim| x == y || x.as_const().zip(y.as_const()).is_some_and(|(x, y)| x <= y);
+            let meets = |r: &(Dim, Dim)| {
+                (at_most(&first, &r.1) && at_most(&r.0, &first))
+                    || (at_most(&r.0, &end) && at_most(&first, &r.0))
+            };
+            match ranges.iter().position(meets) {
+                Some(i) => {
+                    let (f, e) = ranges.swap_remove(i);
+                    let first = if at_most(&f, &first) { f } else { first };
+                    left.push((first, if at_most(&end, &e) { e } else { end }));
+                }
+                None => ranges.push((first, end)),
+            }
+        }
+        Some(Part { ranges, ..self.clone() })
+    }
+
+    fn is_all(&self, b: &Builder<'_>) -> bool {
+        let whole = b.func.tensor(self.of).map(|t| &t.shape[self.axis]);
+        matches!(self.ranges.as_slice(), [(first, end)] if *first == 0.into() && Some(end) == whole)
+    }
 }
 
 /// The masks of one sweep over a block, and what is known of the values of the block.
@@ -133,7 +190,7 @@ impl Support {
             Mask::Through { of: Some(of), .. } => self.masks[of.0].choices,
             Mask::Through { of: None, .. } | Mask::Given => 1,
         };
-        self.masks.push(Node { mask, grain, coarser, choices, built: None });
+        self.masks.push(Node { mask, grain, coarser, choices, part: None, built: None });
         MaskId(self.masks.len() - 1)
     }
 
@@ -152,19 +209,25 @@ impl Support {
         mask
     }
 
-    /// Where one of two cotangents may differ from zero.
-    pub(crate) fn either(&mut self, a: Option<MaskId>, b: Option<MaskId>) -> Option<MaskId> {
-        match (a?, b?) {
-            (a, b) if a == b => Some(a),
-            (a, b) => {
-                let grain = self.masks[a.0].grain.max(self.masks[b.0].grain);
-                let coarser = grain.coarser().and_then(|grain| {
-                    let parts = [a, b].map(|m| self.at_most(Some(m), grain));
-                    self.either(parts[0], parts[1])
-                });
-                Some(self.add(Mask::Either(a, b), grain, coarser))
-            }
+    /// Where one of two cotangents may differ from zero. Slices that are all of a tensor together are everywhere.
+    pub(crate) fn either(&mut self, b: &Builder<'_>, x: Option<MaskId>, y: Option<MaskId>) -> Option<MaskId> {
+        let (x, y) = (x?, y?);
+        if x == y {
+            return Some(x);
         }
+        let [one, other] = [x, y].map(|m| self.masks[m.0].part.as_ref());
+        let part = one.zip(other).and_then(|(one, other)| one.and(other));
+        if part.as_ref().is_some_and(|part| part.is_all(b)) {
+            return None;
+        }
+        let grain = self.masks[x.0].grain.max(self.masks[y.0].grain);
+        let coarser = grain.coarser().and_then(|grain| {
+            let parts = [x, y].map(|m| self.at_most(Some(m), grain));
+            self.either(b, parts[0], parts[1])
+        });
+        let mask = self.add(Mask::Either(x, y), grain, coarser);
+        self.masks[mask.0].part = part;
+        Some(mask)
     }
 
     /// The mask of operand `operand` of an op, for that of the op's result.
@@ -207,7 +270,11 @@ impl Support {
                 _ => self.through(b, op, operand, of),
             }
         });
-        Some(self.add(Mask::Through { op, operand, of }, grain, coarser))
+        let mask = self.add(Mask::Through { op, operand, of }, grain, coarser);
+        if kind == OpKind::Slice && of.is_none() {
+            self.masks[mask.0].part = Part::of_slice(b, op);
+        }
+        Some(mask)
     }
 
     /// What a condition depends on.
@@ -341,6 +408,11 @@ impl Support {
     /// Whether every element of a value is known to be a finite number; as [`Support::finite_partial`].
     pub(crate) fn finite(&mut self, b: &Builder<'_>, value: Value, mask: MaskId) -> bool {
         self.facts(b, value, mask).finite()
+    }
+
+    /// The same for a factor of a product of matrices, whose masks are always dear.
+    pub(crate) fn finite_factor(&mut self, b: &Builder<'_>, value: Value) -> bool {
+        Facts { nan: false, ..self.likely.facts(b, value, true) }.finite()
     }
 
     fn facts(&mut self, b: &Builder<'_>, value: Value, mask: MaskId) -> Facts {
