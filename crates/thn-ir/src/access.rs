@@ -22,6 +22,66 @@ pub struct Access {
     pub target: Target,
 }
 
+/// An operand that an access reads, at one place of its expression.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Read {
+    /// The position of the operand.
+    pub operand: usize,
+    /// Whether its element is an index into another one.
+    pub is_index: bool,
+}
+
+impl Access {
+    /// The operands that an element is made of, one entry for each read.
+    pub fn reads(&self) -> Vec<Read> {
+        let mut out = vec![];
+        self.body.reads(&mut out);
+        if let Target::AddTo { base, index } = &self.target {
+            out.push(Read { operand: *base, is_index: false });
+            index.iter().for_each(|i| i.reads(&mut out));
+        }
+        out
+    }
+}
+
+impl Elem {
+    fn reads(&self, out: &mut Vec<Read>) {
+        match self {
+            Elem::Load { operand, at } => {
+                out.push(Read { operand: *operand, is_index: false });
+                at.iter().for_each(|i| i.reads(out));
+            }
+            Elem::Index(i) => i.reads(out),
+            Elem::Literal(_) => {}
+            Elem::Op(_, parts) => parts.iter().for_each(|p| p.reads(out)),
+            Elem::If(conds, a, b) => {
+                for Cond::InRange(i, ..) | Cond::Multiple(i, _) in conds {
+                    i.reads(out);
+                }
+                a.reads(out);
+                b.reads(out);
+            }
+        }
+    }
+}
+
+impl Index {
+    fn reads(&self, out: &mut Vec<Read>) {
+        match self {
+            Index::Iter(_) | Index::Dim(_) => {}
+            Index::Add(a, b) => {
+                a.reads(out);
+                b.reads(out);
+            }
+            Index::Mul(a, _) | Index::FloorDiv(a, _) | Index::Mod(a, _) => a.reads(out),
+            Index::Load { operand, at, .. } => {
+                out.push(Read { operand: *operand, is_index: true });
+                at.iter().for_each(|i| i.reads(out));
+            }
+        }
+    }
+}
+
 /// How a reduction combines elements.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fold {

@@ -144,6 +144,26 @@ fn composites_expand_to_ops_that_have_index_maps() {
 }
 
 #[test]
+fn an_access_tells_elements_from_indices_among_what_it_reads() {
+    let mut f = Func::new("f");
+    let x = f.add_tensor_arg(DType::F64, &[None], Arg::default());
+    let i = f.add_tensor_arg(DType::I64, &[None], Arg::default());
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let gathered = b.map(OpKind::Gather, &[x, i]).unwrap();
+    let square = b.map(OpKind::Mul, &[x, x]).unwrap();
+    let added = b.map(OpKind::ScatterAdd, &[x, i, gathered]).unwrap();
+    let reads = |value: Value| {
+        let access = access::access(&f, f.def_op(value).unwrap()).unwrap().unwrap();
+        let mut reads: Vec<_> = access.reads().iter().map(|r| (r.operand, r.is_index)).collect();
+        reads.sort_unstable();
+        reads
+    };
+    assert_eq!(reads(gathered), [(0, false), (1, true)]);
+    assert_eq!(reads(square), [(0, false), (1, false)]);
+    assert_eq!(reads(added), [(0, false), (1, true), (2, false)]);
+}
+
+#[test]
 fn symbols_have_names_that_dims_can_spell() {
     assert!(Symbol::is_name("N") && Symbol::is_name("x.0_1") && Symbol::is_name("_n"));
     assert!(

@@ -10,7 +10,8 @@
 use crate::size;
 use crate::trace::{Accesses, is_gemm, is_movement};
 use std::collections::{BTreeMap, HashSet};
-use thn_ir::{BlockId, Func, Iterate, OpId, OpKind, Semantics, Value, access::Index, access::Target};
+use thn_ir::access::{Access, Read};
+use thn_ir::{BlockId, Func, Iterate, OpId, OpKind, Semantics, Value};
 
 /// The cost of an element, in float additions, from which several readers share one computation.
 const REPEATED: u32 = 10;
@@ -73,8 +74,9 @@ pub(crate) fn roots(func: &Func, accesses: &Accesses, block: BlockId) -> Stored 
         }
         let result = data.result();
         let own = data.kind.row().cost;
-        for v in index_operands(accesses, *op) {
-            let computed = behind_movement(func, data.operands[v]);
+        let reads = accesses.get(*op).map(Access::reads).unwrap_or_default();
+        for read in reads.iter().filter(|read| read.is_index) {
+            let computed = behind_movement(func, data.operands[read.operand]);
             if cost[computed.0 as usize] > 0 {
                 roots.insert(computed);
             }
@@ -117,9 +119,8 @@ impl Sizes<'_> {
     fn of(&self, op: OpId) -> u32 {
         let Some(access) = self.accesses.get(op) else { return 0 };
         let operands = &self.func.op(op).operands;
-        size::reads(access)
-            .into_iter()
-            .fold(size::own(access), |sum, i| sum.saturating_add(self.inside[operands[i].0 as usize]))
+        let inside = |read: &Read| self.inside[operands[read.operand].0 as usize];
+        access.reads().iter().map(inside).fold(size::own(access), u32::saturating_add)
     }
 
     /// The operands of an op, or what they move, that are to be stored for its element to be no more code than
@@ -131,8 +132,8 @@ impl Sizes<'_> {
         }
         let operands = &self.func.op(op).operands;
         let mut reads: BTreeMap<Value, u32> = BTreeMap::new();
-        let read = self.accesses.get(op).map(size::reads).unwrap_or_default();
-        read.into_iter().for_each(|i| *reads.entry(operands[i]).or_default() += 1);
+        let read = self.accesses.get(op).map(Access::reads).unwrap_or_default();
+        read.iter().for_each(|read| *reads.entry(operands[read.operand]).or_default() += 1);
         let mut by_size: Vec<(Value, u32)> = reads.into_iter().collect();
         by_size.sort_by_key(|(v, times)| std::cmp::Reverse(self.inside[v.0 as usize].saturating_mul(*times)));
         let mut cuts = vec![];
@@ -158,7 +159,7 @@ impl Sizes<'_> {
 pub(crate) fn is_view(func: &Func, accesses: &Accesses, op: OpId) -> bool {
     use crate::Place;
     let data = func.op(op);
-    let simple = |access: &thn_ir::Access| match &access.body {
+    let simple = |access: &Access| match &access.body {
         thn_ir::access::Elem::Load { at, .. } => {
             let iters = Place::iters(0..access.parallel.len());
             at.iter().all(|i| Place::of(i, &data.operands, &iters).affine().is_some())
@@ -186,28 +187,4 @@ fn behind(func: &Func, mut value: Value, moves: &dyn Fn(OpKind) -> bool) -> Valu
         value = func.op(op).operands[0];
     }
     value
-}
-
-/// Positions of the operands whose elements are indices.
-fn index_operands(accesses: &Accesses, op: OpId) -> Vec<usize> {
-    fn of(index: &Index, out: &mut Vec<usize>) {
-        match index {
-            Index::Iter(_) | Index::Dim(_) => {}
-            Index::Add(a, b) => {
-                of(a, out);
-                of(b, out);
-            }
-            Index::Mul(a, _) | Index::FloorDiv(a, _) | Index::Mod(a, _) => of(a, out),
-            Index::Load { operand, .. } => out.push(*operand),
-        }
-    }
-    let mut out = vec![];
-    let Some(access) = accesses.get(op) else { return out };
-    if let Target::AddTo { index, .. } = &access.target {
-        index.iter().for_each(|i| of(i, &mut out));
-    }
-    if let thn_ir::access::Elem::Load { at, .. } = &access.body {
-        at.iter().for_each(|i| of(i, &mut out));
-    }
-    out
 }

@@ -68,49 +68,6 @@ pub(crate) fn branches(access: &Access) -> bool {
     inside(&access.body)
 }
 
-/// The operands that an access reads, one entry for each read.
-pub(crate) fn reads(access: &Access) -> Vec<usize> {
-    fn of_index(index: &Index, out: &mut Vec<usize>) {
-        match index {
-            Index::Iter(_) | Index::Dim(_) => {}
-            Index::Add(a, b) => {
-                of_index(a, out);
-                of_index(b, out);
-            }
-            Index::Mul(a, _) | Index::FloorDiv(a, _) | Index::Mod(a, _) => of_index(a, out),
-            Index::Load { operand, at, .. } => {
-                out.push(*operand);
-                at.iter().for_each(|i| of_index(i, out));
-            }
-        }
-    }
-    fn of_elem(elem: &Elem, out: &mut Vec<usize>) {
-        match elem {
-            Elem::Load { operand, at } => {
-                out.push(*operand);
-                at.iter().for_each(|i| of_index(i, out));
-            }
-            Elem::Index(i) => of_index(i, out),
-            Elem::Literal(_) => {}
-            Elem::Op(_, parts) => parts.iter().for_each(|p| of_elem(p, out)),
-            Elem::If(conds, a, b) => {
-                for Cond::InRange(i, ..) | Cond::Multiple(i, _) in conds {
-                    of_index(i, out);
-                }
-                of_elem(a, out);
-                of_elem(b, out);
-            }
-        }
-    }
-    let mut out = vec![];
-    of_elem(&access.body, &mut out);
-    if let Target::AddTo { base, index } = &access.target {
-        out.push(*base);
-        index.iter().for_each(|i| of_index(i, &mut out));
-    }
-    out
-}
-
 /// The code of stages as they are written: what a scope has computed is not computed again in it.
 pub(crate) fn written(trace: &Trace<'_>, stages: &[Stage]) -> u32 {
     let mut walk = Written { trace, scopes: vec![HashSet::new()], total: 0 };
