@@ -46,25 +46,53 @@ pub fn evaluate(func: &Func, inputs: &[Value]) -> Result<Truth, Error> {
 pub fn evaluate_in(func: &Func, inputs: &[Value], format: Option<Format>) -> Result<Truth, Error> {
     let mut last = Err(Error::internal("no precision to compute with"));
     for precision in PRECISIONS {
-        let attempt = Reals::with(precision, |reals| {
-            let rounded = evaluate_with(reals, func, inputs).map(|tensors| round_in(reals, &tensors, format));
-            (rounded, reals.take_doubt())
-        });
-        let (rounded, doubt) = attempt.ok_or_else(|| Error::internal("no constants to compute with"))?;
-        match rounded {
-            Ok((values, decided)) => {
-                let decided = decided && !doubt;
-                last = Ok(Truth { values, decided });
+        match evaluate_at(precision, func, inputs, format)? {
+            Attempt::Rounded(results) => {
+                let decided = results.iter().all(|(_, open)| open.is_empty());
+                last = Ok(Truth { values: results.into_iter().map(|(value, _)| value).collect(), decided });
                 if decided {
                     break;
                 }
             }
-            // An index that came from an undecided comparison may be outside of its dim.
-            Err(e) if doubt => last = Err(e),
-            Err(e) => return Err(e),
+            Attempt::InDoubt(error) => last = Err(error),
         }
     }
     last
+}
+
+/// What one precision says of a program.
+pub enum Attempt {
+    /// The results, rounded, each with the elements that an error bound or a comparison on the way does not decide.
+    Rounded(Vec<(Value, Vec<usize>)>),
+    /// The program fails, which may be because a comparison was in doubt: an index that came from it may be outside of
+    /// its dim.
+    InDoubt(Error),
+}
+
+/// [`evaluate_in`] at one precision.
+pub fn evaluate_at(
+    precision: usize,
+    func: &Func,
+    inputs: &[Value],
+    format: Option<Format>,
+) -> Result<Attempt, Error> {
+    let attempt = Reals::with(precision, |reals| {
+        let rounded = evaluate_with(reals, func, inputs).map(|tensors| round_in(reals, &tensors, format));
+        (rounded, reals.take_doubt())
+    });
+    let (rounded, doubt) = attempt.ok_or_else(|| Error::internal("no constants to compute with"))?;
+    match rounded {
+        Ok(results) if doubt => {
+            let open = |(value, _): (Value, _)| {
+                let all = (0..value.data.len()).collect();
+                (value, all)
+            };
+            Ok(Attempt::Rounded(results.into_iter().map(open).collect()))
+        }
+        Ok(results) => Ok(Attempt::Rounded(results)),
+        Err(e) if doubt => Ok(Attempt::InDoubt(e)),
+        Err(e) => Err(e),
+    }
 }
 
 /// Runs a program at one precision. Whether comparisons were in doubt is [`Reals::take_doubt`].
@@ -74,14 +102,17 @@ pub fn evaluate_with(reals: &mut Reals, func: &Func, inputs: &[Value]) -> Result
 
 /// Rounds tensors to their element types; false if an error bound does not decide an element.
 pub fn round(reals: &mut Reals, tensors: &[Tensor<Cell>]) -> (Vec<Value>, bool) {
-    round_in(reals, tensors, None)
+    let results = round_in(reals, tensors, None);
+    let all = results.iter().all(|(_, open)| open.is_empty());
+    (results.into_iter().map(|(value, _)| value).collect(), all)
 }
 
-fn round_in(reals: &mut Reals, tensors: &[Tensor<Cell>], format: Option<Format>) -> (Vec<Value>, bool) {
-    let mut all = true;
-    let values = tensors
+/// Tensors rounded to a format, or to their element types, each with the elements that no error bound decides.
+fn round_in(reals: &mut Reals, tensors: &[Tensor<Cell>], format: Option<Format>) -> Vec<(Value, Vec<usize>)> {
+    tensors
         .iter()
         .map(|t| {
+            let (mut index, mut open) = (0, vec![]);
             let data = t.data.mapv(|cell| {
                 let (scalar, decided) = match (&cell, format) {
                     (Cell::Real(x), Some(format)) if t.dtype.is_float() => {
@@ -90,13 +121,15 @@ fn round_in(reals: &mut Reals, tensors: &[Tensor<Cell>], format: Option<Format>)
                     }
                     _ => rounded(reals, &cell, t.dtype),
                 };
-                all &= decided;
+                if !decided {
+                    open.push(index);
+                }
+                index += 1;
                 scalar
             });
-            Tensor { dtype: t.dtype, data }
+            (Tensor { dtype: t.dtype, data }, open)
         })
-        .collect();
-    (values, all)
+        .collect()
 }
 
 /// An element as one of `dtype`, and whether its error bound decides it.

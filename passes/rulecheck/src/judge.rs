@@ -10,7 +10,11 @@ use crate::{
 };
 use thn_eqsat::Class;
 use thn_ir::{DType, Error, Func, Res, Scalar};
-use thn_reference::{Format, Value, bits_of_error, exact, forward_error_in, interpret_in};
+use thn_reference::{
+    Format, Value, bits_of_error,
+    exact::{self, Attempt},
+    forward_error_in, interpret_in,
+};
 
 /// Two bounds are of the same order within this factor.
 const SAME_ORDER: f64 = 4.0;
@@ -21,7 +25,7 @@ const END: f64 = 64.0;
 const NEAR_END: f64 = 1.0 / 4096.0;
 /// What a `fast` rule may lose, in units of the last place.
 const FAST_ULPS: f64 = 4096.0;
-/// Points whose truths are computed together: one that needs more precision raises it for its neighbours.
+/// Points whose truths are computed together: a comparison in doubt at one raises the precision for all.
 const CHUNK: usize = 64;
 
 /// Runs both sides once, with floats rounded to `format` if there is one.
@@ -198,11 +202,34 @@ impl Points<'_> {
 
     /// The true values of some elements.
     fn truths(&self, indices: &[usize]) -> Result<Vec<Scalar>, Error> {
-        let picked = pick(self.case, self.arguments, self.shape, indices);
-        let arguments = picked.as_deref().unwrap_or(self.arguments);
-        let truth = exact::evaluate_in(&self.case.left, arguments, self.format)?.values;
-        let all: Vec<Scalar> = truth[0].elements().copied().collect();
-        Ok(if picked.is_some() { all } else { indices.iter().map(|i| all[*i]).collect() })
+        if pick(self.case, self.arguments, self.shape, indices).is_none() {
+            let truth = exact::evaluate_in(&self.case.left, self.arguments, self.format)?.values;
+            let all: Vec<Scalar> = truth[0].elements().copied().collect();
+            return Ok(indices.iter().map(|i| all[*i]).collect());
+        }
+        let mut truths = vec![Scalar::Float(f64::NAN); indices.len()];
+        // What a precision leaves open is for the next.
+        let mut open: Vec<usize> = (0..indices.len()).collect();
+        let mut failed = None;
+        for precision in exact::PRECISIONS {
+            let places: Vec<usize> = open.iter().map(|i| indices[*i]).collect();
+            let picked = pick(self.case, self.arguments, self.shape, &places).unwrap_or_default();
+            match exact::evaluate_at(precision, &self.case.left, &picked, self.format)? {
+                Attempt::InDoubt(error) => failed = Some(error),
+                Attempt::Rounded(results) => {
+                    failed = None;
+                    let Some((value, left)) = results.into_iter().next() else { break };
+                    for (i, x) in open.iter().zip(value.elements()) {
+                        truths[*i] = *x;
+                    }
+                    open = left.into_iter().map(|i| open[i]).collect();
+                }
+            }
+            if open.is_empty() {
+                break;
+            }
+        }
+        failed.map_or(Ok(truths), Err)
     }
 
     fn verdict(&mut self, i: usize, [l, r, t]: [f64; 3]) -> Result<Verdict, Error> {

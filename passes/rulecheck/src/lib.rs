@@ -61,10 +61,21 @@ use thn_ir::{DType, Error, Func};
 
 /// The points at which every rule is checked, at least.
 pub const POINTS: usize = 1_000;
+/// The points of a quick check, at least.
+pub const QUICK_POINTS: usize = 250;
 
-/// Of how many numbers of the narrow formats [`own_quickly`] takes one. It is odd, so that both even and odd last digits
-/// are taken.
-const QUICK_SHARE: usize = 17;
+/// How much is sampled.
+#[derive(Clone, Copy)]
+struct Depth {
+    /// Points, at least.
+    points: usize,
+    /// Of how many numbers of the narrow formats one is taken, besides the special ones.
+    share: usize,
+}
+
+const WHOLE: Depth = Depth { points: POINTS, share: 1 };
+/// The share is odd, so that numbers with even and odd last digits are taken.
+const QUICK: Depth = Depth { points: QUICK_POINTS, share: 17 };
 
 /// Cases that are looked at for ones that can be run in the narrow formats.
 const NARROW_CASES: usize = 12;
@@ -79,10 +90,11 @@ pub fn own(name: &str) -> Result<Option<Checked>, Error> {
     own_rule(name)?.map(check).transpose()
 }
 
-/// [`own`] in a tenth of the time: of the numbers of the narrow formats, the special ones and a sample.
+/// [`own`] in a tenth of the time: at [`QUICK_POINTS`], and of the numbers of the narrow formats at the special ones and
+/// a sample.
 pub fn own_quickly(name: &str) -> Result<Option<Checked>, Error> {
     let Some(rule) = own_rule(name)? else { return Ok(None) };
-    checked(rule, None, QUICK_SHARE)?.ok_or_else(|| never(rule)).map(Some)
+    checked(rule, None, QUICK)?.ok_or_else(|| never(rule)).map(Some)
 }
 
 /// Reads and checks rules that are to be used beside the optimizer's own. `file` is what errors call the file that holds
@@ -271,19 +283,19 @@ fn never(rule: &Rule) -> Error {
 
 /// Checks a rule; `None` if there is nothing that it applies to.
 pub fn rule(rule: &Rule) -> Result<Option<Checked>, Error> {
-    checked(rule, None, 1)
+    checked(rule, None, WHOLE)
 }
 
-/// Checks a rule, but for a part of its promise, at one of `share` numbers of the narrow formats.
-fn checked(rule: &Rule, waived: Option<Breach>, share: usize) -> Result<Option<Checked>, Error> {
+/// Checks a rule, but for a part of its promise.
+fn checked(rule: &Rule, waived: Option<Breach>, depth: Depth) -> Result<Option<Checked>, Error> {
     let all = cases(rule)?;
     if all.is_empty() {
         return Ok(None);
     }
-    let mut tally = Tally::of(rule, waived);
+    let mut tally = Tally::of(rule, waived).to(depth);
     tally.sample(&all)?;
     if !tally.broken() {
-        tally.narrow(&rows(rule)?, share)?;
+        tally.narrow(&rows(rule)?)?;
     }
     Ok(Some(tally.finish()))
 }

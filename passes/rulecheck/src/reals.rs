@@ -4,6 +4,7 @@
 use crate::{
     found::Breach,
     instance::Instance,
+    judge::pick,
     promise::{Fault, Found, Promise, relevant},
 };
 use thn_ir::{DType, Error, Func, Scalar};
@@ -24,7 +25,7 @@ pub(crate) fn judge(
     if format.is_some() {
         return Ok(found);
     }
-    let (left, right) = (values(&case.left, arguments)?, values(&case.right, arguments)?);
+    let (left, right) = (values(&case.left, case, arguments)?, values(&case.right, case, arguments)?);
     for (index, (l, r)) in left.data.iter().zip(right.data.iter()).enumerate() {
         let (l, r) = (l.to_f64(), r.to_f64());
         let shape = left.shape();
@@ -42,18 +43,27 @@ pub(crate) fn judge(
     Ok(found)
 }
 
-/// The first result of a program over the reals, each element rounded once; NaN where no precision decides it.
-fn values(func: &Func, arguments: &[Value]) -> Result<Value, Error> {
-    let mut known: Vec<f64> = vec![];
-    let mut result = None;
+/// The first result of a side of a case over the reals, each element rounded once; NaN where there is none, or where no
+/// precision decides it.
+fn values(func: &Func, case: &Instance, arguments: &[Value]) -> Result<Value, Error> {
+    let mut result: Option<(Value, Vec<usize>)> = None;
     for precision in exact::PRECISIONS {
         let mut reals =
             Reals::new(precision).ok_or_else(|| Error::internal("no constants to compute with"))?;
-        let tensors = exact::evaluate_with(&mut reals, func, arguments)?;
+        // Only what the last precision left open, if elements are points of their own.
+        let picked = result.as_ref().and_then(|(known, open)| pick(case, arguments, known.shape(), open));
+        let tensors = exact::evaluate_with(&mut reals, func, picked.as_deref().unwrap_or(arguments))?;
         let doubt = reals.take_doubt();
         let tensor = tensors.first().ok_or_else(|| Error::internal("a case without result"))?;
-        known.resize(tensor.data.len(), f64::NAN);
-        for (cell, value) in tensor.data.iter().zip(&mut known).filter(|(_, v)| v.is_nan()) {
+        let whole = || (0..tensor.data.len()).collect::<Vec<usize>>();
+        if result.is_none() {
+            let elements = vec![Scalar::Float(f64::NAN); tensor.data.len()];
+            result = Some((Value::new(tensor.dtype, tensor.shape(), elements)?, whole()));
+        }
+        let Some((known, open)) = &mut result else { break };
+        let indices = if picked.is_some() { std::mem::take(open) } else { whole() };
+        let mut left = vec![];
+        for (cell, index) in tensor.data.iter().zip(indices) {
             let (x, decided) = match cell {
                 Cell::Whole(s) => (s.to_f64(), true),
                 Cell::Real(x) if tensor.dtype == DType::F32 => {
@@ -62,15 +72,16 @@ fn values(func: &Func, arguments: &[Value]) -> Result<Value, Error> {
                 }
                 Cell::Real(x) => reals.to_f64(x),
             };
-            if decided && !doubt {
-                *value = x;
+            if !decided || doubt {
+                left.push(index);
+            } else if let Some(element) = known.data.iter_mut().nth(index) {
+                *element = Scalar::Float(x);
             }
         }
-        let elements = known.iter().map(|x| Scalar::Float(*x)).collect();
-        result = Some(Value::new(tensor.dtype, tensor.shape(), elements)?);
-        if known.iter().all(|x| !x.is_nan()) {
+        *open = left;
+        if open.is_empty() {
             break;
         }
     }
-    result.ok_or_else(|| Error::internal("no precision to compute with"))
+    result.map(|(known, _)| known).ok_or_else(|| Error::internal("no precision to compute with"))
 }

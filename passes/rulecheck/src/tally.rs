@@ -1,7 +1,7 @@
 //! Adds up what is found at many arguments of many cases.
 
 use crate::{
-    POINTS,
+    Depth, WHOLE,
     found::{Breach, Checked, Counterexample},
     instance::Instance,
     judge::judge,
@@ -23,6 +23,7 @@ use thn_reference::{Format, Value};
 pub(crate) struct Tally {
     checked: Checked,
     promise: Promise,
+    depth: Depth,
     /// Numbers that the rule names.
     near: Vec<f64>,
     /// Whether a counterexample is made simpler.
@@ -57,7 +58,12 @@ impl Tally {
             counterexample: None,
         };
         let near = vec![0.0, 1.0, -1.0];
-        Tally { checked, promise, near, simplify: true, wider: false, leaning: None }
+        Tally { checked, promise, depth: WHOLE, near, simplify: true, wider: false, leaning: None }
+    }
+
+    /// With as many samples as that.
+    pub(crate) fn to(self, depth: Depth) -> Tally {
+        Tally { depth, ..self }
     }
 
     /// With counterexamples as they were found.
@@ -102,7 +108,7 @@ impl Tally {
         self.checked.cases += cases.len();
         let mut seed = 1;
         for round in 0..400 {
-            if round > 0 && self.checked.points >= POINTS {
+            if round > 0 && self.checked.points >= self.depth.points {
                 break;
             }
             for case in cases {
@@ -150,8 +156,8 @@ impl Tally {
         Ok(())
     }
 
-    /// Every case in the formats whose numbers can be tried one by one: at all, or at one of `share` and special ones.
-    pub(crate) fn narrow(&mut self, cases: &[Instance], share: usize) -> Result<(), Error> {
+    /// Every case in the formats whose numbers can be tried one by one.
+    pub(crate) fn narrow(&mut self, cases: &[Instance]) -> Result<(), Error> {
         let class = self.promise.class;
         if matches!(class, Class::Fast | Class::Real) {
             return Ok(());
@@ -159,7 +165,7 @@ impl Tally {
         for format in narrow::FORMATS {
             for case in cases {
                 let Some(case) = narrow::rounded(case, format) else { continue };
-                for arguments in narrow::arguments(&case, format, &self.near, numbers(), share)? {
+                for arguments in narrow::arguments(&case, format, &self.near, numbers(), self.depth.share)? {
                     self.add(&case, &arguments, Some(format))?;
                     if self.broken() {
                         return Ok(());

@@ -8,7 +8,7 @@ fn unsound() -> Vec<Rule> {
 }
 
 fn breach(rule: &Rule, waived: Option<Breach>) -> Option<Breach> {
-    checked(rule, waived, QUICK_SHARE).unwrap().unwrap().counterexample.map(|c| c.breach)
+    checked(rule, waived, QUICK).unwrap().unwrap().counterexample.map(|c| c.breach)
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn every_class_refuses_a_rule_that_the_next_looser_one_allows() {
         let rule = rules.iter().find(|r| r.name == name).unwrap();
         assert!(breach(rule, None).is_some(), "{name} as {}", rule.class);
         let rule = Rule { class: looser, ..rule.clone() };
-        let example = checked(&rule, None, QUICK_SHARE).unwrap().unwrap().counterexample;
+        let example = checked(&rule, None, QUICK).unwrap().unwrap().counterexample;
         assert!(example.is_none(), "{name} as {looser}: {}", example.unwrap());
     }
 }
@@ -56,22 +56,22 @@ fn one_wrong_number_of_a_16_bit_format_is_enough() {
     let text = "[mine accurate]\nspot : (select (eq ?x 0.0006108283996582031) 0 ?x) => ?x\n\
                 whole : (log (exp ?x)) => ?x\n";
     let rules = parse_file("mine.rules", text, &mut BTreeSet::new()).unwrap();
-    let narrow = |rule: &Rule, share: usize| {
-        let mut tally = Tally::of(rule, None);
-        tally.narrow(&rows(rule).unwrap(), share).unwrap();
+    let narrow = |rule: &Rule, depth: Depth| {
+        let mut tally = Tally::of(rule, None).to(depth);
+        tally.narrow(&rows(rule).unwrap()).unwrap();
         tally.finish()
     };
-    let example = narrow(&rules[0], 1).counterexample.unwrap();
+    let example = narrow(&rules[0], WHOLE).counterexample.unwrap();
     assert_eq!(
         (example.breach, example.format, example.right),
         (Breach::Error, Some("f16"), 0.0006108283996582031)
     );
-    let whole = narrow(&rules[1], 1);
+    let whole = narrow(&rules[1], WHOLE);
     assert!(whole.counterexample.is_none());
     assert_eq!(whole.narrow, 2 * 65_536, "every number of both formats");
-    let sample = narrow(&rules[1], QUICK_SHARE).narrow;
+    let sample = narrow(&rules[1], QUICK).narrow;
     assert!(
-        (2 * 65_536 / QUICK_SHARE..2 * 65_536 / 10).contains(&sample),
+        (2 * 65_536 / QUICK.share..2 * 65_536 / 10).contains(&sample),
         "{sample} numbers of both formats"
     );
 }
