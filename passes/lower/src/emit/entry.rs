@@ -14,7 +14,7 @@ use crate::emit::kernel::{self, Module, symbol_name};
 use crate::emit::scalar::Calls;
 use crate::emit::text::{Text, indent};
 use crate::emit::types::{memory, memref};
-use crate::math::library;
+use crate::math;
 use crate::math::vector::VectorBits;
 use crate::{Lowered, RUNTIME};
 use buffers::Buffer;
@@ -98,7 +98,7 @@ pub(crate) fn emit(func: &Func, bits: VectorBits) -> Result<Lowered, Error> {
     entry.text.line("^failed(%status: i32):");
     entry.text.line("return %status : i32");
     let Entry { module, text, temporaries, .. } = entry;
-    let library = library::module(&module.calls, bits)
+    let library = math::module::text(&module.calls, bits)
         .map_err(|name| Error::internal(format!("no library function {name}")))?;
     let kernels = func.walk(Func::BODY).iter().filter(|op| func.op(**op).kind == OpKind::Kernel).count();
     let body = text.finish();
