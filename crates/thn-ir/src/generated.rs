@@ -192,7 +192,7 @@ pub enum OpKind {
     Max,
     /// The smallest element over `axes`; NaN if any is NaN; an empty dim is an error.
     Min,
-    /// The root of the sum of squares over `axes`; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.
+    /// The root of the sum of squares over `axes`, where squares overflow or underflow too; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.
     Norm,
     /// The largest element over `axes`, -inf over an empty dim; NaN if any is NaN.
     Supremum,
@@ -3270,23 +3270,57 @@ static MIN: OpRow = OpRow {
 static NORM: OpRow = OpRow {
     kind: OpKind::Norm,
     mnemonic: "norm",
-    summary: "The root of the sum of squares over `axes`; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.",
+    summary: "The root of the sum of squares over `axes`, where squares overflow or underflow too; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.",
     operands: &[OperandSpec { name: "x", variadic: false }],
     attrs: &[AttrSpec { name: "axes", kind: AttrKind::Ints }],
     regions: 0,
     shaped: false,
     commutative: false,
     formula: None,
-    semantics: Semantics::Expand(Expr::Op(
-        OpKind::Sqrt,
-        &[Expr::Reduce(OpKind::Sum, &Expr::Op(OpKind::Sqr, &[Expr::Operand(0)]))],
+    semantics: Semantics::Expand(Expr::Let(
+        &Expr::Reduce(OpKind::Supremum, &Expr::Op(OpKind::Abs, &[Expr::Operand(0)])),
+        &Expr::Let(
+            &Expr::Op(
+                OpKind::Select,
+                &[
+                    Expr::Op(
+                        OpKind::And,
+                        &[
+                            Expr::Op(OpKind::Lt, &[Expr::Number("0"), Expr::Local(0)]),
+                            Expr::Op(OpKind::IsFinite, &[Expr::Local(0)]),
+                        ],
+                    ),
+                    Expr::Local(0),
+                    Expr::Number("1"),
+                ],
+            ),
+            &Expr::Op(
+                OpKind::Mul,
+                &[
+                    Expr::Local(1),
+                    Expr::Op(
+                        OpKind::Sqrt,
+                        &[Expr::Reduce(
+                            OpKind::Sum,
+                            &Expr::Op(
+                                OpKind::Sqr,
+                                &[Expr::Op(
+                                    OpKind::Div,
+                                    &[Expr::Operand(0), Expr::Rebroadcast(&Expr::Local(1))],
+                                )],
+                            ),
+                        )],
+                    ),
+                ],
+            ),
+        ),
     )),
     partials: &[],
     transpose: Some("norm"),
     domain: Domain { low: f64::NEG_INFINITY, high: f64::INFINITY },
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
     foreign: &[],
-    cost: 7,
+    cost: 11,
     max_ulp: 1,
 };
 

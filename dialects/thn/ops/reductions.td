@@ -21,9 +21,11 @@ def Thn_MinOp : Thn_Reduction<"min"> {
   let iterate = "(reduce minimum inf some)"; let transpose = "max"; let dtypes = "any"; let foreign = ["number linalg.reduce"];
 }
 def Thn_NormOp : Thn_Reduction<"norm"> {
-  let summary = "The root of the sum of squares over `axes`; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.";
+  let summary = "The root of the sum of squares over `axes`, where squares overflow or underflow too; 0 over an empty dim. The gradient where all elements are 0 is taken as 0.";
   let numpy = "np.linalg.norm"; let theano = "norm";
-  let expand = "(sqrt (sum (sqr ?x)))"; let cost = 7; let transpose = "norm";
+  // Squares of parts of the largest element. None of them is above 1.
+  let expand = "(let ?m (supremum (abs ?x)) (let ?s (select (and (lt 0 ?m) (isfinite ?m)) ?m 1) (mul ?s (sqrt (sum (sqr (div ?x (rebroadcast ?s))))))))";
+  let cost = 11; let transpose = "norm";
 }
 def Thn_SupremumOp : Thn_Reduction<"supremum"> {
   let summary = "The largest element over `axes`, -inf over an empty dim; NaN if any is NaN.";

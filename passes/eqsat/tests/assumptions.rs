@@ -42,6 +42,35 @@ fn rules_fire_where_their_conditions_are_promised() {
 }
 
 #[test]
+fn bounds_decide_which_is_larger() {
+    use OpKind::{Exp, Maximum, Minimum, Sigmoid};
+    // Each op with the number beside its operand, and how many ops are left of them.
+    let cases: [(&[(OpKind, f64)], usize); 6] = [
+        (&[(Maximum, -1.0), (Minimum, 1.0), (Maximum, -2.0), (Minimum, 2.0)], 2),
+        (&[(Exp, 0.0), (Maximum, -1.0)], 1),
+        (&[(Sigmoid, 0.0), (Minimum, 1.5), (Maximum, 0.0)], 1),
+        (&[(Maximum, 3.0), (Maximum, 2.0)], 1),
+        // A bound within the range cuts it.
+        (&[(Exp, 0.0), (Maximum, 0.5)], 2),
+        // What is never above the number may still be NaN.
+        (&[(Minimum, 1.0), (Maximum, 2.0)], 2),
+    ];
+    for (ops, expected) in cases {
+        let mut f = Func::new("f");
+        let mut x = f.add_tensor_arg(DType::F64, &[None], Arg::default());
+        let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+        for (kind, number) in ops {
+            let number = b.number(DType::F64, *number).unwrap();
+            x = b.map(*kind, &[x, number][..kind.row().operands.len()]).unwrap();
+        }
+        f.add_result(x, Res::default());
+        optimize(&mut f, &Options::strict()).unwrap();
+        let left = f.body().ops.iter().filter(|op| f.op(**op).kind != OpKind::Constant).count();
+        assert_eq!(left, expected, "{ops:?} became {f}");
+    }
+}
+
+#[test]
 fn a_promise_serves_other_uses_of_the_tensor() {
     let mut f = Func::new("f");
     let x = f.add_tensor_arg(DType::F64, &[None], Arg::default());

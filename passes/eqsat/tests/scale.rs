@@ -60,7 +60,7 @@ fn one_round() -> Options {
 #[test]
 fn programs_of_the_benchmark_make_few_nodes() {
     type Program = fn(usize, u64) -> Result<Func, Error>;
-    let all: [(Program, usize); 2] = [(programs::mixed, 63_650), (programs::cancelling, 31_000)];
+    let all: [(Program, usize); 2] = [(programs::mixed, 63_650), (programs::cancelling, 44_900)];
     for (program, bound) in all {
         let mut f = program(20_000, 7).unwrap();
         let report = optimize(&mut f, &one_round()).unwrap();
@@ -140,10 +140,9 @@ fn levels_do_more_and_more() {
     let reports = Level::ALL.map(run);
     assert!(reports[0].fired.is_empty() && reports[0].cost_after == reports[0].cost_before);
     let costs: Vec<_> = reports.iter().map(|r| r.cost_after).collect();
-    assert!(costs[..3].is_sorted_by(|low, high| high <= low), "{costs:?}");
-    // More room also finds forms that are better and cost more.
-    assert!(costs[3] < 1.01 * costs[2], "{costs:?}");
-    assert!(reports[1].cost_after < reports[0].cost_after);
+    // Forms that lose fewer digits may cost more, and more room finds more of them.
+    assert!(costs[1] < 1.03 * costs[0] && costs[3] < 1.04 * costs[2], "{costs:?}");
+    assert!(costs[2] < costs[0] && costs[2] < costs[1], "{costs:?}");
     assert!(reports[1].finite.is_empty() && !reports[2].finite.is_empty());
     for report in &reports {
         assert!(report.used.keys().all(|name| report.fired.contains_key(name)), "{:?}", report.used);

@@ -221,6 +221,9 @@ impl<'r> Space<'r> {
                     self.choices[*v] = vec![Choice::Constant(at, DType::I64), Choice::Tensor(ty, facts)];
                 }
             }
+            if let ("counts", Some(Argument::Var(v))) = (name, guard.args.last()) {
+                self.choices[*v] = [1.0, COLUMNS as f64].map(|n| Choice::Constant(n, self.dtype)).to_vec();
+            }
             if name == "hot" {
                 let ty = TensorType::new(DType::I64, matrix.clone());
                 let attrs = [Attrs::new().with("axis", Attr::Int(1)), Attrs::new().ints("axes", &[0])];

@@ -26,6 +26,10 @@ pub(crate) fn assumed(rule: &Rule, what: &Argument, dtype: DType) -> Vec<Facts> 
             "large" => large = true,
             "small" => (facts.lo, facts.hi, facts.inf) = (-1.0, 1.0, false),
             "nonpos" => facts.hi = 0.0,
+            // Of two that are ordered, the first is on one side of zero and the second on the other.
+            "at_least" if guard.args.first() == Some(what) => facts.lo = 0.0,
+            "above" if guard.args.first() == Some(what) => facts.lo = TINY,
+            "at_least" | "above" => facts.hi = 0.0,
             "number" => facts.nan = false,
             "bounded" => facts.inf = false,
             "unit" => (facts.lo, facts.hi, facts.inf) = (0.0, 1.0, false),

@@ -1,8 +1,9 @@
 //! Chooses one node for every class that the results need.
 //!
-//! The choice minimizes, in this order, the number of nodes that a stabilizing rule found something better for, and
-//! the cost of the program with everything shared counted once. Ties go to nodes of the original program, then to
-//! the op that stands first in the table, then to the smallest node: a total order without hashes.
+//! The choice minimizes, in this order, the number of nodes that a stabilizing rule found something better for
+//! (`search::node_table`), and the cost of the program with everything shared counted once. Ties go to nodes of the
+//! original program, then to the op that stands first in the table, then to the smallest node: a total order without
+//! hashes.
 //!
 //! A first pass finds the cheapest tree of every class, from the cheapest class up. Passes over the chosen program
 //! then exchange single nodes wherever that saves cost, counting by references what an exchange frees and what it

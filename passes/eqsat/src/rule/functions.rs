@@ -144,6 +144,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         apply: |p, site| sliced_factor(p[0], site, 1),
     },
     Function {
+        name: "along_first",
+        arity: 0,
+        meaning: "the reduction along the first dim",
+        apply: |_, _| Some(Payload { attrs: Attrs::new().ints("axes", &[0]), ty: None }),
+    },
+    Function {
         name: "axes_before_broadcast",
         arity: 2,
         meaning: "the axes of a reduction, the first, counted before the second, a broadcast, took place, if all of \

@@ -1,22 +1,18 @@
 //! Side conditions of rules: one function each.
 //!
 //! A condition that speaks of elements holds where the analysis has proved it. The checker assumes it of the arguments
-//! it samples. `any_positive` alone holds where its opposite is not proved: it says where a rule is of use, not where it
-//! is right, and the checker assumes nothing.
+//! it samples. `any_positive` and its like hold where their opposite is not proved: they say where a rule is of use, not
+//! where it is right, and the checker assumes nothing.
 
-use crate::egraph::{Graph, Payload, class_data, type_of};
+mod subject;
+
+pub(crate) use subject::Subject;
+
+use crate::egraph::{Payload, class_data, type_of};
 use egg::Id;
-use smallvec::SmallVec;
-use std::collections::BTreeSet;
+use subject::{counts_along, extents, invertible, power_of_two, rows};
 use thn_facts::Structure;
-use thn_ir::{DType, Dim, OpKind, TensorType};
-
-/// What a condition looks at: tensors and payloads in the order of its arguments.
-pub(crate) struct Subject<'a> {
-    pub(crate) graph: &'a Graph,
-    pub(crate) tensors: SmallVec<[Id; 4]>,
-    pub(crate) payloads: SmallVec<[&'a Payload; 2]>,
-}
+use thn_ir::{DType, Dim, TensorType};
 
 /// A side condition.
 pub(crate) struct Condition {
@@ -63,6 +59,36 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "an element may be above zero, by what is known: the opposite of `nonpos`",
         holds: |s| s.facts().hi > 0.0,
+    },
+    Condition {
+        name: "any_beyond_one",
+        form: "x",
+        meaning: "an element may be larger in size than 1, by what is known",
+        holds: |s| !(s.facts().lo >= -1.0 && s.facts().hi <= 1.0),
+    },
+    Condition {
+        name: "any_steep",
+        form: "x",
+        meaning: "an element may be larger in size than 16, by what is known: a power with it loses more than 4 bits",
+        holds: |s| !(s.facts().lo >= -16.0 && s.facts().hi <= 16.0),
+    },
+    Condition {
+        name: "any_above_half",
+        form: "x",
+        meaning: "an element may be above 1/2, by what is known",
+        holds: |s| s.facts().hi > 0.5,
+    },
+    Condition {
+        name: "at_least",
+        form: "xx",
+        meaning: "no element of the first tensor is below one of the second, by what is known of each",
+        holds: |s| s.pair().is_some_and(|[x, y]| x.lo >= y.hi),
+    },
+    Condition {
+        name: "above",
+        form: "xx",
+        meaning: "every element of the first tensor is above all of the second, by what is known of each",
+        holds: |s| s.pair().is_some_and(|[x, y]| x.lo > y.hi),
     },
     Condition {
         name: "unit",
@@ -135,6 +161,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "x",
         meaning: "is one known number everywhere",
         holds: |s| s.splat().is_some(),
+    },
+    Condition {
+        name: "varies",
+        form: "x",
+        meaning: "is not known to be one number everywhere",
+        holds: |s| s.tensors.iter().any(|x| class_data(s.graph, *x).splat.is_none()),
     },
     Condition {
         name: "scale",
@@ -219,7 +251,7 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         form: "xx",
         meaning: "are indices that count from the front, none of the one among those of the other",
         holds: |s| {
-            let [x, y] = [0, 1].map(|i| class_data(s.graph, s.tensors[i]).facts);
+            let Some([x, y]) = s.pair() else { return false };
             x.lo >= 0.0
                 && y.lo >= 0.0
                 && (x.excludes(y) || s.literals().is_some_and(|(x, y)| x.is_disjoint(&y)))
@@ -424,6 +456,16 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         },
     },
     Condition {
+        name: "counts",
+        form: "pxx",
+        meaning: "the second tensor is the number of elements of the first along the axes",
+        holds: |s| {
+            let Some(ty) = type_of(s.graph, s.tensors[0]) else { return false };
+            let count = Dim::product(s.ints("axes").iter().filter_map(|a| ty.shape.get(*a as usize)));
+            s.is_number_of(s.tensors[1], &count)
+        },
+    },
+    Condition {
         name: "countable",
         form: "pp",
         meaning: "the number of elements that the reduction folds is a number of their type, without rounding or wrapping \
@@ -484,92 +526,3 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         },
     },
 ];
-
-/// Constants with more elements are not compared.
-const LARGEST: usize = 4096;
-
-fn power_of_two(x: f64) -> bool {
-    // For both float types: a significand of one bit, and an exponent whose negative is also that of a normal number.
-    x.is_normal() && x.to_bits() & ((1 << 52) - 1) == 0 && (-126..=126).contains(&(x.abs().log2() as i32))
-}
-
-/// Whether an iota counts without wrapping around, and no further than `length`.
-fn counts_along(iota: &Payload, length: Option<&Dim>) -> bool {
-    let Some((ty, length)) = iota.ty.as_ref().zip(length) else { return false };
-    let axis = iota.attrs.get_int("axis").unwrap_or(0);
-    let Some(count) = ty.shape.get(axis as usize) else { return false };
-    let shorter = count.as_const().zip(length.as_const()).is_some_and(|(n, all)| n <= all);
-    thn_facts::counts(ty) && (count == length || shorter)
-}
-
-/// First and last index along each dim of a part of the shape of `ty`, the smaller first.
-fn extents(part: &Payload, ty: &TensorType) -> Vec<(Dim, Dim)> {
-    let (starts, steps) = (part.attrs.get_dims("starts"), part.attrs.get_ints("steps"));
-    let ends = |((start, step), length): ((&Dim, &i64), &Dim)| {
-        let last = start.clone() + (length.clone() - Dim::ONE) * Dim::from(*step);
-        if *step > 0 { (start.clone(), last) } else { (last, start.clone()) }
-    };
-    starts.iter().zip(steps).zip(ty.shape.iter()).map(ends).collect()
-}
-
-/// Whether a broadcast gives the shape of `ty` by repeating along its last dim.
-fn rows(payload: &Payload, ty: &TensorType) -> bool {
-    let shape = payload.ty.as_ref().map(|t| &t.shape);
-    let axes = payload.attrs.get_ints("axes");
-    shape == Some(&ty.shape) && axes.iter().copied().eq(0..ty.rank() as i64 - 1)
-}
-
-fn invertible(x: f64) -> bool {
-    // Bounds of the narrower float type hold for both.
-    (1e-37..=1e37).contains(&x.abs())
-}
-
-impl Subject<'_> {
-    /// What is known of all tensors together.
-    fn facts(&self) -> thn_facts::Facts {
-        let all = self.tensors.iter().map(|x| class_data(self.graph, *x).facts);
-        all.reduce(thn_facts::Facts::join).unwrap_or(thn_facts::Facts::of_dtype(DType::F64))
-    }
-
-    fn dtype(&self) -> Option<DType> {
-        type_of(self.graph, *self.tensors.first()?).map(|t| t.dtype)
-    }
-
-    fn splat(&self) -> Option<f64> {
-        let splat = class_data(self.graph, *self.tensors.first()?).splat.as_ref()?;
-        splat.splat_value().map(thn_ir::Scalar::to_f64).filter(|_| self.tensors.len() == 1)
-    }
-
-    /// The elements of two integer constants.
-    fn literals(&self) -> Option<(BTreeSet<i128>, BTreeSet<i128>)> {
-        let of = |x: Id| {
-            let all = self.graph[x].nodes.iter().filter_map(|n| match n.op() {
-                Some((OpKind::Constant, p)) => self.graph.analysis.payload(p).attrs.get_literal("value"),
-                _ => None,
-            });
-            let mut integers = all.filter(|l| l.dtype().is_int() && l.len() <= LARGEST);
-            integers.next().map(|l| l.iter().map(thn_ir::Scalar::to_i128).collect())
-        };
-        Some((of(*self.tensors.first()?)?, of(*self.tensors.get(1)?)?))
-    }
-
-    /// Whether a class is a dim expression or a constant of this value.
-    fn is_dim(&self, class: Id, dim: &Dim) -> bool {
-        let data = class_data(self.graph, class);
-        let literal =
-            data.splat.as_deref().and_then(thn_ir::Literal::splat_value).map(thn_ir::Scalar::to_i128);
-        if literal.is_some() && literal == dim.as_const().map(i128::from) {
-            return true;
-        }
-        self.graph[class].nodes.iter().any(|n| match n.op() {
-            Some((OpKind::Dim, payload)) => {
-                self.graph.analysis.payload(payload).attrs.get_dim("expr") == Some(dim)
-            }
-            _ => false,
-        })
-    }
-
-    fn ints(&self, name: &str) -> &[i64] {
-        self.payloads[0].attrs.get_ints(name)
-    }
-}

@@ -86,7 +86,9 @@ pub fn reference() -> Result<String, Error> {
     let _ = writeln!(page, "| rule | family | class | rewrite |\n| --- | --- | --- | --- |");
     for rule in rules {
         let mut class = rule.class.to_string();
-        if rule.better {
+        if rule.fallback {
+            class += ", fallback";
+        } else if rule.better {
             class += ", better";
         }
         if rule.expand {

@@ -84,6 +84,7 @@ struct Section {
     family: String,
     class: Class,
     better: bool,
+    fallback: bool,
     expand: bool,
 }
 
@@ -98,12 +99,13 @@ impl Section {
         let family = family.to_string();
         let class = words.next().ok_or("a section header names a class")?;
         let class = Class::from_name(class).ok_or_else(|| format!("`{class}` is not a class of rules"))?;
-        let mut section = Section { family, class, better: false, expand: false };
+        let mut section = Section { family, class, better: false, fallback: false, expand: false };
         for word in words {
             match word {
                 "better" => section.better = true,
+                "fallback" => (section.better, section.fallback) = (true, true),
                 "expand" => section.expand = true,
-                other => return Err(format!("`{other}` is neither `better` nor `expand`")),
+                other => return Err(format!("`{other}` is none of `better`, `fallback` and `expand`")),
             }
         }
         Ok(section)
@@ -161,6 +163,7 @@ fn parse_rule(name: String, body: &str, place: String, section: &Section) -> Res
         family: section.family.clone(),
         class: section.class,
         better: section.better,
+        fallback: section.fallback,
         expand: section.expand,
         left,
         right,

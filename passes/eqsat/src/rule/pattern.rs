@@ -154,6 +154,8 @@ pub struct Rule {
     pub class: Class,
     /// Whether its right side is always preferred, whatever it costs.
     pub better: bool,
+    /// And whether another right side that is `better` is preferred to it.
+    pub fallback: bool,
     /// Whether it can make the program larger without end: such rules run in windows.
     pub expand: bool,
     /// What is found.

@@ -18,33 +18,30 @@ use thn_reference::native;
 
 /// The class of the right side, of the type of `root`; `None` if it has no such type.
 pub fn build(graph: &mut Graph, rule: &Rule, subst: &Subst, root: Id) -> Option<Id> {
+    build_nodes(graph, rule, subst, root, None)
+}
+
+/// [`build`], and the nodes of the ops of the right side from its operands up.
+pub(crate) fn build_nodes(
+    graph: &mut Graph,
+    rule: &Rule,
+    subst: &Subst,
+    root: Id,
+    nodes: Option<&mut Vec<Node>>,
+) -> Option<Id> {
     let ty = type_of(graph, root)?.clone();
     if rule.class == Class::Real && !ty.dtype.is_float() {
         return None;
     }
     let guard_rounding = rule.class == Class::Reassoc;
-    let id = Instance { graph, subst, root: &ty, guard_rounding }.pattern(&rule.right, Some(ty.dtype))?;
+    let mut instance = Instance { graph, subst, root: &ty, guard_rounding, nodes };
+    let id = instance.pattern(&rule.right, Some(ty.dtype))?;
     fill(graph, id, &ty)
-}
-
-/// The node that a rule leaves under a sign, as `(mul (neg ?x) ?y) => (neg (mul ?x ?y))` does: what is better than that
-/// node is, with the sign, better than what the rule found.
-pub(crate) fn negated_node(graph: &mut Graph, rule: &Rule, subst: &Subst, root: Id) -> Option<Node> {
-    let Pattern::Op { kind: OpKind::Neg, args, .. } = &rule.right else { return None };
-    let [Pattern::Op { kind, payload, args, rest: None }] = args.as_slice() else { return None };
-    if rule.left.root() != Some(*kind) {
-        return None;
-    }
-    let ty = type_of(graph, root)?.clone();
-    let mut instance = Instance { graph, subst, root: &ty, guard_rounding: false };
-    let children = instance.operands(*kind, args, Some(ty.dtype))?;
-    let payload = instance.payload(payload, &children)?;
-    Some(canonical(graph, Node { head: Head::Op(*kind, payload), children: children.into() }))
 }
 
 /// The class of any pattern whose variables are all bound, as it is; `root` says what a number alone is.
 pub fn instantiate(graph: &mut Graph, pattern: &Pattern, subst: &Subst, root: &TensorType) -> Option<Id> {
-    Instance { graph, subst, root, guard_rounding: false }.pattern(pattern, Some(root.dtype))
+    Instance { graph, subst, root, guard_rounding: false, nodes: None }.pattern(pattern, Some(root.dtype))
 }
 
 /// The class of one operand of an op whose variables are all bound; numbers are what they are beside the others.
@@ -56,7 +53,7 @@ pub fn operand(
     subst: &Subst,
     root: &TensorType,
 ) -> Option<Id> {
-    let mut instance = Instance { graph, subst, root, guard_rounding: false };
+    let mut instance = Instance { graph, subst, root, guard_rounding: false, nodes: None };
     instance.operands(kind, args, Some(root.dtype))?.get(which).copied()
 }
 
@@ -124,6 +121,8 @@ struct Instance<'a> {
     /// Whether constants that are taken together must not overflow, underflow or swallow one another: step by step they
     /// need do neither.
     guard_rounding: bool,
+    /// The nodes of the ops that were made, if somebody wants to know.
+    nodes: Option<&'a mut Vec<Node>>,
 }
 
 impl Instance<'_> {
@@ -139,6 +138,10 @@ impl Instance<'_> {
                 }
                 let payload = self.payload(payload, &children)?;
                 let made = add_op(self.graph, *kind, payload, &children)?;
+                if let Some(nodes) = &mut self.nodes {
+                    let head = Head::Op(*kind, payload);
+                    nodes.push(canonical(self.graph, Node { head, children: children.as_slice().into() }));
+                }
                 let lost = self.guard_rounding && loses_precision(self.graph, *kind, &children, made);
                 (!lost).then_some(made)
             }

@@ -1,6 +1,10 @@
 //! What the search remembers of e-nodes while classes are united and nodes renamed: whether rules were looked for at
 //! them, and whether a stabilizing rule found a better form.
 //!
+//! Which form is the better one does not depend on which rule found its form first. What is better than a part of a right
+//! side is better than the left side, for no right side loses more digits than its left; what is better than a node is
+//! better than the node's fallbacks.
+//!
 //! The e-graph renames the nodes of a class only when congruence is restored, which takes a pass over everything.
 //! This table renames what a union changes at once, and so also finds at once which nodes have become equal.
 
@@ -25,7 +29,58 @@ fn name(graph: &Graph, node: &Node) -> Node {
 #[derive(Clone, Copy, Default)]
 struct Notes {
     visited: bool,
-    worse: bool,
+    /// How good the best is that a rule found instead of it.
+    found: Merit,
+    /// How good the best is that was found instead of what it stands for.
+    linked: Merit,
+    /// It was made as a fallback for a node that there is something better for.
+    outdone: bool,
+    /// It is what a rule that is no fallback found to be better; only what is found instead of it itself says more.
+    preferred: bool,
+}
+
+impl Notes {
+    /// How good the best is that there is instead of it.
+    fn better(self) -> Merit {
+        match self {
+            Notes { preferred: true, .. } => self.found,
+            Notes { outdone: true, .. } => Merit::Better,
+            _ => self.found.max(self.linked),
+        }
+    }
+
+    /// What is said of either of two nodes that are one.
+    fn merge(self, other: Notes) -> Notes {
+        Notes {
+            visited: self.visited || other.visited,
+            found: self.found.max(other.found),
+            linked: self.linked.max(other.linked),
+            outdone: self.outdone || other.outdone,
+            preferred: self.preferred || other.preferred,
+        }
+    }
+}
+
+/// How good a form is that was found instead of a node.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Merit {
+    /// There is none.
+    #[default]
+    None,
+    /// It computes less of the same.
+    Less,
+    /// It loses fewer digits, but any [`Merit::Better`] form of the same node is better still.
+    Fallback,
+    /// It loses fewer digits.
+    Better,
+}
+
+/// A node that what is found for another is better than, too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Source {
+    node: Number,
+    /// If it is as good as this.
+    from: Merit,
 }
 
 /// Notes on e-nodes under today's names.
@@ -37,8 +92,10 @@ pub(crate) struct NodeTable {
     same: Vec<Number>,
     /// For each e-node that has notes of its own, whether rules were looked for at it, and whether it has a better equal.
     notes: Vec<Notes>,
-    /// For a node in normal form, the nodes it was made from: what is better than it is better than they are.
-    sources: FastMap<Number, Vec<Number>>,
+    /// For a node, those it was made from: what is better than it is better than they are.
+    sources: FastMap<Number, Vec<Source>>,
+    /// For a node, its fallbacks.
+    fallbacks: FastMap<Number, Vec<Number>>,
 }
 
 impl NodeTable {
@@ -91,16 +148,15 @@ impl NodeTable {
     /// Keeps the notes on `from` under `to`.
     fn merge(&mut self, to: Number, from: Number) {
         self.same[from as usize] = to;
-        let old = self.notes[from as usize];
-        let new = &mut self.notes[to as usize];
-        let worse = old.worse || new.worse;
-        *new = Notes { visited: old.visited || new.visited, worse: false };
+        let [one, other] = [to, from].map(|n| self.notes[n as usize]);
+        self.notes[to as usize] = one.merge(other);
         if let Some(sources) = self.sources.remove(&from) {
             self.sources.entry(to).or_default().extend(sources);
         }
-        if worse {
-            self.mark_number(to);
+        if let Some(fallbacks) = self.fallbacks.remove(&from) {
+            self.fallbacks.entry(to).or_default().extend(fallbacks);
         }
+        self.spread(to);
     }
 
     /// The number that the e-graph has for a node, if it has it.
@@ -122,46 +178,93 @@ impl NodeTable {
 
     /// Whether a node has a better equal: it is never chosen where its class has another.
     pub(crate) fn is_worse(&self, graph: &Graph, node: &Node) -> bool {
-        self.named(graph, node).is_some_and(|number| self.notes[self.root(number) as usize].worse)
+        self.named(graph, node)
+            .is_some_and(|number| self.notes[self.root(number) as usize].better() > Merit::None)
     }
 
-    /// Whether an e-node, by its number, has a better equal.
+    /// Whether an e-node, by its number, has a better equal than any fallback.
     pub(crate) fn has_better(&self, node: Id) -> bool {
         let number = usize::from(node) as Number;
-        usize::from(node) < self.same.len() && self.notes[self.root(number) as usize].worse
+        usize::from(node) < self.same.len()
+            && !matches!(self.notes[self.root(number) as usize].better(), Merit::None | Merit::Fallback)
     }
 
     /// Says that there is something better than a node.
-    pub(crate) fn mark(&mut self, graph: &Graph, node: &Node) {
+    pub(crate) fn mark(&mut self, graph: &Graph, node: &Node, found: Merit) {
         if let Some(number) = self.number(graph, node) {
-            self.mark_number(number);
+            let changed = self.note(number, |notes| notes.found = notes.found.max(found));
+            changed.into_iter().for_each(|node| self.spread(node));
         }
     }
 
-    fn mark_number(&mut self, number: Number) {
+    /// Tells the sources and fallbacks of a node what was found instead of it.
+    fn spread(&mut self, number: Number) {
         let mut all = vec![number];
         while let Some(number) = all.pop() {
-            let number = self.find(number);
-            if !std::mem::replace(&mut self.notes[number as usize].worse, true) {
-                all.extend(self.sources.get(&number).into_iter().flatten());
+            let found = self.notes[number as usize].better();
+            if found == Merit::None {
+                continue;
+            }
+            for Source { node, from } in self.sources.get(&number).cloned().unwrap_or_default() {
+                if from <= found {
+                    all.extend(self.note(node, |notes| notes.linked = notes.linked.max(found)));
+                }
+            }
+            if found == Merit::Better {
+                for fallback in self.fallbacks.get(&number).cloned().unwrap_or_default() {
+                    all.extend(self.note(fallback, |notes| notes.outdone = true));
+                }
             }
         }
     }
 
-    /// Says that `node` stands for the same computation as `source`.
-    pub(crate) fn link(&mut self, graph: &Graph, node: &Node, source: &Node) {
+    /// Takes a note; the node, if there is something better for it from now on.
+    fn note(&mut self, node: Number, take: impl Fn(&mut Notes)) -> Option<Number> {
+        let node = self.find(node);
+        let notes = &mut self.notes[node as usize];
+        let before = notes.better();
+        take(notes);
+        (notes.better() > before).then_some(node)
+    }
+
+    /// Says that a rule that is no fallback found a node to be better than another.
+    pub(crate) fn prefer(&mut self, graph: &Graph, node: &Node) {
+        if let Some(number) = self.number(graph, node) {
+            self.notes[number as usize].preferred = true;
+        }
+    }
+
+    /// Says that `fallback` is one for `node`: whatever else is better than the node is better than the fallback.
+    pub(crate) fn add_fallback(&mut self, graph: &Graph, node: &Node, fallback: &Node) {
+        let (Some(node), Some(fallback)) = (self.number(graph, node), self.number(graph, fallback)) else {
+            return;
+        };
+        self.fallbacks.entry(node).or_default().push(fallback);
+        if self.notes[node as usize].better() == Merit::Better
+            && let Some(node) = self.note(fallback, |notes| notes.outdone = true)
+        {
+            self.spread(node);
+        }
+    }
+
+    /// Says that what is found for `node`, if it is as good as `from`, is better than `source`, too.
+    pub(crate) fn link(&mut self, graph: &Graph, node: &Node, source: &Node, from: Merit) {
         let (Some(node), Some(source)) = (self.number(graph, node), self.number(graph, source)) else {
             return;
         };
         if node == source {
             return;
         }
+        let link = Source { node: source, from };
         let sources = self.sources.entry(node).or_default();
-        if !sources.contains(&source) {
-            sources.push(source);
+        if !sources.contains(&link) {
+            sources.push(link);
         }
-        if self.notes[node as usize].worse {
-            self.mark_number(source);
+        let found = self.notes[node as usize].better();
+        if from <= found
+            && let Some(node) = self.note(source, |notes| notes.linked = notes.linked.max(found))
+        {
+            self.spread(node);
         }
     }
 }

@@ -14,12 +14,12 @@ use crate::{
     egraph::{Graph, Node, canonical, class_data, is_circular, refresh, type_of},
     hash::{FastMap, FastSet},
     report::{Report, Stop},
-    rule::{class::Class, subst::Subst},
+    rule::{class::Class, pattern::Rule, subst::Subst},
     search::{
         ematch::{self, Site},
         instantiate,
         log::ProofLog,
-        node_table::NodeTable,
+        node_table::{Merit, NodeTable},
         rule_index::{Below, Change, RuleIndex},
         worklist::{WorkItem, Worklist},
     },
@@ -27,6 +27,7 @@ use crate::{
 use egg::{Id, Language};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
+use thn_ir::OpKind;
 
 /// The most nodes of a class that rules are looked for at. More come from cycles, such as x = (x - y) + y.
 const MAX_NODES: usize = 32;
@@ -329,17 +330,13 @@ impl<'a> Search<'a> {
         }
         let rule = &self.index.rules[step.rule];
         let before = self.graph.nodes().len();
-        let Some(new) = instantiate::build(&mut self.graph, rule, &step.subst, step.class) else {
-            return self.grown();
-        };
+        let mut nodes = vec![];
+        let made = instantiate::build_nodes(&mut self.graph, rule, &step.subst, step.class, Some(&mut nodes));
+        let Some(new) = made else { return self.grown() };
         report.rule_made(&rule.name, self.graph.nodes().len() - before);
-        if rule.better && !self.made(&step.node, new) {
-            self.absorb_nodes();
-            self.node_table.mark(&self.graph, &step.node);
-        }
-        if let Some(inner) = instantiate::negated_node(&mut self.graph, rule, &step.subst, step.class) {
-            self.absorb_nodes();
-            self.node_table.link(&self.graph, &inner, &step.node);
+        self.absorb_nodes();
+        if !self.made(&step.node, new) {
+            self.compare(rule, &step.node, &nodes);
         }
         let entry = self
             .log
@@ -354,6 +351,24 @@ impl<'a> Search<'a> {
             self.fired.0[step.rule] += 1;
         }
         self.grown()
+    }
+
+    /// Notes which of the nodes that a rule made from `left` are better than which.
+    fn compare(&mut self, rule: &Rule, left: &Node, made: &[Node]) {
+        let (graph, table) = (&self.graph, &mut self.node_table);
+        if rule.fallback {
+            table.mark(graph, left, Merit::Fallback);
+            // With its sign or without.
+            let signed = made.last().is_some_and(|root| root.kind() == Some(OpKind::Neg));
+            let roots = made.iter().rev().take(1 + usize::from(signed));
+            roots.for_each(|root| table.add_fallback(graph, left, root));
+        } else if rule.better {
+            table.mark(graph, left, Merit::Better);
+            made.last().into_iter().for_each(|root| table.prefer(graph, root));
+        } else if !rule.expand && rule.class < Class::Fast {
+            // The right side loses no more digits: what loses fewer than a part of it does, loses fewer than the left side.
+            made.iter().for_each(|part| table.link(graph, part, left, Merit::Fallback));
+        }
     }
 
     /// Whether `new` is a class whose only node is `node`: the rule gave back what it found.
@@ -380,10 +395,11 @@ impl<'a> Search<'a> {
             let entry = self.log.as_ref().and_then(|j| j.built_in(&self.graph, node, class, &found));
             self.absorb_nodes();
             if let Some(new) = found.node.filter(|n| n != node) {
-                self.node_table.link(&self.graph, &new, node);
+                self.node_table.link(&self.graph, &new, node, Merit::Less);
+                self.node_table.link(&self.graph, node, &new, Merit::Fallback);
             }
             if found.better {
-                self.node_table.mark(&self.graph, node);
+                self.node_table.mark(&self.graph, node, Merit::Less);
             }
             if self.unite(class, found.class) {
                 if let Some(log) = &mut self.log {

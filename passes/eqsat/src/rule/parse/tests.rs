@@ -25,7 +25,10 @@ fn a_rule_is_one_line_in_a_section() {
 fn errors_name_file_line_and_column() {
     let cases = [
         ("[canonicalize exactly]", "a.rules:1:1: error: `exactly` is not a class of rules"),
-        ("[canonicalize exact fast]", "a.rules:1:1: error: `fast` is neither `better` nor `expand`"),
+        (
+            "[canonicalize exact fast]",
+            "a.rules:1:1: error: `fast` is none of `better`, `fallback` and `expand`",
+        ),
         ("x : (neg ?x) => ?x", "a.rules:1:1: error: a rule stands before the first [family class]"),
         ("[a exact]\nx (neg ?x) => ?x", "a.rules:2:1: error: a rule is written `name : left => right`"),
         ("[a exact]\nx : (negate ?x) => ?x", "a.rules:2:5: error: `negate` is not an op"),
