@@ -244,11 +244,16 @@ impl Program {
 
     /// The result as an expression that does not depend on the order of ops and of commutative operands.
     pub(crate) fn tree(&self) -> String {
-        self.func.body().results.iter().map(|r| tree(&self.func, *r)).collect::<Vec<_>>().join(" ")
+        tree(&self.func)
     }
 }
 
-fn tree(func: &Func, value: Value) -> String {
+/// [`Program::tree`] of any program.
+pub(crate) fn tree(func: &Func) -> String {
+    func.body().results.iter().map(|r| tree_of(func, *r)).collect::<Vec<_>>().join(" ")
+}
+
+fn tree_of(func: &Func, value: Value) -> String {
     let ValueDef::Result { op, .. } = func.def(value) else {
         return func.value(value).name.as_deref().unwrap_or("?").to_string();
     };
@@ -272,7 +277,7 @@ fn tree(func: &Func, value: Value) -> String {
             {
                 operands.extend(func.op(inner).operands.iter().rev());
             }
-            _ => parts.push(tree(func, operand)),
+            _ => parts.push(tree_of(func, operand)),
         }
     }
     if row.commutative {
