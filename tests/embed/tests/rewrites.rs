@@ -27,6 +27,7 @@ fn the_logistic_loss_is_stable() -> Result<(), thn_testing::Error> {
     }
 
     // after thn-eqsat
+    // rule log-add-exp-rest, 1 time
     // rule log-one-plus, 1 time
     // rule log1p-exp, 1 time
     module {

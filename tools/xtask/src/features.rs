@@ -59,6 +59,12 @@ fn tests_of_one_crate_compile_no_dependency_again() {
         "tools/features/Cargo.toml misses features, or a crate has no dev-dependency `thn-features`:\n{}",
         problems.join("\n")
     );
+    let embed = compiled_again(&features(&root, &["--manifest-path", "tests/embed/Cargo.toml"]), &whole);
+    assert!(
+        embed.is_empty(),
+        "tests/embed has other versions or features; a copy of Cargo.lock as tests/embed/Cargo.lock mends versions:\n{}",
+        embed.join("\n")
+    );
 }
 
 #[test]
