@@ -44,9 +44,9 @@ impl Memo {
     }
 
     fn key(&self, rule: &Rule) -> String {
-        let Rule { name, text, family, class, better, expand, .. } = rule;
+        let Rule { name, text, family, class, better, fallback, expand, .. } = rule;
         let mut hasher = DefaultHasher::new();
-        (self.source, name, text, family, class.name(), better, expand).hash(&mut hasher);
+        (self.source, name, text, family, class.name(), better, fallback, expand).hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
 
