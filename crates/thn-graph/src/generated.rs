@@ -606,7 +606,7 @@ impl Tensor {
     /// - Shapes: any; the result has the same.
     /// - Element types: floats; integers of at most 16 bits and bools become float32, wider integers float64.
     /// - Gradient: by `x`: `0.7978845608028654 / erfcx(x * -0.7071067811865476)`.
-    /// - Accuracy: floats within 4 ulp of `log(erfc(-(x / sqrt(2))) / 2)`.
+    /// - Accuracy: floats within 6 ulp of `log(erfc(-(x / sqrt(2))) / 2)`.
     /// - NumPy: `scipy.special.log_ndtr`.
     #[track_caller]
     pub fn log_ndtr(&self) -> Tensor {

@@ -2306,22 +2306,28 @@ static LOG_NDTR: OpRow = OpRow {
     semantics: Semantics::Expand(Expr::Let(
         &Expr::Op(
             OpKind::Mul,
-            &[Expr::Operand(0), Expr::Number("-0.7071067811865475244008443621048490392848359376884740")],
+            &[
+                Expr::Number("0.5"),
+                Expr::Op(
+                    OpKind::Erfcx,
+                    &[Expr::Op(
+                        OpKind::Mul,
+                        &[
+                            Expr::Number("0.7071067811865475244008443621048490392848359376884740"),
+                            Expr::Op(OpKind::Abs, &[Expr::Operand(0)]),
+                        ],
+                    )],
+                ),
+            ],
         ),
         &Expr::Op(
             OpKind::Select,
             &[
-                Expr::Op(OpKind::Lt, &[Expr::Operand(0), Expr::Number("-1")]),
+                Expr::Op(OpKind::Lt, &[Expr::Operand(0), Expr::Number("0")]),
                 Expr::Op(
                     OpKind::Sub,
                     &[
-                        Expr::Op(
-                            OpKind::Log,
-                            &[Expr::Op(
-                                OpKind::Mul,
-                                &[Expr::Number("0.5"), Expr::Op(OpKind::Erfcx, &[Expr::Local(0)])],
-                            )],
-                        ),
+                        Expr::Op(OpKind::Log, &[Expr::Local(0)]),
                         Expr::Op(
                             OpKind::Mul,
                             &[
@@ -2331,15 +2337,55 @@ static LOG_NDTR: OpRow = OpRow {
                         ),
                     ],
                 ),
-                Expr::Op(
-                    OpKind::Log1p,
-                    &[Expr::Op(
-                        OpKind::Mul,
-                        &[
-                            Expr::Number("-0.5"),
-                            Expr::Op(OpKind::Erfc, &[Expr::Op(OpKind::Neg, &[Expr::Local(0)])]),
-                        ],
-                    )],
+                Expr::Let(
+                    &Expr::Op(
+                        OpKind::Minimum,
+                        &[Expr::Op(OpKind::Abs, &[Expr::Operand(0)]), Expr::Number("50")],
+                    ),
+                    &Expr::Let(
+                        &Expr::Op(OpKind::Mul, &[Expr::Local(1), Expr::Local(1)]),
+                        &Expr::Op(
+                            OpKind::Log1p,
+                            &[Expr::Op(
+                                OpKind::Mul,
+                                &[
+                                    Expr::Op(
+                                        OpKind::Mul,
+                                        &[
+                                            Expr::Local(0),
+                                            Expr::Op(
+                                                OpKind::Exp,
+                                                &[Expr::Op(
+                                                    OpKind::Mul,
+                                                    &[Expr::Number("-0.5"), Expr::Local(2)],
+                                                )],
+                                            ),
+                                        ],
+                                    ),
+                                    Expr::Op(
+                                        OpKind::Sub,
+                                        &[
+                                            Expr::Op(
+                                                OpKind::Mul,
+                                                &[
+                                                    Expr::Number("0.5"),
+                                                    Expr::Op(
+                                                        OpKind::Fma,
+                                                        &[
+                                                            Expr::Local(1),
+                                                            Expr::Local(1),
+                                                            Expr::Op(OpKind::Neg, &[Expr::Local(2)]),
+                                                        ],
+                                                    ),
+                                                ],
+                                            ),
+                                            Expr::Number("1"),
+                                        ],
+                                    ),
+                                ],
+                            )],
+                        ),
+                    ),
                 ),
             ],
         ),
@@ -2365,7 +2411,7 @@ static LOG_NDTR: OpRow = OpRow {
     dtypes: DTypeRule { operands: DTypeClass::Float, result: ResultDType::Same },
     foreign: &[],
     cost: 200,
-    max_ulp: 4,
+    max_ulp: 6,
 };
 
 static XLOGX: OpRow = OpRow {

@@ -28,8 +28,10 @@ def Thn_LogNdtrOp : Thn_Unary<"log_ndtr"> {
   let numpy = "scipy.special.log_ndtr";
   let formula = "(log (div (erfc (neg (div ?x (sqrt 2)))) 2))";
   let partials = ["(div 0.7978845608028653558798921198687637369517172623298693 (erfcx (mul ?x -0.7071067811865475244008443621048490392848359376884740)))"];
-  let expand = "(let ?z (mul ?x -0.7071067811865475244008443621048490392848359376884740) (select (lt ?x -1) (sub (log (mul 0.5 (erfcx ?z))) (mul ?x (mul 0.5 ?x))) (log1p (mul -0.5 (erfc (neg ?z))))))";
-  let cost = 200; let max_ulp = 4;
+  // erfc z would magnify the rounding of z = x / sqrt(2) by 2 z * z. exp(-x * x / 2) erfcx(z) takes x * x in two parts and
+  // hardly depends on the last bits of z.
+  let expand = "(let ?e (mul 0.5 (erfcx (mul 0.7071067811865475244008443621048490392848359376884740 (abs ?x)))) (select (lt ?x 0) (sub (log ?e) (mul ?x (mul 0.5 ?x))) (let ?y (minimum (abs ?x) 50) (let ?h (mul ?y ?y) (log1p (mul (mul ?e (exp (mul -0.5 ?h))) (sub (mul 0.5 (fma ?y ?y (neg ?h))) 1)))))))";
+  let cost = 200; let max_ulp = 6;
 }
 def Thn_XLogXOp : Thn_Unary<"xlogx"> {
   let summary = "x * log(x), and 0 at 0.";
