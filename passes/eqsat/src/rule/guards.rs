@@ -17,7 +17,7 @@ use thn_ir::{DType, Dim, TensorType};
 /// A side condition.
 pub(crate) struct Condition {
     pub(crate) name: &'static str,
-    /// One letter per argument: `x` for a tensor or a rest, `p` for a payload.
+    /// One letter per argument: `x` for a tensor or a rest, `p` for a payload, `n` for a number.
     pub(crate) form: &'static str,
     /// What it means, for people.
     pub(crate) meaning: &'static str,
@@ -61,22 +61,10 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.facts().hi > 0.0,
     },
     Condition {
-        name: "any_beyond_one",
-        form: "x",
-        meaning: "an element may be larger in size than 1, by what is known",
-        holds: |s| !(s.facts().lo >= -1.0 && s.facts().hi <= 1.0),
-    },
-    Condition {
-        name: "any_steep",
-        form: "x",
-        meaning: "an element may be larger in size than 16, by what is known: a power with it loses more than 4 bits",
-        holds: |s| !(s.facts().lo >= -16.0 && s.facts().hi <= 16.0),
-    },
-    Condition {
-        name: "any_above_half",
-        form: "x",
-        meaning: "an element may be above 1/2, by what is known",
-        holds: |s| s.facts().hi > 0.5,
+        name: "any_outside",
+        form: "xnn",
+        meaning: "an element may be below the first number or above the second, by what is known",
+        holds: |s| s.facts().lo < s.numbers[0] || s.facts().hi > s.numbers[1],
     },
     Condition {
         name: "at_least",

@@ -109,8 +109,13 @@ pub fn reference() -> Result<String, Error> {
         let _ = writeln!(page, "| `{name}` | {} | {meaning} |", class_of(&rewrite));
     }
     let _ = writeln!(page, "\n## Conditions\n\n| condition | holds if |\n| --- | --- |");
+    let spelled = |letter: char| match letter {
+        'p' => "@p",
+        'n' => "n",
+        _ => "?x",
+    };
     for c in guards::CONDITIONS {
-        let args = c.form.chars().map(|f| if f == 'p' { "@p" } else { "?x" }).collect::<Vec<_>>().join(", ");
+        let args = c.form.chars().map(spelled).collect::<Vec<_>>().join(", ");
         let _ = writeln!(page, "| `{}({args})` | {} |", c.name, c.meaning);
     }
     let _ = writeln!(page, "\n## Functions of payloads\n\n| function | gives |\n| --- | --- |");

@@ -459,21 +459,26 @@ impl<'a> Parser<'a> {
             .position(|c| c.name == name)
             .ok_or_else(|| (start, format!("`{name}` is not a condition")))?;
         self.expect("(")?;
-        let mut args = vec![];
+        let (mut args, mut numbers, mut form) = (vec![], vec![], String::new());
         loop {
             self.space();
             let at = self.at;
             if self.eat("@") {
                 let name = self.word();
                 args.push(Argument::Payload(self.variable(|p| &mut p.payloads, name, at)?));
+                form.push('p');
             } else if self.eat("?") {
                 let name = self.word();
                 args.push(match name.strip_suffix("...") {
                     Some(rest) => Argument::Rest(self.variable(|p| &mut p.rests, rest, at)?),
                     None => Argument::Var(self.variable(|p| &mut p.vars, name, at)?),
                 });
+                form.push('x');
             } else {
-                return Err((at, "a condition takes ?variables and @payloads".into()));
+                let number = self.word().parse().ok().filter(|x: &f64| !x.is_nan());
+                let what = "a condition takes ?variables, @payloads and numbers other than NaN";
+                numbers.push(number.ok_or_else(|| (at, what.into()))?);
+                form.push('n');
             }
             self.space();
             if self.eat(")") {
@@ -481,22 +486,11 @@ impl<'a> Parser<'a> {
             }
             self.expect(",")?;
         }
-        let form = guards::CONDITIONS[condition].form;
-        let fits = form.len() == args.len() && form.chars().zip(&args).all(|(f, a)| f == a.letter());
-        if !fits {
-            return Err((start, format!("the arguments of `{name}` have the form `{form}`")));
+        let wanted = guards::CONDITIONS[condition].form;
+        if form != wanted {
+            return Err((start, format!("the arguments of `{name}` have the form `{wanted}`")));
         }
-        Ok(Guard { condition, args })
-    }
-}
-
-impl Argument {
-    /// `x` for a tensor or a rest, `p` for a payload: how conditions spell what they take.
-    fn letter(&self) -> char {
-        match self {
-            Argument::Var(_) | Argument::Rest(_) => 'x',
-            Argument::Payload(_) => 'p',
-        }
+        Ok(Guard { condition, args, numbers })
     }
 }
 

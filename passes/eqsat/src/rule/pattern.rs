@@ -124,12 +124,14 @@ pub enum Argument {
     Payload(usize),
 }
 
-/// A side condition: a function of `crate::rule::guards`, by position there, and its arguments.
+/// A side condition: a function of `crate::rule::guards`, by position there, its arguments and its numbers.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Guard {
     pub(crate) condition: usize,
     /// What it is about.
     pub args: Vec<Argument>,
+    /// The numbers it compares with, none of them NaN.
+    pub(crate) numbers: Vec<f64>,
 }
 
 impl Guard {

@@ -72,5 +72,5 @@ pub(crate) fn holds(graph: &Graph, guard: &Guard, subst: &Subst) -> bool {
             Argument::Payload(v) => payloads.extend(subst.payloads[*v].map(|p| graph.analysis.payload(p))),
         }
     }
-    (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads })
+    (CONDITIONS[guard.condition].holds)(&Subject { graph, tensors, payloads, numbers: &guard.numbers })
 }

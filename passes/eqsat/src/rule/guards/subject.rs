@@ -6,11 +6,12 @@ use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use thn_ir::{DType, Dim, OpKind, TensorType};
 
-/// What a condition looks at: tensors and payloads in the order of its arguments.
+/// What a condition looks at: tensors, payloads and numbers, each in the order of its arguments.
 pub(crate) struct Subject<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) tensors: SmallVec<[Id; 4]>,
     pub(crate) payloads: SmallVec<[&'a Payload; 2]>,
+    pub(crate) numbers: &'a [f64],
 }
 
 /// Constants with more elements are not compared.

@@ -45,6 +45,18 @@ fn errors_name_file_line_and_column() {
             "[a exact]\nx : (neg ?x) => ?x if whole(?x)",
             "a.rules:2:23: error: the arguments of `whole` have the form `p`",
         ),
+        (
+            "[a exact]\nx : (neg ?x) => ?x if any_outside(?x, 1)",
+            "a.rules:2:23: error: the arguments of `any_outside` have the form `xnn`",
+        ),
+        (
+            "[a exact]\nx : (neg ?x) => ?x if any_outside(?x, -1, one)",
+            "a.rules:2:43: error: a condition takes ?variables, @payloads and numbers other than NaN",
+        ),
+        (
+            "[a exact]\nx : (neg ?x) => ?x if any_outside(?x, nan, 1)",
+            "a.rules:2:39: error: a condition takes ?variables, @payloads and numbers other than NaN",
+        ),
         ("[a exact]\nx : (neg ?x) => ?x also", "a.rules:2:20: error: unexpected `also`"),
         ("[a exact]\nx : 1 => 1", "a.rules:2:5: error: the left side is an op"),
         (
