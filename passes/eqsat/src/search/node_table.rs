@@ -83,50 +83,16 @@ struct Source {
     from: Merit,
 }
 
-/// Notes on e-nodes under today's names.
+/// Notes on e-nodes by their numbers.
 #[derive(Default)]
-pub(crate) struct NodeTable {
-    /// E-nodes by the names that they have and had.
-    names: FastMap<Node, Number>,
+struct Numbered {
     /// For each e-node, one that it is equal to and that the notes on it are kept under; itself, if they are its own.
     same: Vec<Number>,
     /// For each e-node that has notes of its own, whether rules were looked for at it, and whether it has a better equal.
     notes: Vec<Notes>,
-    /// For a node, those it was made from: what is better than it is better than they are.
-    sources: FastMap<Number, Vec<Source>>,
-    /// For a node, its fallbacks.
-    fallbacks: FastMap<Number, Vec<Number>>,
 }
 
-impl NodeTable {
-    /// Takes in the e-nodes that were made since it was last asked. Gives pairs of e-nodes that are one.
-    pub(crate) fn catch_up(&mut self, graph: &Graph) -> Vec<(Id, Id)> {
-        let known = self.same.len();
-        self.same.extend((known..graph.nodes().len()).map(|n| n as Number));
-        self.notes.resize(self.same.len(), Notes::default());
-        (known..graph.nodes().len()).filter_map(|n| self.rename(graph, Id::from(n))).collect()
-    }
-
-    /// Gives an e-node its name of today; if another has it already, notes on both are one, and the classes must be.
-    pub(crate) fn rename(&mut self, graph: &Graph, node: Id) -> Option<(Id, Id)> {
-        let number = self.find(usize::from(node) as Number);
-        let name = name(graph, graph.id_to_node(node));
-        let other = match self.names.entry(name) {
-            Entry::Vacant(entry) => {
-                entry.insert(number);
-                return None;
-            }
-            Entry::Occupied(entry) => *entry.get(),
-        };
-        let other = self.find(other);
-        if other == number {
-            return None;
-        }
-        self.merge(other, number);
-        let class = |n: Number| Id::from(n as usize);
-        (graph.find(class(other)) != graph.find(class(number))).then(|| (class(other), class(number)))
-    }
-
+impl Numbered {
     /// The e-node that the notes on one are kept under.
     fn root(&self, mut number: Number) -> Number {
         while self.same[number as usize] != number {
@@ -135,7 +101,7 @@ impl NodeTable {
         number
     }
 
-    /// [`NodeTable::root`], which is one step away from then on.
+    /// [`Numbered::root`], which is one step away from then on.
     fn find(&mut self, number: Number) -> Number {
         let root = self.root(number);
         let mut at = number;
@@ -145,11 +111,72 @@ impl NodeTable {
         root
     }
 
-    /// Keeps the notes on `from` under `to`.
+    /// How good the best is that there is instead of an e-node.
+    fn better(&self, number: Number) -> Merit {
+        self.notes[self.root(number) as usize].better()
+    }
+
+    /// Takes a note; the node, if there is something better for it from now on.
+    fn note(&mut self, node: Number, take: impl Fn(&mut Notes)) -> Option<Number> {
+        let node = self.find(node);
+        let notes = &mut self.notes[node as usize];
+        let before = notes.better();
+        take(notes);
+        (notes.better() > before).then_some(node)
+    }
+
+    /// Keeps the notes on `from`, which has its own, under `to`.
     fn merge(&mut self, to: Number, from: Number) {
         self.same[from as usize] = to;
         let [one, other] = [to, from].map(|n| self.notes[n as usize]);
         self.notes[to as usize] = one.merge(other);
+    }
+}
+
+/// Notes on e-nodes under today's names.
+#[derive(Default)]
+pub(crate) struct NodeTable {
+    /// E-nodes by the names that they have and had.
+    names: FastMap<Node, Number>,
+    noted: Numbered,
+    /// For a node, those it was made from: what is better than it is better than they are.
+    sources: FastMap<Number, Vec<Source>>,
+    /// For a node, its fallbacks.
+    fallbacks: FastMap<Number, Vec<Number>>,
+}
+
+impl NodeTable {
+    /// Takes in the e-nodes that were made since it was last asked. Gives pairs of e-nodes that are one.
+    pub(crate) fn catch_up(&mut self, graph: &Graph) -> Vec<(Id, Id)> {
+        let (known, all) = (self.noted.same.len(), graph.nodes().len());
+        self.noted.same.extend((known..all).map(|n| n as Number));
+        self.noted.notes.resize(all, Notes::default());
+        (known..all).filter_map(|n| self.rename(graph, Id::from(n))).collect()
+    }
+
+    /// Gives an e-node its name of today; if another has it already, notes on both are one, and the classes must be.
+    pub(crate) fn rename(&mut self, graph: &Graph, node: Id) -> Option<(Id, Id)> {
+        let number = self.noted.find(usize::from(node) as Number);
+        let name = name(graph, graph.id_to_node(node));
+        let other = match self.names.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(number);
+                return None;
+            }
+            Entry::Occupied(entry) => *entry.get(),
+        };
+        let other = self.noted.find(other);
+        if other == number {
+            return None;
+        }
+        self.merge(other, number);
+        let class = |n: Number| Id::from(n as usize);
+        (graph.find(class(other)) != graph.find(class(number))).then(|| (class(other), class(number)))
+    }
+
+    /// Keeps the notes on `from` under `to`.
+    fn merge(&mut self, to: Number, from: Number) {
+        self.noted.merge(to, from);
         if let Some(sources) = self.sources.remove(&from) {
             self.sources.entry(to).or_default().extend(sources);
         }
@@ -167,32 +194,31 @@ impl NodeTable {
     /// The number that the notes on a node are kept under.
     fn number(&mut self, graph: &Graph, node: &Node) -> Option<Number> {
         let number = self.named(graph, node)?;
-        Some(self.find(number))
+        Some(self.noted.find(number))
     }
 
     /// Notes that rules were looked for at a node; whether they were not before.
     pub(crate) fn visit(&mut self, graph: &Graph, node: &Node) -> bool {
         let Some(number) = self.number(graph, node) else { return true };
-        !std::mem::replace(&mut self.notes[number as usize].visited, true)
+        !std::mem::replace(&mut self.noted.notes[number as usize].visited, true)
     }
 
     /// Whether a node has a better equal: it is never chosen where its class has another.
     pub(crate) fn is_worse(&self, graph: &Graph, node: &Node) -> bool {
-        self.named(graph, node)
-            .is_some_and(|number| self.notes[self.root(number) as usize].better() > Merit::None)
+        self.named(graph, node).is_some_and(|number| self.noted.better(number) > Merit::None)
     }
 
     /// Whether an e-node, by its number, has a better equal than any fallback.
     pub(crate) fn has_better(&self, node: Id) -> bool {
         let number = usize::from(node) as Number;
-        usize::from(node) < self.same.len()
-            && !matches!(self.notes[self.root(number) as usize].better(), Merit::None | Merit::Fallback)
+        usize::from(node) < self.noted.same.len()
+            && !matches!(self.noted.better(number), Merit::None | Merit::Fallback)
     }
 
     /// Says that there is something better than a node.
     pub(crate) fn mark(&mut self, graph: &Graph, node: &Node, found: Merit) {
         if let Some(number) = self.number(graph, node) {
-            let changed = self.note(number, |notes| notes.found = notes.found.max(found));
+            let changed = self.noted.note(number, |notes| notes.found = notes.found.max(found));
             changed.into_iter().for_each(|node| self.spread(node));
         }
     }
@@ -201,36 +227,27 @@ impl NodeTable {
     fn spread(&mut self, number: Number) {
         let mut all = vec![number];
         while let Some(number) = all.pop() {
-            let found = self.notes[number as usize].better();
+            let found = self.noted.better(number);
             if found == Merit::None {
                 continue;
             }
-            for Source { node, from } in self.sources.get(&number).cloned().unwrap_or_default() {
-                if from <= found {
-                    all.extend(self.note(node, |notes| notes.linked = notes.linked.max(found)));
+            for Source { node, from } in self.sources.get(&number).into_iter().flatten() {
+                if *from <= found {
+                    all.extend(self.noted.note(*node, |notes| notes.linked = notes.linked.max(found)));
                 }
             }
             if found == Merit::Better {
-                for fallback in self.fallbacks.get(&number).cloned().unwrap_or_default() {
-                    all.extend(self.note(fallback, |notes| notes.outdone = true));
+                for fallback in self.fallbacks.get(&number).into_iter().flatten() {
+                    all.extend(self.noted.note(*fallback, |notes| notes.outdone = true));
                 }
             }
         }
     }
 
-    /// Takes a note; the node, if there is something better for it from now on.
-    fn note(&mut self, node: Number, take: impl Fn(&mut Notes)) -> Option<Number> {
-        let node = self.find(node);
-        let notes = &mut self.notes[node as usize];
-        let before = notes.better();
-        take(notes);
-        (notes.better() > before).then_some(node)
-    }
-
     /// Says that a rule that is no fallback found a node to be better than another.
     pub(crate) fn prefer(&mut self, graph: &Graph, node: &Node) {
         if let Some(number) = self.number(graph, node) {
-            self.notes[number as usize].preferred = true;
+            self.noted.notes[number as usize].preferred = true;
         }
     }
 
@@ -240,8 +257,8 @@ impl NodeTable {
             return;
         };
         self.fallbacks.entry(node).or_default().push(fallback);
-        if self.notes[node as usize].better() == Merit::Better
-            && let Some(node) = self.note(fallback, |notes| notes.outdone = true)
+        if self.noted.better(node) == Merit::Better
+            && let Some(node) = self.noted.note(fallback, |notes| notes.outdone = true)
         {
             self.spread(node);
         }
@@ -260,9 +277,9 @@ impl NodeTable {
         if !sources.contains(&link) {
             sources.push(link);
         }
-        let found = self.notes[node as usize].better();
+        let found = self.noted.better(node);
         if from <= found
-            && let Some(node) = self.note(source, |notes| notes.linked = notes.linked.max(found))
+            && let Some(node) = self.noted.note(source, |notes| notes.linked = notes.linked.max(found))
         {
             self.spread(node);
         }
