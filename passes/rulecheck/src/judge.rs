@@ -7,14 +7,11 @@ use crate::{
     instance::Instance,
     promise::{Fault, Found, Promise, relevant},
     reals,
+    truths::{pick, truths},
 };
 use thn_eqsat::Class;
 use thn_ir::{DType, Error, Func, Res, Scalar};
-use thn_reference::{
-    Format, Value, bits_of_error,
-    exact::{self, Attempt},
-    forward_error_in, interpret_in,
-};
+use thn_reference::{Format, Value, bits_of_error, forward_error_in, interpret_in};
 
 /// Two bounds are of the same order within this factor.
 const SAME_ORDER: f64 = 4.0;
@@ -86,8 +83,11 @@ pub(crate) fn judge(
     }
     for chunk in open.chunks(CHUNK) {
         let indices: Vec<usize> = chunk.iter().map(|o| o.0).collect();
-        let truths =
-            if class == Class::Exact { chunk.iter().map(|o| o.1).collect() } else { p.truths(&indices)? };
+        let truths = if class == Class::Exact {
+            chunk.iter().map(|o| o.1).collect()
+        } else {
+            truths(case, &case.left, arguments, p.shape, &indices, format)?.0
+        };
         for ((index, l, r, counts, gains), t) in chunk.iter().copied().zip(truths) {
             let values = [l, r, t].map(Scalar::to_f64);
             found.wider |= gains && values[2].is_finite();
@@ -200,38 +200,6 @@ impl Points<'_> {
         !self.all(self.arguments, i, |x| !x.is_nan())
     }
 
-    /// The true values of some elements.
-    fn truths(&self, indices: &[usize]) -> Result<Vec<Scalar>, Error> {
-        if pick(self.case, self.arguments, self.shape, indices).is_none() {
-            let truth = exact::evaluate_in(&self.case.left, self.arguments, self.format)?.values;
-            let all: Vec<Scalar> = truth[0].elements().copied().collect();
-            return Ok(indices.iter().map(|i| all[*i]).collect());
-        }
-        let mut truths = vec![Scalar::Float(f64::NAN); indices.len()];
-        // What a precision leaves open is for the next.
-        let mut open: Vec<usize> = (0..indices.len()).collect();
-        let mut failed = None;
-        for precision in exact::PRECISIONS {
-            let places: Vec<usize> = open.iter().map(|i| indices[*i]).collect();
-            let picked = pick(self.case, self.arguments, self.shape, &places).unwrap_or_default();
-            match exact::evaluate_at(precision, &self.case.left, &picked, self.format)? {
-                Attempt::InDoubt(error) => failed = Some(error),
-                Attempt::Rounded(results) => {
-                    failed = None;
-                    let Some((value, left)) = results.into_iter().next() else { break };
-                    for (i, x) in open.iter().zip(value.elements()) {
-                        truths[*i] = *x;
-                    }
-                    open = left.into_iter().map(|i| open[i]).collect();
-                }
-            }
-            if open.is_empty() {
-                break;
-            }
-        }
-        failed.map_or(Ok(truths), Err)
-    }
-
     fn verdict(&mut self, i: usize, [l, r, t]: [f64; 3]) -> Result<Verdict, Error> {
         let broken = |breach: Breach| Ok(Some((breach, String::new())));
         if self.class == Class::Exact {
@@ -321,28 +289,4 @@ impl Points<'_> {
         }
         self.bounds[side].as_ref().and_then(|b| b.get(i).copied()).ok_or_else(missing)
     }
-}
-
-/// The arguments for some elements of the result alone; `None` if these are not points of their own in a row of
-/// unknown length.
-pub(crate) fn pick(
-    case: &Instance,
-    arguments: &[Value],
-    shape: &[usize],
-    indices: &[usize],
-) -> Option<Vec<Value>> {
-    let result = case.left.tensor(*case.left.body().results.first()?)?;
-    let free = result.rank() == 1 && result.shape[0].as_const().is_none();
-    if !case.elementwise || !free {
-        return None;
-    }
-    let own = |t: &Value| match t.shape() {
-        [] => Some(t.clone()),
-        of if of == shape => {
-            let all = t.data.as_slice()?;
-            Value::new(t.dtype, &[indices.len()], indices.iter().map(|i| all[*i]).collect()).ok()
-        }
-        _ => None,
-    };
-    arguments.iter().map(own).collect()
 }

@@ -44,6 +44,7 @@ mod shrink;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod truths;
 
 pub use found::{Breach, Checked, Counterexample};
 use instance::{Instance, Length, Movement, instances, moved};

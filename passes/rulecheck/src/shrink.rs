@@ -3,9 +3,10 @@
 use crate::{
     found::{Breach, Counterexample},
     instance::{Input, Instance},
-    judge::{judge, pick},
+    judge::judge,
     promise::{Fault, Promise, relevant},
     sample::fits,
+    truths::pick,
 };
 use thn_facts::Structure;
 use thn_ir::Scalar;
