@@ -23,10 +23,6 @@ use crate::{
 use libtest_mimic::{Failed, Trial};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
-};
 use thn_eqsat::{Class, Options, optimize};
 use thn_ir::{Arg, Builder, DType, Error, Func, Loc, OpKind, Res, Scalar, verify};
 use thn_random::Random;
@@ -90,31 +86,16 @@ fn readable_rules() -> Result<Vec<Rule>, Error> {
 
 /// Checks groups of programs on all processors. The summary does not depend on their number.
 fn run(setup: &Setup<'_>) -> Summary {
-    let done = Mutex::new(BTreeMap::new());
-    let next = AtomicUsize::new(0);
-    let groups = setup.count.div_ceil(setup.group);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let group = next.fetch_add(1, Ordering::Relaxed);
-                    if group >= groups {
-                        break;
-                    }
-                    let summary = guarded(setup, group);
-                    for failure in &summary.failures {
-                        println!("{failure}\n");
-                    }
-                    if let Ok(mut done) = done.lock() {
-                        done.insert(group, summary);
-                    }
-                }
-            });
+    let groups: Vec<usize> = (0..setup.count.div_ceil(setup.group)).collect();
+    let done = thn_parallel::map(&groups, |group| {
+        let summary = guarded(setup, *group);
+        for failure in &summary.failures {
+            println!("{failure}\n");
         }
+        summary
     });
     let mut all = Summary::default();
-    done.into_inner().unwrap_or_default().into_values().for_each(|summary| all.merge(summary));
+    done.into_iter().for_each(|summary| all.merge(summary));
     all
 }
 

@@ -4,12 +4,8 @@ mod memo;
 
 use memo::Memo;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
     time::Instant,
 };
 use thn_eqsat::rule::{Rule, parse_file};
@@ -38,44 +34,23 @@ fn every_rule(what: &str, share: u64, check: impl Fn(&str) -> Outcome + Sync) ->
     for rule in all {
         let _ = memo.recall(rule);
     }
-    let next = AtomicUsize::new(0);
-    let counted = AtomicUsize::new(0);
-    let recalled = AtomicUsize::new(0);
-    let wrong = Mutex::new(BTreeMap::new());
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(rule) = rules.get(i) else { break };
-                    let known = memo.recall(rule).and_then(|line| line.split(' ').next()?.parse().ok());
-                    if let Some(count) = known {
-                        counted.fetch_add(count, Ordering::Relaxed);
-                        recalled.fetch_add(1, Ordering::Relaxed);
-                        continue;
-                    }
-                    let start = Instant::now();
-                    match check(&rule.name) {
-                        Ok((count, text)) => {
-                            println!("{:28} {text} in {:.1} s", rule.name, start.elapsed().as_secs_f64());
-                            memo.keep(rule, &format!("{count} {}", rule.name));
-                            counted.fetch_add(count, Ordering::Relaxed);
-                        }
-                        Err(text) => {
-                            wrong.lock().unwrap().insert(i, format!("{}: {text}", rule.name));
-                        }
-                    }
-                }
-            });
+    let outcomes = thn_parallel::map(&rules, |rule| {
+        let known = memo.recall(rule).and_then(|line| line.split(' ').next()?.parse().ok());
+        if let Some(count) = known {
+            return Ok((count, true));
         }
+        let start = Instant::now();
+        let (count, text) = check(&rule.name).map_err(|text| format!("{}: {text}", rule.name))?;
+        println!("{:28} {text} in {:.1} s", rule.name, start.elapsed().as_secs_f64());
+        memo.keep(rule, &format!("{count} {}", rule.name));
+        Ok((count, false))
     });
-    let wrong = wrong.into_inner().unwrap();
-    println!("{} of {} rules as an earlier run found", recalled.into_inner(), rules.len());
-    let wrong: Vec<String> = wrong.into_values().collect();
+    let recalled = outcomes.iter().filter(|o| matches!(o, Ok((_, true)))).count();
+    println!("{recalled} of {} rules as an earlier run found", rules.len());
+    let wrong: Vec<&str> = outcomes.iter().filter_map(|o| o.as_ref().err()).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{} rules fail:\n{}", wrong.len(), wrong.join("\n"));
     memo.finish();
-    counted.into_inner()
+    outcomes.into_iter().flatten().map(|(count, _)| count).sum()
 }
 
 #[test]

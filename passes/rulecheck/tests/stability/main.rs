@@ -9,13 +9,6 @@ mod table;
 
 use program::{Program, tree};
 use sample::Point;
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
 use table::{Kind, Spelling};
 use thn_eqsat::{Class, Options, optimize, optimize_with, rule::Rule};
 use thn_ir::{Builder, DType, Func, Loc};
@@ -135,26 +128,11 @@ fn every_spelling_keeps_its_digits() {
     let kinds = kinds();
     let all: Vec<(&Kind, &Spelling)> =
         kinds.iter().flat_map(|k| k.spellings.iter().map(move |s| (k, s))).collect();
-    let next = AtomicUsize::new(0);
-    let lines = Mutex::new(BTreeMap::new());
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((kind, spelling)) = all.get(i) else { break };
-                    let verdict = verdict(kind, spelling);
-                    lines.lock().unwrap().insert(i, verdict);
-                }
-            });
-        }
-    });
-    let lines = lines.into_inner().unwrap();
-    for line in lines.values() {
+    let lines = thn_parallel::map(&all, |(kind, spelling)| verdict(kind, spelling));
+    for line in &lines {
         println!("{}", line.as_ref().unwrap_or_else(|line| line));
     }
-    let wrong: Vec<&str> = lines.values().filter_map(|l| l.as_ref().err()).map(String::as_str).collect();
+    let wrong: Vec<&str> = lines.iter().filter_map(|l| l.as_ref().err()).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{} of {} fail", wrong.len(), lines.len());
 }
 
