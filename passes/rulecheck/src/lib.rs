@@ -30,6 +30,7 @@
 //!
 //! Rewrites that are no lines of a rule file are checked as programs before and after: see [`same`] and [`built_in`].
 
+pub mod expression;
 mod found;
 mod instance;
 mod judge;

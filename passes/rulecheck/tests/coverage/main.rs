@@ -1,9 +1,7 @@
 //! Every rewrite of Theano and PyTensor, and what became of it: the table of `docs/coverage.md`, line by line.
 
-mod program;
 mod rows;
 
-use program::Program;
 use rows::{Family, Line, Row};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +11,7 @@ use thn_eqsat::{Options, optimize};
 use thn_ir::{DType, Dim, Fact, Func, OpKind, Scalar, Symbol, SymbolOrigin, verify};
 use thn_random::Random;
 use thn_reference::{Value, interpret};
+use thn_rulecheck::expression::{Program, tree};
 
 /// Names of all rewrites with the systems that have them: `PyTensor name`.
 const NAMES: &str = include_str!("names.list");
@@ -37,7 +36,7 @@ fn families() -> Vec<Family> {
 /// Runs an example; the rules that fired.
 fn run(before: &str, after: &str) -> Result<Vec<String>, String> {
     let mut program = Program::parse(before).map_err(|e| format!("{before}: {e}"))?;
-    let wanted = program.beside(after).map_err(|e| format!("{after}: {e}"))?.tree();
+    let wanted = tree(&program.beside(after).map_err(|e| format!("{after}: {e}"))?.func);
     let original = program.func.clone();
     let report = optimize(&mut program.func, &Options::default()).map_err(|e| e.to_string())?;
     let faults = verify::verify(&program.func);
@@ -45,7 +44,7 @@ fn run(before: &str, after: &str) -> Result<Vec<String>, String> {
         return Err(format!("{faults:?}"));
     }
     agree(&original, &program.func).map_err(|e| format!("{before}: {e}"))?;
-    let found = program.tree();
+    let found = tree(&program.func);
     if found != wanted {
         let fired: Vec<&String> = report.fired.keys().collect();
         return Err(format!("{before}\n   gives {found}\n  wanted {wanted}\n  fired {fired:?}"));
@@ -223,7 +222,7 @@ fn head(counts: &[(String, [usize; 4])], left_out: &[(String, usize)]) -> String
          the checker find the counterexample of every refused rule, and fails when an op that a row waits for exists. \
          The rewrites are those that Theano 1.0.5 and PyTensor 3.0.7 register or define, as \
          `passes/rulecheck/tests/coverage/list_names.py` finds them; examples are written as \
-         `passes/rulecheck/tests/coverage/program.rs` says.\n\n\
+         `passes/rulecheck/src/expression.rs` says.\n\n\
          | family | covered | refused | open | wait for an op |\n| --- | --- | --- | --- | --- |\n",
     );
     let mut total = [0; 4];

@@ -21,6 +21,8 @@
 //! not have. Several names of one rewrite, or several rewrites that wait for the same op, stand on one line. Rows of a
 //! section `[left out: ...]` have no lines.
 
+use thn_rulecheck::expression;
+
 /// What a line below a name says.
 pub(crate) enum Line {
     Example { before: String, after: String },
@@ -78,13 +80,8 @@ impl Row {
 pub(crate) fn parse(file: &str, text: &str) -> Vec<Family> {
     let mut families: Vec<Family> = vec![];
     let mut refusal: Option<String> = None;
-    for (number, line) in text.lines().enumerate() {
-        let place = format!("{file}:{}", number + 1);
-        let code = line.trim();
-        if code.is_empty() || code.starts_with('#') {
-            continue;
-        }
-        if !line.starts_with(' ') {
+    for expression::Line { place, text: code, indented } in expression::lines(file, text) {
+        if !indented {
             assert!(refusal.is_none(), "{place}: the refusal above has no rule");
             if let Some(title) = code.strip_prefix('[').and_then(|c| c.strip_suffix(']')) {
                 families.push(Family { title: title.into(), rows: vec![] });

@@ -1,19 +1,16 @@
 //! Expressions that overflow or cancel as they are written, in their spellings, and what they lose once they are
 //! optimized: the tables beside this file, judged against high precision at points up to the ends of f32 and f64.
 
-#[expect(dead_code, reason = "one reader of expressions serves two tests")]
-#[path = "../coverage/program.rs"]
-mod program;
 mod sample;
 mod table;
 
-use program::{Program, tree};
 use sample::Point;
 use table::{Kind, Spelling};
 use thn_eqsat::{Class, Options, optimize, optimize_with, rule::Rule};
 use thn_ir::{Builder, DType, Func, Loc};
 use thn_random::Random;
 use thn_reference::Format;
+use thn_rulecheck::expression::{Program, tree};
 
 /// The tables.
 const TABLES: [(&str, &str); 5] = [

@@ -11,9 +11,11 @@
 //! A kind is a line that is not indented. Below it stand the ranges that its arguments are sampled in, which may be open
 //! to the ends of the format (`-inf`, `inf`); `apart A` if the first two arguments may not be closer to each other than that part
 //! of the larger; if the exact arithmetic of the oracle does not reach, another expression for the truth; and the
-//! spellings, as `coverage/program.rs` reads them, each with the bits that it loses as written at some point, and the
+//! spellings, as `thn_rulecheck::expression` reads them, each with the bits that it loses as written at some point, and the
 //! most that it may lose at any point once it is optimized. `grad r` stands for the gradient by `r`. Without `finite` the
 //! second number holds for both sets of options, with and without rules of class `finite`.
+
+use thn_rulecheck::expression::{Line, lines};
 
 /// Expressions of one kind.
 pub(crate) struct Kind {
@@ -47,13 +49,8 @@ pub(crate) struct Spelling {
 /// The kinds of a file. Panics with the place of what cannot be read: a test reads these files.
 pub(crate) fn parse(file: &str, text: &str) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = vec![];
-    for (number, line) in text.lines().enumerate() {
-        let place = format!("{file}:{}", number + 1);
-        let code = line.trim();
-        if code.is_empty() || code.starts_with('#') {
-            continue;
-        }
-        if !line.starts_with(' ') {
+    for Line { place, text: code, indented } in lines(file, text) {
+        if !indented {
             let name = code.to_string();
             kinds.push(Kind { name, ranges: vec![], apart: 0.0, truth: None, spellings: vec![] });
             continue;

@@ -1,4 +1,4 @@
-//! Programs of one result, written as expressions.
+//! Programs of one result, written as expressions, and the lines of the tables that hold them.
 //!
 //! `(log (add 1 x))`: ops of the table with their operands; `add` and `mul` take two or more. A name is an argument:
 //! `x`, `y`, `z` are f64 matrices of n rows and m columns, `u`, `v`, `w` f64 vectors of m, `r`, `s`, `t` f64 of rank 0,
@@ -19,20 +19,49 @@ use thn_ir::{
 
 type Fallible<T> = Result<T, String>;
 
+/// A line of a table that says something: it is neither empty nor a comment, which begins with `#`.
+pub struct Line<'t> {
+    /// Its file and number.
+    pub place: String,
+    /// What it says.
+    pub text: &'t str,
+    /// Whether it says something of the last line before it that is not indented.
+    pub indented: bool,
+}
+
+/// The lines of a table.
+pub fn lines<'t>(file: &'t str, text: &'t str) -> impl Iterator<Item = Line<'t>> {
+    text.lines().enumerate().filter_map(move |(number, line)| {
+        let text = line.trim();
+        let says = !text.is_empty() && !text.starts_with('#');
+        let place = || format!("{file}:{}", number + 1);
+        says.then(|| Line { place: place(), text, indented: line.starts_with(' ') })
+    })
+}
+
 /// A program and its arguments by name.
-pub(crate) struct Program {
-    pub(crate) func: Func,
+pub struct Program {
+    /// The program.
+    pub func: Func,
     args: BTreeMap<String, Value>,
 }
 
 impl Program {
     /// The program of an expression.
-    pub(crate) fn parse(text: &str) -> Fallible<Program> {
+    ///
+    /// # Errors
+    ///
+    /// If it is no expression, or one that has no type.
+    pub fn parse(text: &str) -> Fallible<Program> {
         Program { func: Func::new("case"), args: BTreeMap::new() }.with_result(text)
     }
 
     /// The program of another expression over the same arguments.
-    pub(crate) fn beside(&self, text: &str) -> Fallible<Program> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::parse`].
+    pub fn beside(&self, text: &str) -> Fallible<Program> {
         let mut twin = Program { func: Func::new("case"), args: self.args.clone() };
         for (symbol, origin) in self.func.symbols() {
             twin.func.new_symbol(&symbol.name, *origin);
@@ -241,15 +270,10 @@ impl Program {
         self.args.insert(name.to_string(), value);
         Ok(value)
     }
-
-    /// The result as an expression that does not depend on the order of ops and of commutative operands.
-    pub(crate) fn tree(&self) -> String {
-        tree(&self.func)
-    }
 }
 
-/// [`Program::tree`] of any program.
-pub(crate) fn tree(func: &Func) -> String {
+/// The results of a program as expressions that do not depend on the order of ops and of commutative operands.
+pub fn tree(func: &Func) -> String {
     func.body().results.iter().map(|r| tree_of(func, *r)).collect::<Vec<_>>().join(" ")
 }
 
