@@ -4,12 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::process::{cargo, output};
+use crate::snapshots::tests::Folder;
 
-/// Each crate of a registry with the sets of features that it is compiled with, for the tests of a choice of packages.
-fn features(root: &Path, choice: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+/// What makes the lock file of `tests/embed` anew, with the versions of the workspace's own.
+const MEND_EMBED: &str = "cp Cargo.lock tests/embed/Cargo.lock && \
+                          cargo update --workspace --manifest-path tests/embed/Cargo.toml";
+
+/// Each crate of a registry with the sets of features that it is compiled with, for the tests of a choice of packages;
+/// nothing if cargo cannot say it, as with a lock file that would have to change.
+fn features(root: &Path, choice: &[&str]) -> Option<BTreeMap<String, BTreeSet<String>>> {
     let mut command = cargo(root);
     command.args(["tree", "--locked", "--edges", "normal,build,dev", "--prefix", "none", "--no-dedupe"]);
-    let tree = output(command.args(["--format", "{p}|{f}"]).args(choice)).expect("cargo can draw the tree");
+    let tree = output(command.args(["--format", "{p}|{f}"]).args(choice))?;
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     // Blank lines stand between the packages of a choice.
     for (package, set) in tree.lines().filter_map(|line| line.split_once('|')) {
@@ -17,7 +23,7 @@ fn features(root: &Path, choice: &[&str]) -> BTreeMap<String, BTreeSet<String>> 
             found.entry(package.to_owned()).or_default().insert(set.to_owned());
         }
     }
-    found
+    Some(found)
 }
 
 /// What `part` would compile again: its crates with sets of features that `whole` does not have.
@@ -47,10 +53,13 @@ fn members(root: &Path) -> Vec<String> {
 #[test]
 fn tests_of_one_crate_compile_no_dependency_again() {
     let root = crate::repository();
-    let whole = features(&root, &["--workspace"]);
+    let features = |choice: &[&str]| features(&root, choice);
+    let whole = features(&["--workspace"]).expect("cargo can draw the tree");
     let mut problems = vec![];
     for member in members(&root) {
-        for again in compiled_again(&features(&root, &["--package", &member]), &whole) {
+        for again in
+            compiled_again(&features(&["--package", &member]).expect("cargo can draw the tree"), &whole)
+        {
             problems.push(format!("{member}: {again}"));
         }
     }
@@ -59,11 +68,14 @@ fn tests_of_one_crate_compile_no_dependency_again() {
         "tools/features/Cargo.toml misses features, or a crate has no dev-dependency `thn-features`:\n{}",
         problems.join("\n")
     );
-    let embed = compiled_again(&features(&root, &["--manifest-path", "tests/embed/Cargo.toml"]), &whole);
+    let problems = match features(&["--manifest-path", "tests/embed/Cargo.toml"]) {
+        Some(embed) => compiled_again(&embed, &whole),
+        None => vec!["its lock file does not fit its manifest".into()],
+    };
     assert!(
-        embed.is_empty(),
-        "tests/embed has other versions or features; a copy of Cargo.lock as tests/embed/Cargo.lock mends versions:\n{}",
-        embed.join("\n")
+        problems.is_empty(),
+        "tests/embed has an outdated lock file, or other features; `{MEND_EMBED}` mends the lock file:\n{}",
+        problems.join("\n")
     );
 }
 
@@ -80,4 +92,20 @@ fn a_set_of_features_that_only_one_crate_asks_for_is_seen() {
     assert!(compiled_again(&of(&[("libc v0", "std")]), &whole).is_empty());
     assert_eq!(compiled_again(&of(&[("syn v2", "derive")]), &whole), ["syn v2 with [derive]"]);
     assert_eq!(compiled_again(&of(&[("quote v1", "")]), &whole), ["quote v1 with []"]);
+}
+
+#[test]
+fn a_lock_file_that_would_have_to_change_is_seen() {
+    let folder = Folder::new();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+    write("lib.rs", "").expect("the folder can be written");
+    let manifest =
+        "[package]\nname = \"alone\"\nversion = \"0.2.0\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
+    write("Cargo.toml", manifest).expect("the folder can be written");
+    let lock =
+        |version: &str| format!("version = 4\n[[package]]\nname = \"alone\"\nversion = \"{version}\"\n");
+    write("Cargo.lock", &lock("0.1.0")).expect("the folder can be written");
+    assert_eq!(features(folder.path(), &[]), None);
+    write("Cargo.lock", &lock("0.2.0")).expect("the folder can be written");
+    assert_eq!(features(folder.path(), &[]), Some(BTreeMap::new()));
 }
