@@ -140,6 +140,11 @@ impl Big {
     fn is_exact_zero(&self) -> bool {
         matches!((&self.mid, self.error), (Mid::Zero(_), Bound::Exact))
     }
+
+    /// Whether 0 is in the middle of what the value may be.
+    pub(crate) fn is_about_zero(&self) -> bool {
+        matches!(self.mid, Mid::Zero(_))
+    }
 }
 
 /// Every tiny [`Mid::Power`] is below 2 to minus this.

@@ -180,7 +180,13 @@ pub(crate) fn apply(
     let numbers: Vec<Big> = args.iter().map(|a| real_of(reals, a)).collect();
     let value = real::evaluate(reals, &formula, &numbers)?;
     if dtype.is_float() {
-        return Ok(Cell::Real(value));
+        let turned = value.is_about_zero() && {
+            let near: Vec<Scalar> = args.iter().map(|a| rounded(reals, a, DType::F64).0).collect();
+            matches!(native::apply(kind, attrs, dtype, &near), Ok(Scalar::Float(x))
+                if x == 0.0 && x.is_sign_negative() != value.is_sign_negative())
+        };
+        // Formulas speak of real numbers, which have one zero: exp(x) - 1 is +0 at both. Its sign is that of the op.
+        return Ok(Cell::Real(if turned { reals.neg(&value) } else { value }));
     }
     let (whole, decided) = reals.scalar_near(&value, dtype);
     reals.doubt_unless(decided);

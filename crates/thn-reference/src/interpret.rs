@@ -96,7 +96,8 @@ impl Elements for Scalars {
     fn dot(&mut self, dtype: DType, x: &[Scalar], y: &[Scalar]) -> Result<Scalar, Error> {
         if dtype.is_float() {
             let products: Vec<f64> = x.iter().zip(y).map(|(x, y)| x.to_f64() * y.to_f64()).collect();
-            return Ok(self.rounded(Scalar::Float(pairwise(&products)).cast(dtype)));
+            // A sum of nothing or of negative zeros is +0.
+            return Ok(self.rounded(Scalar::Float(0.0 + pairwise(&products)).cast(dtype)));
         }
         let attrs = Attrs::new();
         x.iter().zip(y).try_fold(Scalar::Int(0), |sum, (x, y)| {

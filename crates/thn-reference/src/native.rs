@@ -49,9 +49,14 @@ fn floor_div(x: f64, y: f64) -> f64 {
         // A quotient too small for an f64 is still below or above 0; so is that by an infinite y.
         return if quotient == 0.0 && x != 0.0 && (x < 0.0) != (y < 0.0) { -1.0 } else { quotient.floor() };
     }
-    // x - rest is a multiple of y up to one rounding, so its quotient is close to an integer.
-    let rest = modulo(x, y);
-    let whole = ((x - rest) / y).round_ties_even();
+    // x - rest is a multiple of y, but its rounding and that of the quotient may be more than half an integer together.
+    // What is left of x tells how many integers are missed.
+    let rest = x % y;
+    let near = ((x - rest) / y).round_ties_even();
+    let missed = (((-near).mul_add(y, x) - rest) / y).round_ties_even();
+    let missed = if missed.is_finite() { missed } else { 0.0 };
+    let below = if rest != 0.0 && (rest < 0.0) != (y < 0.0) { 1.0 } else { 0.0 };
+    let whole = near + (missed - below);
     if whole == 0.0 { 0f64.copysign(quotient) } else { whole }
 }
 
@@ -361,6 +366,9 @@ mod tests {
         assert_eq!(float(OpKind::FloorDiv, -1.0, 3.0), -1.0);
         assert_eq!(float(OpKind::FloorDiv, -5e-324, 1e300), -1.0);
         assert_eq!(float(OpKind::FloorDiv, 1.0, 0.0), f64::INFINITY);
+        // The quotient is 0.73 above the integer, where numbers lie 0.5 apart.
+        let (x, y) = (-2.960820577066776e17, 82.35976865913128);
+        assert_eq!(float(OpKind::FloorDiv, x, y), -3594984086612668.0);
         assert_eq!(float(OpKind::Mod, -1.0, 3.0), 2.0);
         assert_eq!(float(OpKind::Mod, -1.0, f64::INFINITY), f64::INFINITY);
         assert!(float(OpKind::Mod, 1.0, 0.0).is_nan());

@@ -174,7 +174,7 @@ fn composites_are_accurate_without_an_excuse_from_their_parts() {
                 match distance(kind, dtype, &sample) {
                     Some(ulps) if ulps <= bound => {}
                     found => {
-                        wrong.push(format!("{kind:?} {dtype}{sample:?}: {found:?} ulp, {bound} allowed"))
+                        wrong.push(format!("{kind:?} {dtype}{sample:?}: {found:?} ulp, {bound} allowed"));
                     }
                 }
             }

@@ -22,6 +22,18 @@ fn elementwise_ops_fold_to_correctly_rounded_values() {
 }
 
 #[test]
+fn zeros_keep_the_signs_that_ops_give_them() {
+    let bits = |kind, x| folded(kind, &[f64_of(x)]).to_f64().to_bits();
+    for kind in [OpKind::Expm1, OpKind::Log1p, OpKind::Arctanh, OpKind::Sin, OpKind::Cbrt] {
+        assert_eq!(bits(kind, -0.0), (-0.0f64).to_bits(), "{kind:?}");
+        assert_eq!(bits(kind, 0.0), 0.0f64.to_bits(), "{kind:?}");
+    }
+    // -exp(-1000), which no f64 holds.
+    assert_eq!(bits(OpKind::Log1mExp, -1000.0), (-0.0f64).to_bits());
+    assert_eq!(bits(OpKind::Relu, -0.0), 0.0f64.to_bits());
+}
+
+#[test]
 fn integers_wrap_around() {
     let byte = |i| Literal::scalar(DType::U8, Scalar::Int(i));
     assert_eq!(folded(OpKind::Add, &[byte(200), byte(100)]), Scalar::Int(44));

@@ -353,9 +353,11 @@ func.func private @thn_mod_$T(%x: $T, %y: $T) -> $T {
   return %result_1 : $T
 }
 
-// (x - remainder) / y is within rounding of an integer, to which it is rounded; a zero keeps the sign of x /
-// y. A zero divisor gives x / y, and so does an infinite x, where NumPy gives NaN. By an infinite y the quotient is a
-// zero, or -1 where x has the other sign.
+// (x - remainder) / y is an integer but for the rounding of both operations, which may be more than half of the distance
+// to the next integer. So what x - whole * y leaves, rounded once, is held against the remainder: the difference is as
+// many times y as integers are missed, and the result is the floor of the real quotient, rounded once. A zero keeps the
+// sign of x / y. A zero divisor gives x / y, and so does an infinite x, where NumPy gives NaN. By an infinite y the
+// quotient is a zero, or -1 where x has the other sign.
 func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %truncated = func.call @thn_fmod_$T(%x, %y) : ($T, $T) -> $T
   %zero_1 = arith.constant 0.0 : $T
@@ -365,19 +367,23 @@ func.func private @thn_floordiv_$T(%x: $T, %y: $T) -> $T {
   %nonzero = arith.cmpf une, %truncated, %zero_1 : $T
   %quotient_1 = arith.subf %x, %truncated : $T
   %quotient = arith.divf %quotient_1, %y : $T
+  %whole = math.roundeven %quotient : $T
+  %left_1 = arith.negf %whole : $T
+  %left = math.fma %left_1, %y, %x : $T
+  %missed_1 = arith.subf %left, %truncated : $T
+  %missed_2 = arith.divf %missed_1, %y : $T
+  %missed_3 = math.roundeven %missed_2 : $T
+  %finite_1 = arith.subf %missed_3, %missed_3 : $T
+  %finite = arith.cmpf oeq, %finite_1, %zero_1 : $T
+  %missed = arith.select %finite, %missed_3, %zero_1 : $T
   %one = arith.constant 1.0 : $T
-  %below = arith.subf %quotient, %one : $T
-  %near_1 = arith.andi %nonzero, %opposite : i1
-  %near = arith.select %near_1, %below, %quotient : $T
-  %lower = math.floor %near : $T
-  %upper = arith.addf %lower, %one : $T
-  %floored_1 = arith.subf %near, %lower : $T
-  %half = arith.constant 0.5 : $T
-  %floored_2 = arith.cmpf ogt, %floored_1, %half : $T
-  %floored = arith.select %floored_2, %upper, %lower : $T
+  %below_0 = arith.subf %missed, %one : $T
+  %down = arith.andi %nonzero, %opposite : i1
+  %step = arith.select %down, %below_0, %missed : $T
+  %floored = arith.addf %whole, %step : $T
   %ratio = arith.divf %x, %y : $T
   %zero = math.copysign %zero_1, %ratio : $T
-  %signed_1 = arith.cmpf une, %near, %zero_1 : $T
+  %signed_1 = arith.cmpf une, %floored, %zero_1 : $T
   %signed = arith.select %signed_1, %floored, %zero : $T
   %result_1 = arith.cmpf oeq, %y, %zero_1 : $T
   %infinite_1 = arith.subf %x, %x : $T
