@@ -1,6 +1,6 @@
 //! The compiler from top to bottom.
 
-use crate::{CompileReport, Error, Level, Options, Stage, report::Clock};
+use crate::{CompileReport, Error, Instructions, Level, Options, Stage, report::Clock};
 use std::{any::Any, fmt, sync::Arc, time::Instant};
 use thn_ir::{Func, ShapeProgram, verify};
 use thn_lower::{Lowered, VectorBits};
@@ -107,7 +107,7 @@ pub fn compile_observed(func: &Func, options: &Options, observer: Observer<'_>) 
     journal.keep(Level::Optimized, || dialect_text(&func))?;
     journal.begin("plan");
     let planned = thn_kernels::plan(&func, &options.plan())?;
-    make(planned, shapes, journal)
+    make(planned, shapes, options, journal)
 }
 
 /// Compiles a program that is planned as kernels already; `shapes` holds the checks of the program it comes from.
@@ -119,7 +119,7 @@ pub fn compile(planned: &Func, shapes: ShapeProgram, options: &Options) -> Resul
     let mut journal = Journal::new(planned, options, &|_| {});
     journal.report.ops_before = planned.walk(Func::BODY).len();
     journal.report.ops_after = journal.report.ops_before;
-    make(planned.clone(), shapes, journal)
+    make(planned.clone(), shapes, options, journal)
 }
 
 /// Compiles what lowering made of a planned program.
@@ -133,18 +133,27 @@ pub fn compile_lowered(
     shapes: ShapeProgram,
     options: &Options,
 ) -> Result<Compiled, Error> {
-    let target = host()?;
+    let target = target(options)?;
     link(lowered, planned.clone(), shapes, &target, Journal::new(planned, options, &|_| {}))
 }
 
-fn host() -> Result<Target, Error> {
-    Target::host().map_err(Error::at("describing this CPU"))
+fn target(options: &Options) -> Result<Target, Error> {
+    let target = match options.instructions {
+        Instructions::Host => Target::host(),
+        Instructions::Baseline => Target::baseline(),
+    };
+    target.map_err(Error::at("describing the CPU"))
 }
 
-fn make(planned: Func, shapes: ShapeProgram, mut journal: Journal<'_>) -> Result<Compiled, Error> {
+fn make(
+    planned: Func,
+    shapes: ShapeProgram,
+    options: &Options,
+    mut journal: Journal<'_>,
+) -> Result<Compiled, Error> {
     journal.keep(Level::Kernels, || dialect_text(&planned))?;
     journal.begin("lower");
-    let target = host()?;
+    let target = target(options)?;
     let lowered = thn_lower::lower_for(&planned, VectorBits(target.vector_bits() as usize))?;
     link(&lowered, planned, shapes, &target, journal)
 }

@@ -17,6 +17,6 @@ pub use compile::{
     Compiled, Observer, compile, compile_function, compile_lowered, compile_observed, dialect_text,
 };
 pub use error::Error;
-pub use options::Options;
+pub use options::{Instructions, Options};
 pub use report::{CompileReport, Level, Stage};
 pub use text::read_function;

@@ -2,6 +2,16 @@
 
 use thn_accuracy::Accuracy;
 
+/// The instructions that code may use.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Instructions {
+    /// All that this CPU has.
+    #[default]
+    Host,
+    /// Those that every CPU of this architecture has.
+    Baseline,
+}
+
 /// Choices of a compilation.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {
@@ -13,6 +23,8 @@ pub struct Options {
     pub improve: Option<Accuracy>,
     /// Whether ops share kernels.
     pub fusion: bool,
+    /// What the CPU must be able to do.
+    pub instructions: Instructions,
     /// Whether the text of every level is kept.
     pub stages: bool,
 }
@@ -24,6 +36,7 @@ impl Default for Options {
             rules: thn_eqsat::Options::default(),
             improve: None,
             fusion: true,
+            instructions: Instructions::Host,
             stages: false,
         }
     }
@@ -51,6 +64,13 @@ impl Options {
     #[must_use]
     pub fn without_fusion(mut self) -> Options {
         self.fusion = false;
+        self
+    }
+
+    /// For every CPU of this architecture.
+    #[must_use]
+    pub fn for_any_cpu(mut self) -> Options {
+        self.instructions = Instructions::Baseline;
         self
     }
 

@@ -198,3 +198,13 @@ func.func @f(%x: tensor<f64>, %n: tensor<i64> {thn.name = \"n\"}) -> tensor<?xf6
         assert!(error.contains(why), "{error}");
     }
 }
+
+#[test]
+fn code_for_any_cpu_has_no_wide_vectors() {
+    let func = program(SOFTPLUS);
+    let options = Options::unoptimized().with_stages().for_any_cpu();
+    let code = compile_function(&func, &options).unwrap_or_else(|e| panic!("{e}"));
+    let assembly = code.stages.iter().find(|s| s.level == Level::Assembly).expect("was asked for");
+    assert!(!assembly.text.contains("ymm") && !assembly.text.contains("zmm"), "{}", assembly.text);
+    assert!(!code.report.target.contains('+'), "{}", code.report.target);
+}

@@ -18,6 +18,7 @@ pub(crate) fn compile(
         improve: options.improve.clone(),
         fusion: options.fusion,
         stages: options.stages,
+        ..thn_cpu::Options::default()
     };
     compile_observed(func, &options, &|step| observer(step)).map_err(|error| match error {
         thn_cpu::Error::Program(errors) => CompileErrors::new(errors),

@@ -58,6 +58,14 @@ impl Target {
         Ok(if wide { target.with_vector_bits(512) } else { target })
     }
 
+    /// Any CPU of this architecture: code for it uses no instruction that some of them lack.
+    pub fn baseline() -> Result<Self, Error> {
+        initialize();
+        // SAFETY: LLVM returns a string that ends in a zero byte and belongs to the caller.
+        let triple = unsafe { take_message(LLVMGetDefaultTargetTriple()) };
+        Self::new(&triple, if cfg!(target_arch = "x86_64") { "x86-64" } else { "generic" }, "")
+    }
+
     /// A CPU by name, with LLVM's spelling of features (`+avx2,-fma`).
     pub fn new(triple: &str, cpu: &str, features: &str) -> Result<Self, Error> {
         initialize();
