@@ -7,6 +7,8 @@
 //!
 //! `faults` plants mistakes and asks that these very checks find them.
 
+#[path = "ops/call.rs"]
+mod call;
 #[path = "ops/elementwise.rs"]
 mod elementwise;
 #[path = "ops/faults.rs"]

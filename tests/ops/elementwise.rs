@@ -1,7 +1,8 @@
 //! Elementwise ops: all numbers at the edges, many inside the domain, all combinations of ranks.
 
 use crate::{
-    judge::{Judge, call, compiled, judge},
+    call::call,
+    judge::{Judge, compiled, judge},
     samples::number,
 };
 use thn_ir::{Arg, Attr, AttrKind, Attrs, Builder, DType, Func, Loc, OpKind, Res, Scalar, Semantics, Value};

@@ -2,8 +2,9 @@
 //! versions of the same programs, on which they must be silent.
 
 use crate::{
+    call::{call, value},
     elementwise,
-    judge::{Judge, call, judge, value},
+    judge::{Judge, judge},
     samples::tensor,
 };
 use libtest_mimic::Trial;

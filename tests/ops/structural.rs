@@ -1,7 +1,8 @@
 //! Ops that are not elementwise: programs for each iteration shape, with symbolic lengths where the op allows them.
 
 use crate::{
-    judge::{Judge, call, compiled, judge},
+    call::call,
+    judge::{Judge, compiled, judge},
     samples::{indices, tensor},
 };
 use thn_ir::{

@@ -2,7 +2,7 @@
 //!
 //! That crate itself would bring those for complex numbers and for f16, which take a minute to compile.
 //!
-//! They run on the calling thread: the order of additions then depends on sizes only.
+//! They run on the calling thread: on one kind of CPU, the order of additions then depends on sizes only.
 
 use gemm_common::Parallelism;
 

@@ -62,8 +62,8 @@ pub fn lower(planned: &Func) -> Result<Lowered, Error> {
     lower_for(planned, VectorBits::default())
 }
 
-/// The module of a planned program, for a CPU with such vectors: it decides nothing about results, only what is
-/// quick.
+/// The module of a planned program, for a CPU with such vectors: it decides how wide loops are, and so how many lanes the
+/// blocks of sums have, and nothing else about results.
 pub fn lower_for(planned: &Func, bits: VectorBits) -> Result<Lowered, Error> {
     if let Some(e) = thn_kernels::verify(planned).into_iter().next() {
         return Err(e);

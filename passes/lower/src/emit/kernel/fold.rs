@@ -1,8 +1,8 @@
 //! Accumulators: how elements combine along folded iterators.
 //!
 //! A sum of floats gathers blocks of [`BLOCK`] elements in their own type, in any order within a block (the only
-//! place where `reassoc` is allowed), and adds the blocks in order in f64. The tree depends on lengths alone, so a
-//! result never depends on threads or addresses. Everything else folds element by element.
+//! place where `reassoc` is allowed), and adds the blocks in order in f64. The tree depends on lengths and, within a block,
+//! on the vectors of the CPU; a result never depends on threads or addresses. Everything else folds element by element.
 
 use super::wide;
 use crate::emit::element::Elements;
