@@ -1,6 +1,6 @@
 //! Expressions of the op table as ops: composites into their parts, and derivatives.
 
-use crate::{Builder, DType, Error, Expr, Func, OpId, OpKind, Semantics, Shape, Value};
+use crate::{Attrs, Builder, DType, Error, Expr, Func, OpId, OpKind, Semantics, Shape, Value, infer};
 use std::collections::HashMap;
 
 /// What an expression is built from.
@@ -16,7 +16,18 @@ struct Context<'a> {
 }
 
 fn emit(b: &mut Builder<'_>, cx: &Context<'_>, e: &Expr, locals: &mut Vec<Value>) -> Result<Value, Error> {
-    Ok(match &decided(b.func, cx, *e) {
+    let e = decided(b.func, cx, *e);
+    emit_undecided(b, cx, &e, locals)
+}
+
+/// The ops of an expression, which may choose by what is known.
+fn emit_undecided(
+    b: &mut Builder<'_>,
+    cx: &Context<'_>,
+    e: &Expr,
+    locals: &mut Vec<Value>,
+) -> Result<Value, Error> {
+    Ok(match e {
         Expr::Operand(i) => cx.operands[*i],
         Expr::Result => cx.result.ok_or_else(|| Error::internal("?result outside of partials"))?,
         Expr::Local(depth) => locals[*depth],
@@ -123,7 +134,17 @@ pub fn expand(
     let Semantics::Expand(e) = kind.row().semantics else { return Ok(None) };
     let first = b.tensor(operands[0])?;
     let cx = Context { operands, result: None, axes, shape: &first.shape, dtype: first.dtype };
-    emit(b, &cx, &e, &mut vec![]).map(Some)
+    let value = emit(b, &cx, &e, &mut vec![])?;
+    if !kind.row().is_elementwise() {
+        return Ok(Some(value));
+    }
+    // What constants choose may lack the dims of the operand that it is chosen by: `xlogy` of a tensor of zeros is a 0.
+    let types = operands.iter().map(|v| b.tensor(*v)).collect::<Result<Vec<_>, _>>()?;
+    let whole = infer(kind, &types, &Attrs::new(), None, &[])?.types;
+    if whole.first().is_some_and(|ty| Ok(&ty.shape) == b.shape(value).as_ref()) {
+        return Ok(Some(value));
+    }
+    emit_undecided(b, &cx, &e, &mut vec![]).map(Some)
 }
 
 /// The derivative of an op's result by operand `i`, of the result's shape or rank 0; `None` if the table says it is

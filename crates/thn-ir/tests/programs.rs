@@ -144,6 +144,38 @@ fn composites_expand_to_ops_that_have_index_maps() {
 }
 
 #[test]
+fn composites_keep_their_shape_where_constants_decide() {
+    // `xlogy` of a tensor of zeros and a number is a tensor of zeros, not a 0.
+    let composite =
+        |k: &OpKind| k.row().is_elementwise() && matches!(k.row().semantics, Semantics::Expand(_));
+    let mut chosen = 0;
+    for kind in OpKind::ALL.into_iter().filter(composite) {
+        let count = kind.row().operands.len();
+        for constant in 0..count {
+            for number in [0.0, 1.0, -2.0, f64::INFINITY] {
+                let mut f = Func::new("f");
+                let x = arg(&mut f, "x", &[None, Some(3)]);
+                let y = arg(&mut f, "y", &[]);
+                let mut b = builder(&mut f);
+                let shape = b.shape(x).unwrap();
+                let number = b.number(b.tensor(x).unwrap().dtype, number).unwrap();
+                let repeated = b.fill(number, &shape).unwrap();
+                let operands: Vec<_> = (0..count).map(|i| if i == constant { repeated } else { y }).collect();
+                let result = b.map(kind, &operands).unwrap();
+                f.add_result(result, Res::default());
+                let before = f.ty(result).clone();
+                expand::expand_where(&mut f, &|_| true).unwrap();
+                let f = f.compact();
+                assert_eq!(*f.ty(f.body().results[0]), before, "{f}");
+                assert!(verify::verify(&f).is_empty(), "{f}");
+                chosen += usize::from(f.body().ops.iter().all(|op| f.op(*op).kind != OpKind::Select));
+            }
+        }
+    }
+    assert!(chosen > 20, "constants decide {chosen} times");
+}
+
+#[test]
 fn an_access_tells_elements_from_indices_among_what_it_reads() {
     let mut f = Func::new("f");
     let x = f.add_tensor_arg(DType::F64, &[None], Arg::default());
