@@ -469,3 +469,26 @@ fn empty_tensors_have_results() {
         check(&f, &inputs, Within::Ulps(0.0));
     }
 }
+
+/// The divisor of a dim may be the value of an argument, of any sign.
+#[test]
+fn dims_are_divided_as_the_language_says() {
+    let mut f = Func::new("divided");
+    let x = arg(&mut f, "x", DType::F32, &[None]);
+    let n = f.new_symbol("n", SymbolOrigin::ArgValue { arg: 1 });
+    arg(&mut f, "n", DType::I64, &[]);
+    let n = Dim::from(n);
+    let mut b = Builder::new(&mut f, Func::BODY, Loc::Unknown);
+    let length = b.shape(x).unwrap().0[0].clone();
+    let below = length.clone() - Dim::from(10);
+    let dims = [length, below].map(|d| [d.floor_div(&n), d.modulo(&n)]);
+    let values: Vec<Value> = dims.iter().flatten().map(|d| b.dim(d.clone()).unwrap()).collect();
+    results(&mut f, &values);
+    for n in [1, 2, 3, 4, 7, 1 << 40, -1, -2, -3, -4, -7, -1 << 40] {
+        check(
+            &f,
+            &[noise(DType::F32, &[6], 1), tensor(DType::I64, &[], |_| Scalar::Int(n))],
+            Within::Ulps(0.0),
+        );
+    }
+}

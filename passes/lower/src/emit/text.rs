@@ -153,6 +153,13 @@ impl Text {
         self.constant(&value.to_string(), "index")
     }
 
+    /// Whether a name is that of a positive constant.
+    fn is_positive(&self, name: &str) -> bool {
+        let number =
+            |rhs: &str| rhs.strip_suffix(" : index").and_then(|n| n.parse().ok()).is_some_and(|n: i64| n > 0);
+        self.constants.iter().any(|(rhs, known)| known == name && number(rhs))
+    }
+
     /// A scalar of an element type.
     pub(crate) fn scalar(&mut self, value: Scalar, dtype: DType) -> Val {
         let literal = match value.cast(dtype) {
@@ -213,19 +220,31 @@ impl thn_ir::DimVisitor for DimText<'_> {
         self.0.prelude_bind(&format!("arith.muli {a}, {b} : index"))
     }
 
-    /// The divisor is positive wherever the quotient is used; where it is not, because some dim is 0, the quotient
-    /// must still not trap.
+    /// Neither a zero divisor, which the reference refuses and which stands for 1 here, nor the least number by -1 may
+    /// trap.
     fn floor_div(&mut self, a: String, b: String) -> String {
-        let one = self.0.index(1);
-        let b = self.max(b, one.clone());
-        let (quotient, rest) = (
-            self.0.prelude_bind(&format!("arith.divsi {a}, {b} : index")),
-            self.0.prelude_bind(&format!("arith.remsi {a}, {b} : index")),
-        );
-        let zero = self.0.index(0);
-        let below = self.0.prelude_bind(&format!("arith.cmpi slt, {rest}, {zero} : index"));
+        let (zero, one) = (self.0.index(0), self.0.index(1));
+        if self.0.is_positive(&b) {
+            let (quotient, rest) = self.divided(&a, &b);
+            let below = self.0.prelude_bind(&format!("arith.cmpi slt, {rest}, {zero} : index"));
+            let lower = self.0.prelude_bind(&format!("arith.subi {quotient}, {one} : index"));
+            return self.0.prelude_bind(&format!("arith.select {below}, {lower}, {quotient} : index"));
+        }
+        let minus_one = self.0.index(-1);
+        let none = self.0.prelude_bind(&format!("arith.cmpi eq, {b}, {zero} : index"));
+        let negates = self.0.prelude_bind(&format!("arith.cmpi eq, {b}, {minus_one} : index"));
+        let trivial = self.0.prelude_bind(&format!("arith.ori {none}, {negates} : i1"));
+        let divisor = self.0.prelude_bind(&format!("arith.select {trivial}, {one}, {b} : index"));
+        let (quotient, rest) = self.divided(&a, &divisor);
+        let inexact = self.0.prelude_bind(&format!("arith.cmpi ne, {rest}, {zero} : index"));
+        // Signs differ where the exclusive or of the bits is negative.
+        let mixed = self.0.prelude_bind(&format!("arith.xori {rest}, {divisor} : index"));
+        let opposite = self.0.prelude_bind(&format!("arith.cmpi slt, {mixed}, {zero} : index"));
+        let below = self.0.prelude_bind(&format!("arith.andi {inexact}, {opposite} : i1"));
         let lower = self.0.prelude_bind(&format!("arith.subi {quotient}, {one} : index"));
-        self.0.prelude_bind(&format!("arith.select {below}, {lower}, {quotient} : index"))
+        let floor = self.0.prelude_bind(&format!("arith.select {below}, {lower}, {quotient} : index"));
+        let negated = self.0.prelude_bind(&format!("arith.subi {zero}, {a} : index"));
+        self.0.prelude_bind(&format!("arith.select {negates}, {negated}, {floor} : index"))
     }
 
     fn modulo(&mut self, a: String, b: String) -> String {
@@ -240,6 +259,14 @@ impl thn_ir::DimVisitor for DimText<'_> {
 
     fn min(&mut self, a: String, b: String) -> String {
         self.0.prelude_bind(&format!("arith.minsi {a}, {b} : index"))
+    }
+}
+
+impl DimText<'_> {
+    /// The quotient that is rounded to zero, and what it leaves.
+    fn divided(&mut self, a: &str, b: &str) -> (String, String) {
+        let quotient = self.0.prelude_bind(&format!("arith.divsi {a}, {b} : index"));
+        (quotient, self.0.prelude_bind(&format!("arith.remsi {a}, {b} : index")))
     }
 }
 
