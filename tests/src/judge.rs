@@ -92,6 +92,13 @@ fn folds(func: &Func) -> bool {
         .any(|op| adds(op.kind) && func.tensor(op.result()).is_some_and(|t| t.dtype.is_float()))
 }
 
+/// Whether a program multiplies the elements of a tensor of floats.
+fn multiplies(func: &Func) -> bool {
+    let ops = func.walk(Func::BODY).into_iter().map(|op| func.op(op));
+    ops.into_iter()
+        .any(|op| op.kind == OpKind::Prod && func.tensor(op.result()).is_some_and(|t| t.dtype.is_float()))
+}
+
 /// The program with the sign of every zero among its arguments and on its way made positive, or negative.
 fn with_one_zero(func: &Func, negative: bool) -> Result<Func, Error> {
     let mut all = func.clone();
@@ -123,6 +130,19 @@ fn with_one_zero(func: &Func, negative: bool) -> Result<Func, Error> {
         }
     }
     Ok(all)
+}
+
+/// Whether some op of the body makes a NaN of operands that have none.
+fn has_indeterminate_form(func: &Func, inputs: &[Input]) -> Result<bool, Error> {
+    let kept = func.body().results.len();
+    let all = interpret(&intermediates(func), inputs)?;
+    let mut values: BTreeMap<Value, &Input> = func.body().args.iter().copied().zip(inputs).collect();
+    let ops = func.body().ops.iter().map(|op| func.op(*op));
+    values.extend(ops.clone().flat_map(|op| op.results.iter().copied()).zip(&all[kept..]));
+    let is_nan = |v: &Value| {
+        values.get(v).is_some_and(|v| v.dtype.is_float() && v.elements().any(|x| x.to_f64().is_nan()))
+    };
+    Ok(ops.into_iter().any(|op| op.results.iter().any(is_nan) && !op.operands.iter().any(is_nan)))
 }
 
 fn is_finite(value: &Input) -> bool {
@@ -163,6 +183,12 @@ impl<'a> Point<'a> {
         let element = |all: &Vec<Input>| all[result].elements().nth(at).map(|x| x.to_f64());
         let same = |x: f64| x == found || (x.is_nan() && found.is_nan());
         Ok(self.signed.iter().flatten().filter_map(element).any(same))
+    }
+
+    /// Whether an indeterminate form of infinite operands is on the way to a result: it may become its limit, which a test
+    /// for NaN then sees.
+    fn hangs_on_limits(&self, result: usize) -> Result<bool, Error> {
+        Ok(self.infinite && has_indeterminate_form(&part(self.func, &[result]), self.inputs)?)
     }
 
     /// Judges the results of another program for the same inputs. `after` is that program, if the rules made it.
@@ -206,7 +232,7 @@ impl<'a> Point<'a> {
                     false => wholes,
                 };
                 let worse = new > old && !self.excused(i, at, b, t, dtype, mode)?;
-                if worse && self.hangs_on_zeros(i, at, b)? {
+                if worse && (self.hangs_on_zeros(i, at, b)? || self.hangs_on_limits(i)?) {
                     continue;
                 }
                 verdict.elements += 1;
@@ -247,6 +273,10 @@ impl<'a> Point<'a> {
         if !dtype.is_float() {
             // A comparison that rounding may turn has no bound; an exact integer op has bound 0.
             return Ok(self.bound(mode.reassociated)?[result].data.iter().any(|r| r.is_infinite()));
+        }
+        // In another order a product may vanish before it meets an infinity.
+        if mode.compiled && found.is_nan() && truth.is_infinite() && multiplies(&part(self.func, &[result])) {
+            return Ok(true);
         }
         let radius = self.bound(mode.reassociated)?[result].data.iter().nth(at).copied().unwrap_or(0.0);
         if radius.is_infinite() {
