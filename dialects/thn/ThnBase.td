@@ -45,6 +45,11 @@ class Thn_Op<string mnemonic, list<Trait> traits = []> : Op<Thn_Dialect, mnemoni
   list<string> partials = [];
   // Linear structural ops name their transpose (see passes/autodiff/src/transpose.rs).
   string transpose = "";
+  // What is true of the function at every number, of which rules follow (passes/eqsat/rules/README.md): odd, even,
+  // rising (where it is no smaller for a larger operand), idempotent, integral (results are whole numbers), rounding
+  // (whole numbers stay what they are).
+  list<string> properties = [];
+  string undoes = "";    // the op whose operand it gives back, at every number
   string domain = "(-inf, inf)";  // where the checkers sample
   string dtypes = "float";   // accepted element types: float, number (and int), int, bool, bits (int, bool), any
   string result_dtype = "same";  // same, bool, i64, attr (the `dtype` attribute)

@@ -48,7 +48,8 @@ pub use func::{Arg, Block, BlockId, Func, Loc, OpData, OpId, Res, Value, ValueDa
 pub use generated::OpKind;
 pub use infer::{Constraint, Inference, RegionTypes, infer};
 pub use op::{
-    AttrKind, AttrSpec, DTypeRule, Domain, Iterate, OpRow, OperandSpec, Prim, ResultDType, Semantics,
+    AttrKind, AttrSpec, DTypeRule, Domain, Iterate, OpRow, OperandSpec, Prim, Property, ResultDType,
+    Semantics,
 };
 pub use shape_program::{ShapeFailure, ShapeProgram};
 pub use types::{Shape, TensorType, Type};

@@ -110,6 +110,35 @@ pub enum Semantics {
     Foreign,
 }
 
+/// What is true of a function of one operand at every number; rules follow from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Property {
+    /// f(-x) = -f(x).
+    Odd,
+    /// f(-x) = f(x).
+    Even,
+    /// No smaller for a larger operand.
+    Rising,
+    /// f(f(x)) = f(x).
+    Idempotent,
+    /// Results are whole numbers, infinities or NaN.
+    Integral,
+    /// Whole numbers stay what they are.
+    Rounding,
+}
+
+impl Property {
+    /// Every property with its name in the table.
+    pub const ALL: [(&'static str, Property); 6] = [
+        ("odd", Property::Odd),
+        ("even", Property::Even),
+        ("rising", Property::Rising),
+        ("idempotent", Property::Idempotent),
+        ("integral", Property::Integral),
+        ("rounding", Property::Rounding),
+    ];
+}
+
 /// The kind of an attribute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AttrKind {
@@ -174,6 +203,10 @@ pub struct OpRow {
     pub partials: &'static [Expr],
     /// The transpose rule of a structural op.
     pub transpose: Option<&'static str>,
+    /// What is true of the function at every number.
+    pub properties: &'static [Property],
+    /// The op whose operand it gives back, at every number.
+    pub undoes: Option<OpKind>,
     /// Where checkers sample.
     pub domain: Domain,
     /// Element types.

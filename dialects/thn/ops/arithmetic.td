@@ -98,6 +98,7 @@ def Thn_FmaOp : Thn_Ternary<"fma"> {
 def Thn_ReluOp : Thn_Unary<"relu"> {
   let summary = "max(x, 0). The derivative at 0 is taken as 1/2, as in Theano.";
   let theano = "nnet.relu";
+  let properties = ["rising", "idempotent"];
   let formula = "(max ?x 0)"; let partials = ["(select (gt ?x 0) 1 (select (eq ?x 0) 0.5 0))"];
   let expand = "(maximum ?x 0)"; let dtypes = "number";
 }
@@ -111,18 +112,21 @@ def Thn_NegOp : Thn_Unary<"neg"> {
 def Thn_AbsOp : Thn_Unary<"abs"> {
   let summary = "|x|.";
   let numpy = "np.abs"; let theano = "abs";
+  let properties = ["idempotent"];
   let formula = "(abs ?x)"; let partials = ["(sign ?x)"];
   let prim = "(float math.absf) (sint thn_abs) (uint identity)"; let dtypes = "number"; let foreign = ["float math.absf", "sint math.absi", "float linalg.abs"];
 }
 def Thn_SignOp : Thn_Unary<"sign"> {
   let summary = "-1, 0 or 1; NaN for NaN.";
   let numpy = "np.sign"; let theano = "sgn";
+  let properties = ["rising", "idempotent", "integral"];
   let formula = "(sign ?x)"; let partials = ["0"];
   let prim = "(number thn_sign)"; let dtypes = "number"; let cost = 3;
 }
 def Thn_SqrOp : Thn_Unary<"sqr"> {
   let summary = "x * x.";
   let numpy = "np.square"; let theano = "sqr";
+  let properties = ["even"];
   let formula = "(mul ?x ?x)"; let partials = ["(mul 2 ?x)"];
   let expand = "(mul ?x ?x)"; let dtypes = "number";
 }
@@ -135,12 +139,14 @@ def Thn_SqrtOp : Thn_Unary<"sqrt"> {
 def Thn_CbrtOp : Thn_Unary<"cbrt"> {
   let summary = "The real cube root, with the sign of x.";
   let numpy = "np.cbrt";
+  let properties = ["odd", "rising"];
   let formula = "(copysign (pow (abs ?x) (div 1 3)) ?x)"; let partials = ["(reciprocal (mul 3 (sqr ?result)))"];
   let prim = "(float thn_cbrt)"; let cost = 30; let foreign = ["math.cbrt"];
 }
 def Thn_ReciprocalOp : Thn_Unary<"reciprocal"> {
   let summary = "1 / x.";
   let numpy = "np.reciprocal"; let theano = "inv";
+  let properties = ["odd"];
   let formula = "(div 1 ?x)"; let partials = ["(neg (sqr ?result))"];
   let expand = "(div 1 ?x)"; let cost = 4;
 }

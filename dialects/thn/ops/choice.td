@@ -3,37 +3,44 @@
 def Thn_FloorOp : Thn_Unary<"floor"> {
   let summary = "The largest integer not above x.";
   let numpy = "np.floor"; let theano = "floor";
+  let properties = ["rising", "idempotent", "integral", "rounding"];
   let formula = "(floor ?x)"; let partials = ["0"]; let prim = "(float math.floor)"; let foreign = ["math.floor", "linalg.floor"];
 }
 def Thn_CeilOp : Thn_Unary<"ceil"> {
   let summary = "The smallest integer not below x.";
   let numpy = "np.ceil"; let theano = "ceil";
+  let properties = ["rising", "idempotent", "integral", "rounding"];
   let formula = "(ceil ?x)"; let partials = ["0"]; let prim = "(float math.ceil)"; let foreign = ["math.ceil", "linalg.ceil"];
 }
 def Thn_RoundOp : Thn_Unary<"round"> {
   let summary = "The nearest integer, ties to even.";
   let numpy = "np.round"; let theano = "round_half_to_even";
+  let properties = ["odd", "rising", "idempotent", "integral", "rounding"];
   let formula = "(round ?x)"; let partials = ["0"]; let prim = "(float math.roundeven)"; let foreign = ["math.roundeven"];
 }
 def Thn_TruncOp : Thn_Unary<"trunc"> {
   let summary = "x without its fraction.";
   let numpy = "np.trunc"; let theano = "trunc";
+  let properties = ["odd", "rising", "idempotent", "integral", "rounding"];
   let formula = "(trunc ?x)"; let partials = ["0"]; let prim = "(float math.trunc)"; let foreign = ["math.trunc"];
 }
 def Thn_IsNanOp : Thn_Unary<"isnan"> {
   let summary = "Whether x is NaN.";
   let numpy = "np.isnan"; let theano = "isnan";
+  let properties = ["even"];
   let formula = "(isnan ?x)"; let partials = ["0"]; let prim = "(float math.isnan)"; let result_dtype = "bool"; let foreign = ["math.isnan"];
 }
 def Thn_IsInfOp : Thn_Unary<"isinf"> {
   let summary = "Whether x is infinite.";
   let numpy = "np.isinf"; let theano = "isinf";
+  let properties = ["even"];
   let formula = "(and (not (isnan ?x)) (not (isfinite ?x)))"; let partials = ["0"];
   let prim = "(float thn_isinf)"; let result_dtype = "bool"; let foreign = ["math.isinf"];
 }
 def Thn_IsFiniteOp : Thn_Unary<"isfinite"> {
   let summary = "Whether x is neither NaN nor infinite.";
   let numpy = "np.isfinite";
+  let properties = ["even"];
   let formula = "(isfinite ?x)"; let partials = ["0"]; let prim = "(float math.isfinite)"; let result_dtype = "bool"; let foreign = ["math.isfinite"];
 }
 def Thn_NotOp : Thn_Unary<"not"> {

@@ -3,6 +3,7 @@
 def Thn_ErfOp : Thn_Unary<"erf"> {
   let summary = "The error function, 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.";
   let numpy = "scipy.special.erf"; let theano = "erf";
+  let properties = ["odd", "rising"];
   let formula = "(erf ?x)";
   let partials = ["(mul 1.128379167095512573896158903121545171688101258657998 (exp (neg (sqr ?x))))"];
   let prim = "(float thn_erf)"; let cost = 65; let max_ulp = 2; let foreign = ["math.erf", "linalg.erf"];
@@ -26,6 +27,7 @@ def Thn_ErfcxOp : Thn_Unary<"erfcx"> {
 def Thn_LogNdtrOp : Thn_Unary<"log_ndtr"> {
   let summary = "The logarithm of the standard normal distribution function, also where that underflows.";
   let numpy = "scipy.special.log_ndtr";
+  let properties = ["rising"];
   let formula = "(log (div (erfc (neg (div ?x (sqrt 2)))) 2))";
   let partials = ["(div 0.7978845608028653558798921198687637369517172623298693 (erfcx (mul ?x -0.7071067811865475244008443621048490392848359376884740)))"];
   // erfc z would magnify the rounding of z = x / sqrt(2) by 2 z * z. exp(-x * x / 2) erfcx(z) takes x * x in two parts and

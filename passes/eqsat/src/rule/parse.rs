@@ -2,6 +2,8 @@
 //!
 //! Errors name file, line and column. The format is described in `rules/README.md`.
 
+mod families;
+
 use crate::rule::{
     class::Class,
     functions, guards,
@@ -33,11 +35,20 @@ pub fn parse_file(file: &str, text: &str, taken: &mut BTreeSet<String>) -> Resul
         let code = line.split('#').next().unwrap_or_default().trim_end();
         let start = code.len() - code.trim_start().len();
         let place = format!("{file}:{}", number + 1);
-        let rule = parse_line(&code[start..], &place, &mut section, taken).map_err(|(offset, e)| {
+        let code = &code[start..];
+        let fault = |(offset, e): Fault| {
             let before = line.get(..start + offset).unwrap_or(line).chars().count();
             format!("{place}:{}: error: {e}", before + 1)
-        })?;
-        rules.extend(rule);
+        };
+        for (line, ops) in families::lines(code).map_err(fault)? {
+            let rule = parse_line(&line, &place, &mut section, taken).map_err(|(offset, e)| {
+                match ops.as_slice() {
+                    [] => fault((offset, e)),
+                    ops => fault((0, format!("as `{line}`, of {}: {e}", ops.join(" and ")))),
+                }
+            })?;
+            rules.extend(rule);
+        }
     }
     Ok(rules)
 }

@@ -186,7 +186,7 @@ impl Table<'_> {
     pub(super) fn rust(&self) -> Result<String, String> {
         let mut out = String::from(
             "//! The op table. Generated from `dialects/thn/ops` by `cargo xtask codegen`; do not edit.\n\n\
-             use crate::{AttrKind, AttrSpec, DType, DTypeClass, DTypeRule, Domain, Expr, Iterate, OpRow, OperandSpec, Prim, ResultDType, Semantics};\n\n\
+             use crate::{AttrKind, AttrSpec, DType, DTypeClass, DTypeRule, Domain, Expr, Iterate, OpRow, OperandSpec, Prim, Property, ResultDType, Semantics};\n\n\
              /// Every op of the `thn` dialect, and one for the ops of other dialects.\n\
              #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]\npub enum OpKind {\n",
         );
@@ -222,7 +222,7 @@ impl Table<'_> {
         out.push_str(
             "static FOREIGN: OpRow = OpRow { kind: OpKind::Foreign, mnemonic: \"foreign\", summary: \"An op of another dialect.\", \
              operands: &[OperandSpec { name: \"operands\", variadic: true }], attrs: &[], regions: 0, shaped: true, commutative: false, \
-             formula: None, semantics: Semantics::Foreign, partials: &[], transpose: None, domain: Domain::REAL, \
+             formula: None, semantics: Semantics::Foreign, partials: &[], transpose: None, properties: &[], undoes: None, domain: Domain::REAL, \
              dtypes: DTypeRule { operands: DTypeClass::Any, result: ResultDType::Same }, foreign: &[], cost: 1, max_ulp: 0 };\n",
         );
         Ok(out)
@@ -275,10 +275,27 @@ impl Table<'_> {
         }
         let transpose =
             if row.transpose.is_empty() { "None".to_string() } else { format!("Some({:?})", row.transpose) };
+        let mut properties = String::new();
+        for (i, name) in row.properties.iter().enumerate() {
+            let known =
+                ["odd", "even", "rising", "idempotent", "integral", "rounding"].contains(&name.as_str());
+            if !known || row.operands.len() != 1 {
+                let what = format!("`{name}` is not a property of functions of one operand");
+                return Err(row.error(&format!("properties[{i}]"), 0, &what));
+            }
+            let _ = write!(properties, "Property::{}, ", camel(name));
+        }
+        let undoes = match row.undoes.as_str() {
+            "" => "None".to_string(),
+            name => match self.rows.iter().find(|r| r.mnemonic == name && r.operands.len() == 1) {
+                Some(undone) => format!("Some(OpKind::{})", undone.name),
+                None => return Err(row.error("undoes", 0, &format!("`{name}` is not an op of one operand"))),
+            },
+        };
         Ok(format!(
             "static {}: OpRow = OpRow {{ kind: OpKind::{}, mnemonic: {:?}, summary: {:?}, operands: &[{}], attrs: &[{}], \
              regions: {}, shaped: {}, commutative: {}, formula: {formula}, semantics: {}, partials: &[{}], \
-             transpose: {transpose}, domain: {domain}, \
+             transpose: {transpose}, properties: &[{properties}], undoes: {undoes}, domain: {domain}, \
              dtypes: DTypeRule {{ operands: DTypeClass::{class}, result: {result} }}, foreign: &[{foreign}], cost: {}, max_ulp: {} }};\n\n",
             row.mnemonic.to_uppercase(),
             row.name,
@@ -372,6 +389,8 @@ mod tests {
             library: String::new(),
             partials: vec!["?result".into()],
             transpose: String::new(),
+            properties: vec![],
+            undoes: String::new(),
             domain: "(-inf, inf)".into(),
             dtypes: "float".into(),
             result_dtype: "same".into(),
@@ -415,6 +434,11 @@ mod tests {
                 .contains("`partials[0]`, offset 1: `sin` is not an op")
         );
         assert!(error(|r| r.expand = "?x".into()).contains("exactly one of"));
+        assert!(
+            error(|r| r.properties = vec!["prime".into()])
+                .contains("`properties[0]`, offset 0: `prime` is not")
+        );
+        assert!(error(|r| r.undoes = "log".into()).contains("`log` is not an op of one operand"));
         assert!(error(|r| r.prim = "(quaternion q)".into()).contains("dtype class `quaternion` is unknown"));
         assert!(error(|r| r.domain = "[0; 1]".into()).contains("`[0; 1]` is no interval"));
         assert!(

@@ -153,3 +153,28 @@ fn large_and_deep_files_are_refused_before_they_cost_anything() {
     assert_eq!(error, "a.rules:1:1: error: the file has 1048577 bytes; rule files have at most 1048576");
     assert!(parse("").unwrap().is_empty());
 }
+
+#[test]
+fn one_line_stands_for_every_op_with_a_property() {
+    let names = |text: &str| -> Vec<String> { parse(text).unwrap().into_iter().map(|r| r.name).collect() };
+    let even = names("[a exact]\n$even-abs : ($even (abs ?x)) => ($even ?x)");
+    assert!(
+        even.contains(&"cos-abs".into())
+            && even.contains(&"sqr-abs".into())
+            && !even.contains(&"sin-abs".into())
+    );
+    // Two words are two ops.
+    let whole = names("[a exact]\n$rounding-of-$integral : ($rounding ($integral ?x)) => ($integral ?x)");
+    assert!(whole.contains(&"floor-of-sign".into()) && !whole.contains(&"sign-of-floor".into()));
+    assert!(!whole.contains(&"floor-of-floor".into()));
+    let undone = names("[a exact]\n$inverse-$inverted : ($inverse ($inverted ?x)) => ?x");
+    assert!(undone.contains(&"log-exp".into()) && !undone.contains(&"exp-log".into()));
+    assert_eq!(
+        parse("[a exact]\nx : ($prime ?x) => ?x").unwrap_err(),
+        "a.rules:2:6: error: `$prime` is not a property of ops"
+    );
+    assert_eq!(
+        parse("[a exact]\n$odd : ($odd ?x) => ?y").unwrap_err(),
+        "a.rules:2:1: error: as `cbrt : (cbrt ?x) => ?y`, of cbrt: `?y` is not bound by the left side"
+    );
+}
