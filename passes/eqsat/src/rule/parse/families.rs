@@ -4,6 +4,7 @@
 //! one word for one op throughout the line, two words for two ops. `$inverse` and `$inverted` stand for an op and the one
 //! that it undoes. The words of the name become the op's name.
 
+use super::Fault;
 use thn_ir::{OpKind, Property};
 
 /// What a word stands for.
@@ -23,9 +24,11 @@ impl Word {
     }
 }
 
-/// The lines that a line stands for, each with the ops that it is about: itself if it has no `$`. An error is an offset in
-/// the line and what is wrong there.
-pub(super) fn lines(code: &str) -> Result<Vec<(String, Vec<&'static str>)>, (usize, String)> {
+/// A line that is written out, and the ops in place of its words.
+pub(super) type Instance = (String, Vec<&'static str>);
+
+/// The lines that a line stands for: itself if it has no `$`.
+pub(super) fn lines(code: &str) -> Result<Vec<Instance>, Fault> {
     let mut words: Vec<(&str, Word)> = vec![];
     for (at, _) in code.match_indices('$') {
         let rest = &code[at + 1..];
