@@ -6,7 +6,7 @@
 
 use crate::shrink::part;
 use std::collections::BTreeMap;
-use thn_ir::{Builder, DType, Error, Func, Loc, OpKind, Res, Scalar, Value};
+use thn_ir::{Builder, DType, Error, Func, Loc, OpKind, Res, Scalar, Value, expand::expand_where};
 use thn_reference::{Tensor, Value as Input, bits_of_error, exact, forward_error, interpret};
 
 /// Rows promise errors of at most this many units in the last place.
@@ -54,7 +54,7 @@ pub(crate) struct Point<'a> {
     finite: bool,
     /// Some input or value of the body is infinite: a pole, whose sign is that of a zero.
     infinite: bool,
-    bounds: BTreeMap<bool, Vec<Tensor<f64>>>,
+    bounds: BTreeMap<(bool, bool), Vec<Tensor<f64>>>,
     /// The results with every zero on the way of one sign: positive, then negative.
     signed: Option<[Vec<Input>; 2]>,
 }
@@ -165,12 +165,18 @@ impl<'a> Point<'a> {
         self.finite
     }
 
-    fn bound(&mut self, reassociated: bool) -> Result<&[Tensor<f64>], Error> {
-        if !self.bounds.contains_key(&reassociated) {
-            let bounds = forward_error(self.func, self.inputs, reassociated)?;
-            self.bounds.insert(reassociated, bounds);
+    /// What the program promises; compiled code has the errors of the parts of composite ops.
+    fn bound(&mut self, mode: Mode) -> Result<&[Tensor<f64>], Error> {
+        let key = (mode.reassociated, mode.compiled);
+        if !self.bounds.contains_key(&key) {
+            let mut func = self.func.clone();
+            if mode.compiled {
+                expand_where(&mut func, &|kind| kind.row().is_elementwise())?;
+                func = func.compact();
+            }
+            self.bounds.insert(key, forward_error(&func, self.inputs, mode.reassociated)?);
         }
-        Ok(&self.bounds[&reassociated])
+        Ok(&self.bounds[&key])
     }
 
     /// Whether the program itself gives `found` if its zeros have another sign: NaN for the sum of two poles, the other
@@ -272,13 +278,13 @@ impl<'a> Point<'a> {
     ) -> Result<bool, Error> {
         if !dtype.is_float() {
             // A comparison that rounding may turn has no bound; an exact integer op has bound 0.
-            return Ok(self.bound(mode.reassociated)?[result].data.iter().any(|r| r.is_infinite()));
+            return Ok(self.bound(mode)?[result].data.iter().any(|r| r.is_infinite()));
         }
         // In another order a product may vanish before it meets an infinity.
         if mode.compiled && found.is_nan() && truth.is_infinite() && multiplies(&part(self.func, &[result])) {
             return Ok(true);
         }
-        let radius = self.bound(mode.reassociated)?[result].data.iter().nth(at).copied().unwrap_or(0.0);
+        let radius = self.bound(mode)?[result].data.iter().nth(at).copied().unwrap_or(0.0);
         if radius.is_infinite() {
             // Behind a possible overflow the original promises nothing, but what it can keep finite must stay so.
             let kept = truth.is_finite() && found.is_finite();

@@ -181,6 +181,12 @@ pub(crate) const CONDITIONS: &[Condition] = &[
         holds: |s| s.splat().is_some_and(power_of_two),
     },
     Condition {
+        name: "no_power_of_two",
+        form: "x",
+        meaning: "is not known to be a power of two that is divided by exactly: the opposite of `power_of_two`",
+        holds: |s| !s.splat().is_some_and(power_of_two),
+    },
+    Condition {
         name: "invertible",
         form: "x",
         meaning: "is one known number everywhere, and neither it nor its reciprocal overflows or is subnormal",

@@ -190,7 +190,7 @@ fn the_order_of_rules_decides_nothing() {
 }
 
 /// Rules, and a spelling that each of them is for.
-const PLANTED: [(&str, &str); 14] = [
+const PLANTED: [(&str, &str); 30] = [
     ("log1p-neg-erf", "(log1p (neg (erf r)))"),
     ("density-over-erfc", "(div (exp (neg (sqr r))) (erfc r))"),
     ("erfcx-gradient-sum", "(mul (exp (sqr r)) (erfc r))"),
@@ -205,6 +205,22 @@ const PLANTED: [(&str, &str); 14] = [
     ("sqrt-step", "(sub (sqrt (add r 1)) (sqrt r))"),
     ("sin-step", "(sub (sin (add r s)) (sin r))"),
     ("exp-step", "(sub (exp (add r s)) (exp r))"),
+    ("log-sum-squares", "(log (sqrt (sum[0] (sqr u))))"),
+    ("log-squares-rest", "(log (add (sqr r) (sqr s) (sqr t)))"),
+    ("hypot-of-one-and-sum", "(sub (sqrt (add 1 (sum[0] (sqr u)))) 1)"),
+    ("cosine-by-sum", "(div (sum[0] (mul u v)) (mul (sqrt (sum[0] (sqr u))) (sqrt (sum[0] (sqr v)))))"),
+    ("square-over-one-plus", "(div (sqr r) (add 1 (sqr r)))"),
+    ("log-sum-times", "(log (mul 0.5 (add (exp r) (exp s))))"),
+    ("log-add-scaled-exp", "(log (add (mul 2 (exp r)) (mul 3 (exp s))))"),
+    ("share-of-exps", "(div (exp r) (add (exp r) (exp s)))"),
+    ("mean-by-exps", "(div (sum[0] (mul v (exp u))) (sum[0] (exp u)))"),
+    ("logistic-density", "(div (exp r) (sqr (add 1 (exp r))))"),
+    ("one-less-tanh", "(sub 1 (tanh r))"),
+    ("one-minus-to-power", "(pow (sub 1 (div 1 r)) r)"),
+    ("log-step", "(sub (log (add r s)) (log r))"),
+    ("log2-sqr", "(log2 (sqr r))"),
+    ("hypot-minus-self", "(sub (hypot 1 r) r)"),
+    ("lesser-root-minus-self", "(sub (sqrt (sub (sqr r) s)) r)"),
 ];
 
 #[test]
