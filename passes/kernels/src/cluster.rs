@@ -8,6 +8,7 @@
 use crate::roots::{self, Stored};
 use crate::trace::{Accesses, Trace, is_gemm};
 use crate::{Load, Options, Place, Schedule, size};
+use petgraph::{acyclic::Acyclic, data::Build, graph::DiGraph, graph::NodeIndex};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use thn_ir::access::Target;
 use thn_ir::{BlockId, Dim, Func, OpId, Value};
@@ -48,8 +49,6 @@ pub(crate) struct Cluster {
     schedule: Option<Schedule>,
     /// How much code they are.
     code: u32,
-    /// Positions of the first and the last of them in the block.
-    span: [usize; 2],
 }
 
 impl Cluster {
@@ -75,13 +74,14 @@ pub(crate) fn clusters(
         options,
         stored,
         clusters: vec![],
+        order: Acyclic::new(),
         home: HashMap::new(),
         readers: HashMap::new(),
     };
-    for (position, op) in func.block(block).ops.iter().enumerate() {
+    for op in &func.block(block).ops {
         let data = func.op(*op);
         if data.results.iter().any(|r| stored.values.contains(r)) || !data.regions.is_empty() {
-            all.add(*op, position);
+            all.add(*op);
         }
     }
     all.sorted()
@@ -92,13 +92,15 @@ struct Builder<'a> {
     options: &'a Options,
     stored: &'a Stored,
     clusters: Vec<Cluster>,
+    /// Which cluster runs before which, kept in an order that grows with it (Pearce and Kelly).
+    order: Acyclic<DiGraph<(), ()>>,
     home: HashMap<Value, usize>,
     /// Clusters that something can join, by what they read.
     readers: HashMap<Value, BTreeSet<usize>>,
 }
 
 impl Builder<'_> {
-    fn add(&mut self, op: OpId, position: usize) {
+    fn add(&mut self, op: OpId) {
         let func = self.trace.func;
         let data = func.op(op);
         let access = self.trace.accesses.get(op);
@@ -125,18 +127,20 @@ impl Builder<'_> {
                 cluster.schedule = Some(schedule);
                 cluster.ops.push(op);
                 cluster.reads.extend(reads.iter().cloned());
-                cluster.needs.extend(needs.into_iter().filter(|n| *n != at));
                 cluster.code = cluster.code.saturating_add(code);
-                cluster.span[1] = position;
                 at
             }
             None => {
-                let span = [position, position];
-                let (ops, reads) = (vec![op], reads.clone());
-                self.clusters.push(Cluster { kind, ops, reads, needs, schedule: None, code, span });
-                self.clusters.len() - 1
+                let (ops, reads, before) = (vec![op], reads.clone(), BTreeSet::new());
+                self.clusters.push(Cluster { kind, ops, reads, needs: before, schedule: None, code });
+                self.order.add_node(()).index()
             }
         };
+        for need in needs.into_iter().filter(|n| *n != at) {
+            if self.clusters[at].needs.insert(need) {
+                self.order.add_edge(NodeIndex::new(need), NodeIndex::new(at), ());
+            }
+        }
         let cluster = &self.clusters[at];
         if cluster.is_full() {
             for read in &cluster.reads {
@@ -179,8 +183,8 @@ impl Builder<'_> {
             if cluster.is_full() || cluster.code.saturating_add(code) > size::MOST {
                 return None;
             }
-            let cyclic = needs.iter().any(|n| *n != at && self.reaches(*n, at));
-            if cyclic {
+            let runs_before = |n: &usize| self.order.is_valid_edge(NodeIndex::new(*n), NodeIndex::new(at));
+            if !needs.iter().filter(|n| **n != at).all(runs_before) {
                 return None;
             }
             self.together(cluster, op, theirs, own).map(|schedule| (at, schedule))
@@ -213,23 +217,6 @@ impl Builder<'_> {
             let second = second.filter(|rows| first.as_ref() != Some(rows));
             [first, second].into_iter().flatten().find_map(|outer| over(&outer))
         })
-    }
-
-    /// Whether `from` needs `to`, directly or through others.
-    fn reaches(&self, from: usize, to: usize) -> bool {
-        let begin = self.clusters[to].span[0];
-        let mut seen = BTreeSet::new();
-        let mut stack = vec![from];
-        while let Some(c) = stack.pop() {
-            if c == to {
-                return true;
-            }
-            // What ends before `to` begins reads nothing of it.
-            if self.clusters[c].span[1] >= begin && seen.insert(c) {
-                stack.extend(self.clusters[c].needs.iter().copied());
-            }
-        }
-        false
     }
 
     /// The clusters, each after all it needs, and otherwise in the order in which they began.
