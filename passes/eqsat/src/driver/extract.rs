@@ -35,6 +35,12 @@ const PASSES: usize = 4;
 const LOOKS: usize = 50_000;
 const LOOKS_PER_CLASS: usize = 1;
 
+/// The most classes counted to see what exchanges free and need, and how many more for each class of the program. An
+/// exchange is compared with what is chosen by what only one of the two needs, which is little in most programs; where
+/// every class has a second way of its own down to the leaves, it is everything below.
+const STEPS: usize = 1_000_000;
+const STEPS_PER_CLASS: usize = 100;
+
 /// Number of nodes with a better equal, and work. Compared in this order.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 struct Cost {
@@ -319,6 +325,8 @@ struct Refinement<'a> {
     heights: Vec<u32>,
     /// How many more classes may be looked at for cycles.
     looks: usize,
+    /// How many classes were counted up or down.
+    steps: usize,
 }
 
 impl<'a> Refinement<'a> {
@@ -329,6 +337,7 @@ impl<'a> Refinement<'a> {
             uses: vec![0; count],
             heights: vec![],
             looks: LOOKS + LOOKS_PER_CLASS * count,
+            steps: 0,
         };
         refinement.measure();
         refinement
@@ -364,10 +373,11 @@ impl<'a> Refinement<'a> {
         for root in roots {
             self.add(&[*root]);
         }
+        let most = STEPS + STEPS_PER_CLASS * self.uses.len();
         for _ in 0..PASSES {
             let mut improved = false;
             for class in self.reachable(roots) {
-                improved |= self.uses[class] > 0 && self.improve(class);
+                improved |= self.steps < most && self.uses[class] > 0 && self.improve(class);
             }
             if !improved {
                 break;
@@ -384,6 +394,7 @@ impl<'a> Refinement<'a> {
         let mut cost = Cost::default();
         let mut stack = classes.to_vec();
         while let Some(class) = stack.pop() {
+            self.steps += 1;
             self.uses[class] += 1;
             if self.uses[class] == 1
                 && let Some(node) = self.chosen(class)
@@ -400,6 +411,7 @@ impl<'a> Refinement<'a> {
         let mut cost = Cost::default();
         let mut stack = classes.to_vec();
         while let Some(class) = stack.pop() {
+            self.steps += 1;
             self.uses[class] -= 1;
             if self.uses[class] == 0
                 && let Some(node) = self.chosen(class)
@@ -412,34 +424,35 @@ impl<'a> Refinement<'a> {
     }
 
     /// Exchanges the node of a class for the one that makes the whole program cheapest.
+    ///
+    /// What a node needs is counted up before what it replaces is counted down, so that what both need is not walked.
     fn improve(&mut self, class: usize) -> bool {
-        let Some(current) = self.choice.chosen[class] else { return false };
-        if self.choice.candidates[class].len() < 2 {
-            return false;
-        }
-        let children = self.choice.candidates[class][current].children.clone();
-        let mut least = self.remove(&children).plus(self.choice.candidates[class][current].own);
-        let mut best = current;
-        for i in 0..self.choice.candidates[class].len() {
-            let candidate = &self.choice.candidates[class][i];
-            let (own, children) = (candidate.own, candidate.children.clone());
-            if i == current || children.iter().any(|c| self.choice.chosen[*c].is_none()) {
+        let Some(first) = self.choice.chosen[class] else { return false };
+        let mut best = first;
+        for i in (0..self.choice.candidates[class].len()).filter(|i| *i != first) {
+            let [old, new] = [best, i].map(|i| {
+                let candidate = &self.choice.candidates[class][i];
+                (candidate.own, candidate.children.clone())
+            });
+            if new.1.iter().any(|c| self.choice.chosen[*c].is_none()) {
                 continue;
             }
-            let cost = self.add(&children).plus(own);
-            if cost.clearly_below(least) && self.may_use(class, &children) {
-                (least, best) = (cost, i);
+            let needed = self.add(&new.1).plus(new.0);
+            let freed = self.remove(&old.1).plus(old.0);
+            if needed.clearly_below(freed) && self.may_use(class, &new.1) {
+                best = i;
+            } else {
+                self.add(&old.1);
+                self.remove(&new.1);
             }
-            self.remove(&children);
         }
         self.choice.chosen[class] = Some(best);
-        let children = self.choice.candidates[class][best].children.clone();
-        self.add(&children);
+        let children = &self.choice.candidates[class][best].children;
         if children.iter().any(|c| self.heights[*c] >= self.heights[class]) {
             self.looks = self.looks.saturating_sub(self.heights.len());
             self.measure();
         }
-        best != current
+        best != first
     }
 
     /// Whether the chosen program of `from` contains `to`, or nothing more may be looked at.

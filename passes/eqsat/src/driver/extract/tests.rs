@@ -1,4 +1,4 @@
-//! What is chosen never contains itself, also where sums of costs round.
+//! What is chosen never contains itself, also where sums of costs round, and long programs take little work.
 
 use super::*;
 use smallvec::SmallVec;
@@ -56,17 +56,54 @@ fn a_choice_never_contains_itself() {
     assert!(complete > 100, "hardly any class could be computed");
 }
 
+fn node(children: &[usize], work: f64) -> Candidate {
+    let node = Node { head: Head::Leaf(0), children: SmallVec::new() };
+    Candidate { node, children: children.into(), own: Cost { worse: 0.0, work }, made: false }
+}
+
 #[test]
 fn the_cheaper_of_two_ways_round_is_taken() {
-    let node = |children: &[usize], work: f64| Candidate {
-        node: Node { head: Head::Leaf(0), children: SmallVec::new() },
-        children: children.into(),
-        own: Cost { worse: 0.0, work },
-        made: false,
-    };
     // Each of two classes can be computed from the other, the first for 3 and the second for 5 from nothing.
     let candidates = [vec![node(&[1], 1.0), node(&[], 3.0)], vec![node(&[0], 1.0), node(&[], 5.0)]];
     let chosen = cheapest(&candidates);
     assert_eq!(chosen, [Some(1), Some(0)]);
     assert!(goes_round(&candidates, &[Some(0), Some(0)]), "the check sees a choice that contains itself");
+}
+
+/// What the exchange of nodes counts for the last class of a program, and what it chooses.
+fn refine(candidates: Vec<Vec<Candidate>>) -> (usize, Vec<Option<usize>>) {
+    let root = candidates.len() - 1;
+    let chosen = cheapest(&candidates);
+    let mut choice = Choice { gap: None, classes: vec![], candidates, chosen };
+    let mut refinement = Refinement::new(&mut choice);
+    refinement.run(&[root]);
+    (refinement.steps, choice.chosen)
+}
+
+#[test]
+fn a_chain_is_not_counted_again_for_each_of_its_classes() {
+    // Every class has a cheap node and a dear one over the class before it.
+    let count = 10_000;
+    let class = |i: usize| match i {
+        0 => vec![node(&[], 0.0)],
+        _ => vec![node(&[i - 1, 0], 3.0), node(&[i - 1], 2.0), node(&[i - 1, i - 1], 4.0)],
+    };
+    let (steps, chosen) = refine((0..count).map(class).collect());
+    assert!(steps < 20 * count, "{steps} steps");
+    assert!(chosen[1..].iter().all(|c| *c == Some(1)));
+}
+
+#[test]
+fn ways_of_their_own_are_looked_at_as_long_as_there_are_steps() {
+    // Two chains side by side; each class of the first could as well be computed from the other one.
+    let count = 6_000;
+    let class = |i: usize| match i {
+        0 | 1 => vec![node(&[], 1.0)],
+        _ if i.is_multiple_of(2) => vec![node(&[i - 2], 2.0)],
+        _ => vec![node(&[i - 2], 2.0), node(&[i - 1], 3.0)],
+    };
+    let (steps, chosen) = refine((0..count).map(class).collect());
+    let most = STEPS + STEPS_PER_CLASS * count;
+    assert!(most < steps && steps < most + 10 * count, "{steps} steps of {most}");
+    assert!(chosen.iter().all(|c| *c == Some(0)));
 }
