@@ -8,7 +8,7 @@
 use crate::roots::{self, Stored};
 use crate::trace::{Accesses, Trace, is_gemm};
 use crate::{Load, Options, Place, Schedule, size};
-use petgraph::{acyclic::Acyclic, data::Build, graph::DiGraph, graph::NodeIndex};
+use petgraph::{Direction, acyclic::Acyclic, data::Build, graph::DiGraph, graph::NodeIndex};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use thn_ir::access::Target;
 use thn_ir::{BlockId, Dim, Func, OpId, Value};
@@ -43,8 +43,6 @@ pub(crate) struct Cluster {
     pub(crate) ops: Vec<OpId>,
     /// What they read, other clusters' values and arguments.
     reads: Vec<Load>,
-    /// Clusters they read from.
-    needs: BTreeSet<usize>,
     /// Their stages, once there are several.
     schedule: Option<Schedule>,
     /// How much code they are.
@@ -131,15 +129,13 @@ impl Builder<'_> {
                 at
             }
             None => {
-                let (ops, reads, before) = (vec![op], reads.clone(), BTreeSet::new());
-                self.clusters.push(Cluster { kind, ops, reads, needs: before, schedule: None, code });
+                let (ops, reads) = (vec![op], reads.clone());
+                self.clusters.push(Cluster { kind, ops, reads, schedule: None, code });
                 self.order.add_node(()).index()
             }
         };
         for need in needs.into_iter().filter(|n| *n != at) {
-            if self.clusters[at].needs.insert(need) {
-                self.order.add_edge(NodeIndex::new(need), NodeIndex::new(at), ());
-            }
+            self.order.update_edge(NodeIndex::new(need), NodeIndex::new(at), ());
         }
         let cluster = &self.clusters[at];
         if cluster.is_full() {
@@ -221,19 +217,17 @@ impl Builder<'_> {
 
     /// The clusters, each after all it needs, and otherwise in the order in which they began.
     fn sorted(self) -> Vec<Cluster> {
-        let mut waits: Vec<usize> = self.clusters.iter().map(|c| c.needs.len()).collect();
-        let mut readers = vec![vec![]; self.clusters.len()];
-        for (at, cluster) in self.clusters.iter().enumerate() {
-            cluster.needs.iter().for_each(|n| readers[*n].push(at));
-        }
+        let beside = |at: usize, side| self.order.neighbors_directed(NodeIndex::new(at), side);
+        let mut waits: Vec<usize> =
+            (0..self.clusters.len()).map(|at| beside(at, Direction::Incoming).count()).collect();
         let mut ready: BTreeSet<usize> = (0..waits.len()).filter(|c| waits[*c] == 0).collect();
         let mut order = vec![];
         // Joining never makes a cycle, so some cluster is always ready.
         while let Some(next) = ready.pop_first() {
-            for reader in &readers[next] {
-                waits[*reader] -= 1;
-                if waits[*reader] == 0 {
-                    ready.insert(*reader);
+            for reader in beside(next, Direction::Outgoing).map(NodeIndex::index) {
+                waits[reader] -= 1;
+                if waits[reader] == 0 {
+                    ready.insert(reader);
                 }
             }
             order.push(self.clusters[next].clone());

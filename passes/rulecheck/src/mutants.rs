@@ -54,7 +54,7 @@ struct Place {
     compared: bool,
 }
 
-/// The numbers of a pattern, from left to right.
+/// The numbers of a pattern: those of an op itself, then those of its other operands.
 fn numbers(pattern: &Pattern) -> Vec<Place> {
     fn gather(pattern: &Pattern, all: &mut Vec<Place>) {
         let mut place = |operand, compared| {

@@ -17,7 +17,7 @@ pub(crate) struct Promise {
 
 impl Promise {
     pub(crate) fn of(rule: &Rule) -> Promise {
-        Promise { class: rule.class, better: rule.better || rule.fallback, waived: None }
+        Promise { class: rule.class, better: rule.better, waived: None }
     }
 
     /// The class that holds for a case: what is reordered rounds otherwise, whatever else is promised.
